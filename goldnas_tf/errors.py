@@ -1,0 +1,13 @@
+"""The two ways a run ends badly: the user gave something unusable, or training broke down."""
+
+
+class InputError(ValueError):
+    """Something the user gave cannot be used; the message is one line for the user.
+
+    The message says what was expected, what came, and what to do. Programs print
+    it alone, without a traceback, and exit with code 2.
+    """
+
+
+class TrainingError(RuntimeError):
+    """Training cannot go on (a loss that is not finite, say); programs exit with code 1."""

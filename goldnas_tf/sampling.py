@@ -1,0 +1,78 @@
+"""Random genotypes: uniform over the gates, or at a wanted number of multiply-adds."""
+
+import random
+
+from goldnas_tf import costs
+from goldnas_tf.errors import InputError
+from goldnas_tf.genotype import Genotype, Place
+from goldnas_tf.space import Space
+
+_TRIES = 200
+
+
+def sample(space: Space, rng: random.Random, density: float = 0.5) -> Genotype:
+    """A random genotype: every operator alive with the same probability, no node without one.
+
+    Args:
+        space: where to draw from.
+        rng: source of randomness; the same state gives the same genotype.
+        density: probability of an operator to be alive, in [0, 1].
+    """
+    keys = {place: rng.random() for place in Genotype.full(space).ordered}
+    nodes: dict[tuple[int, int], list[Place]] = {}
+    for place in keys:
+        nodes.setdefault((place.cell, place.node), []).append(place)
+    alive = {place for place, key in keys.items() if key < density}
+    # a node left empty keeps the operator that was nearest to alive: all are equally probable
+    alive |= {min(places, key=keys.__getitem__) for places in nodes.values()}
+    return Genotype(space, frozenset(alive))
+
+
+def sample_at_macs(
+    space: Space, macs: int, rng: random.Random, tolerance: float = 0.03
+) -> Genotype:
+    """A random genotype whose multiply-adds are close to those wanted.
+
+    Operators die one by one in a random order, each node keeping its last one, until the network
+    costs what is wanted; an operator that would take it below the tolerance is passed over.
+
+    Args:
+        space: where to draw from.
+        macs: wanted multiply-adds of the whole network.
+        rng: source of randomness; the same state gives the same genotype.
+        tolerance: largest relative difference, in (0, 1).
+
+    Raises:
+        InputError: no network of the space costs that, as far as the tries show.
+    """
+    low, high = macs * (1 - tolerance), macs * (1 + tolerance)
+    full = Genotype.full(space)
+    reached = [costs.total(full).macs]
+    for _ in range(_TRIES):
+        genotype = _thin_out(full, low, high, rng)
+        reached.append(costs.total(genotype).macs)
+        if low <= reached[-1] <= high:
+            return genotype
+    raise InputError(
+        f"found no network within {tolerance:.0%} of {macs:,} multiply-adds; "
+        f"networks between {min(reached):,} and {max(reached):,} were found in this space"
+    )
+
+
+def _thin_out(genotype: Genotype, low: float, high: float, rng: random.Random) -> Genotype:
+    """Removes operators in a random order until the cost lies between the bounds."""
+    order = list(genotype.ordered)
+    rng.shuffle(order)
+    now = costs.total(genotype).macs
+    for place in order:
+        if now <= high:
+            break
+        if place not in genotype.places:
+            continue
+        if sum(other[:2] == place[:2] for other in genotype.places) == 1:
+            continue
+        smaller = genotype.without([place])
+        after = costs.total(smaller).macs
+        if after >= low:
+            genotype, now = smaller, after
+    return genotype

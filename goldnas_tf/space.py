@@ -1,0 +1,186 @@
+"""The search space: how many cells, how wide, which operators; and the geometry that follows.
+
+Plain data, no TensorFlow. A `Space` is everything about a super-network but its gates: the size
+and number of images and classes, the stem, the cells with their channels and resolutions, and
+the edges of a cell. Reference: GOLD-NAS (arXiv 2007.03331), section 3.1.
+"""
+
+import dataclasses
+import functools
+import math
+import typing
+
+from goldnas_tf import operators
+from goldnas_tf.errors import InputError
+
+CELL_INPUTS = 2
+
+
+class FeatureMap(typing.NamedTuple):
+    """Height, width and channels of what flows between cells."""
+
+    height: int
+    width: int
+    channels: int
+
+    @property
+    def pixels(self) -> int:
+        """Number of positions."""
+        return self.height * self.width
+
+    def halved(self, channels: int) -> "FeatureMap":
+        """Half the resolution, rounded up, as a stride of 2 with padding leaves it."""
+        return FeatureMap(-(-self.height // 2), -(-self.width // 2), channels)
+
+
+class CellGeometry(typing.NamedTuple):
+    """Sizes in one cell of the network.
+
+    Attributes:
+        index: place in the network, from 0.
+        reduction: whether edges from the cell's inputs have stride 2.
+        inputs: the two maps read, the older one first, before preprocessing.
+        state: the map of an input after preprocessing.
+        node: the map of an inner node.
+        output: the concatenated inner nodes.
+    """
+
+    index: int
+    reduction: bool
+    inputs: tuple[FeatureMap, FeatureMap]
+    state: FeatureMap
+    node: FeatureMap
+    output: FeatureMap
+
+    def stride(self, source: int) -> int:
+        """Stride of an edge that leaves the given state (0 and 1 are the cell's inputs)."""
+        return 2 if self.reduction and source < CELL_INPUTS else 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Space:
+    """A space of networks, of which `Genotype` picks one.
+
+    Args:
+        image_shape: height, width, channels of an image.
+        classes: number of classes, at least 2.
+        cells: L, number of cells, at least 1. Cells L//3 and 2L//3 are reduction cells.
+        channels: C, channels of the first cells, at least 2; each reduction doubles them.
+        nodes: inner nodes of a cell, at least 1; node i has i + 2 edges, one from each earlier state.
+        ops: names of the candidate operators of every edge, no two alike.
+        stem: "cifar" (one 3×3 convolution to 3C channels) or "imagenet" (three of stride 2).
+
+    Raises:
+        InputError: a value out of range, an unknown operator or stem, an image that is too small.
+    """
+
+    image_shape: tuple[int, int, int]
+    classes: int
+    cells: int = 14
+    channels: int = 36
+    nodes: int = 4
+    ops: tuple[str, ...] = ("skip_connect", "sep_conv_3x3")
+    stem: str = "cifar"
+
+    def __post_init__(self):
+        object.__setattr__(self, "image_shape", tuple(int(size) for size in self.image_shape))
+        object.__setattr__(self, "ops", tuple(self.ops))
+        bounds = {"classes": 2, "cells": 1, "channels": 2, "nodes": 1}
+        for name, least in bounds.items():
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < least:
+                raise InputError(
+                    f"{name} must be an integer of at least {least}; received {value!r}"
+                )
+        if len(self.image_shape) != 3 or min(self.image_shape) < 1:
+            raise InputError(
+                f"image_shape must be (height, width, channels); received {self.image_shape}"
+            )
+        if not self.ops or len(set(self.ops)) != len(self.ops):
+            raise InputError(
+                f"ops must name at least one operator, each once; received {', '.join(self.ops)!r}"
+            )
+        for name in self.ops:
+            operators.get(name)
+        if self.stem not in ("cifar", "imagenet"):
+            raise InputError(f"stem must be 'cifar' or 'imagenet'; received {self.stem!r}")
+        self._check_image_fits()
+
+    def _check_image_fits(self):
+        halvings = len(self.reductions) + (3 if self.stem == "imagenet" else 0)
+        smallest = 2**halvings
+        height, width, _ = self.image_shape
+        if min(height, width) < smallest:
+            raise InputError(
+                f"images of {height}x{width} are too small for {halvings} reductions "
+                f"(stem {self.stem!r}, {self.cells} cells): at least {smallest}x{smallest} is "
+                "needed; use larger images, fewer cells or the cifar stem"
+            )
+
+    @property
+    def reductions(self) -> tuple[int, ...]:
+        """Indices of the reduction cells."""
+        return tuple(sorted({self.cells // 3, 2 * self.cells // 3}))
+
+    @property
+    def auxiliary_cell(self) -> int:
+        """Index of the cell whose output the auxiliary head reads (two thirds of the depth)."""
+        return 2 * self.cells // 3
+
+    def edges(self, node: int) -> range:
+        """States that inner node `node` (from 0) takes an edge from."""
+        return range(CELL_INPUTS + node)
+
+    @functools.cached_property
+    def stem_outputs(self) -> tuple[FeatureMap, FeatureMap]:
+        """The two maps that the first cell reads, the older one first."""
+        height, width, _ = self.image_shape
+        image = FeatureMap(height, width, self.channels)
+        if self.stem == "cifar":
+            output = image._replace(channels=3 * self.channels)
+            return output, output
+        older = image.halved(self.channels).halved(self.channels)
+        return older, older.halved(self.channels)
+
+    @functools.cached_property
+    def geometry(self) -> tuple[CellGeometry, ...]:
+        """Sizes in every cell, in order."""
+        older, newer = self.stem_outputs
+        channels = self.channels
+        cells = []
+        for index in range(self.cells):
+            reduction = index in self.reductions
+            channels *= 2 if reduction else 1
+            state = newer._replace(channels=channels)
+            node = state.halved(channels) if reduction else state
+            output = node._replace(channels=self.nodes * channels)
+            cells.append(CellGeometry(index, reduction, (older, newer), state, node, output))
+            older, newer = newer, output
+        return tuple(cells)
+
+    @property
+    def candidates(self) -> int:
+        """Exact number of genotypes: every node keeps at least one of its operators."""
+        gates = [len(self.edges(node)) * len(self.ops) for node in range(self.nodes)]
+        return math.prod(2**count - 1 for count in gates) ** self.cells
+
+    def to_json(self) -> dict:
+        """The space as JSON values; `Space.from_json` reads it back."""
+        return {
+            **dataclasses.asdict(self),
+            "image_shape": list(self.image_shape),
+            "ops": list(self.ops),
+        }
+
+    @classmethod
+    def from_json(cls, values: dict) -> "Space":
+        """Reads what `to_json` wrote.
+
+        Raises:
+            InputError: a setting is missing, unknown or out of range.
+        """
+        names = {field.name for field in dataclasses.fields(cls)}
+        if not isinstance(values, dict) or set(values) != names:
+            found = sorted(values) if isinstance(values, dict) else values
+            raise InputError(f"a space has the settings {sorted(names)}; received {found}")
+        return cls(**values)
