@@ -102,7 +102,7 @@ class Genotype:
         return len(self.places) > len(nodes)
 
     def to_json(self) -> dict:
-        """JSON values: cells, in each its nodes, in each its edges by source with operator names."""
+        """JSON values: a list of cells of nodes; a node maps each source to operator names."""
         cells = []
         for index in range(self.space.cells):
             nodes: list[dict[str, list[str]]] = [{} for _ in range(self.space.nodes)]

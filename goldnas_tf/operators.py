@@ -20,11 +20,20 @@ class Separable:
 
     Attributes:
         kernel: side of the depthwise kernel in pixels, odd.
-        dilation: spacing of the kernel's taps, at least 1.
+        dilation: spacing of the kernel's taps in pixels: 1, or even.
+
+    Raises:
+        ValueError: an even kernel, or an odd dilation above 1.
     """
 
     kernel: int
     dilation: int = 1
+
+    def __post_init__(self):
+        if self.kernel % 2 != 1:
+            raise ValueError(f"expected an odd kernel. Received: {self.kernel}")
+        if self.dilation != 1 and self.dilation % 2:
+            raise ValueError(f"expected a dilation of 1 or an even one. Received: {self.dilation}")
 
     @property
     def depthwise_bank(self) -> str:

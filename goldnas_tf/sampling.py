@@ -7,7 +7,7 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.genotype import Genotype, Place
 from goldnas_tf.space import Space
 
-_TRIES = 200
+_TRIES = 20
 
 
 def sample(space: Space, rng: random.Random, density: float = 0.5) -> Genotype:
@@ -49,7 +49,7 @@ def sample_at_macs(
     full = Genotype.full(space)
     reached = [costs.total(full).macs]
     for _ in range(_TRIES):
-        genotype = _thin_out(full, low, high, rng)
+        genotype = _thin_out(full, low, macs, rng)
         reached.append(costs.total(genotype).macs)
         if low <= reached[-1] <= high:
             return genotype
@@ -59,13 +59,13 @@ def sample_at_macs(
     )
 
 
-def _thin_out(genotype: Genotype, low: float, high: float, rng: random.Random) -> Genotype:
-    """Removes operators in a random order until the cost lies between the bounds."""
+def _thin_out(genotype: Genotype, low: float, goal: float, rng: random.Random) -> Genotype:
+    """Removes operators in a random order down to the goal, but never below `low`."""
     order = list(genotype.ordered)
     rng.shuffle(order)
     now = costs.total(genotype).macs
     for place in order:
-        if now <= high:
+        if now <= goal:
             break
         if place not in genotype.places:
             continue

@@ -66,7 +66,8 @@ class Space:
         classes: number of classes, at least 2.
         cells: L, number of cells, at least 1. Cells L//3 and 2L//3 are reduction cells.
         channels: C, channels of the first cells, at least 2; each reduction doubles them.
-        nodes: inner nodes of a cell, at least 1; node i has i + 2 edges, one from each earlier state.
+        nodes: inner nodes of a cell, at least 1; node i takes an edge from each of the i + 2 states
+            before it.
         ops: names of the candidate operators of every edge, no two alike.
         stem: "cifar" (one 3×3 convolution to 3C channels) or "imagenet" (three of stride 2).
 
@@ -85,8 +86,8 @@ class Space:
     def __post_init__(self):
         object.__setattr__(self, "image_shape", tuple(int(size) for size in self.image_shape))
         object.__setattr__(self, "ops", tuple(self.ops))
-        bounds = {"classes": 2, "cells": 1, "channels": 2, "nodes": 1}
-        for name, least in bounds.items():
+        least_values = {"classes": 2, "cells": 1, "channels": 2, "nodes": 1}
+        for name, least in least_values.items():
             value = getattr(self, name)
             if not isinstance(value, int) or value < least:
                 raise InputError(

@@ -1,0 +1,57 @@
+"""Writing files and folders so that they are there whole or not at all."""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+
+
+def write_text(path: str | pathlib.Path, text: str) -> None:
+    """Writes a text file; a reader sees the old content or the new one, never a part."""
+    path = pathlib.Path(path)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        pathlib.Path(temporary).chmod(0o644)
+        pathlib.Path(temporary).replace(path)
+    except BaseException:
+        pathlib.Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: str | pathlib.Path, values) -> None:
+    """Writes values as an indented JSON file, atomically."""
+    write_text(path, json.dumps(values, indent=1) + "\n")
+
+
+@contextlib.contextmanager
+def folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
+    """A folder to fill, which takes its place when the block ends without an error.
+
+    Args:
+        path: where it will stand; one that stands there already is replaced.
+
+    Yields:
+        A temporary folder beside it.
+    """
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        if path.exists():
+            old = temporary.with_name(temporary.name + ".old")
+            path.replace(old)
+            temporary.replace(path)
+            shutil.rmtree(old)
+        else:
+            temporary.replace(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)

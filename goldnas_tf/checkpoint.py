@@ -1,0 +1,46 @@
+"""The state of a run on disk: arrays and plain values, the last complete one wins.
+
+A checkpoint is a folder with `state.json` and `arrays.npz`; it appears whole, by a rename, before
+the one before it is deleted. Nothing in it is pickled.
+"""
+
+import json
+import pathlib
+import shutil
+from collections.abc import Mapping
+
+import numpy as np
+
+from goldnas_tf import atomic
+
+FOLDER = "checkpoints"
+
+
+def save(workdir: pathlib.Path, step: int, values: dict, arrays: Mapping[str, np.ndarray]) -> None:
+    """Writes the checkpoint of a step, then deletes the others.
+
+    Args:
+        workdir: the run folder.
+        step: steps trained so far; a checkpoint of the same step is replaced.
+        values: JSON values.
+        arrays: by name; names may hold any character.
+    """
+    path = workdir / FOLDER / f"{step:09d}"
+    with atomic.folder(path) as folder:
+        (folder / "state.json").write_text(json.dumps({**values, "arrays": list(arrays)}) + "\n")
+        numbered = {f"array_{index}": array for index, array in enumerate(arrays.values())}
+        np.savez(folder / "arrays.npz", **numbered)
+    for other in path.parent.iterdir():
+        if other != path:
+            shutil.rmtree(other)
+
+
+def load(workdir: pathlib.Path) -> tuple[dict, dict[str, np.ndarray]] | None:
+    """The values and arrays of the newest checkpoint, None where there is none."""
+    folders = sorted((workdir / FOLDER).glob("[0-9]*"))
+    if not folders:
+        return None
+    values = json.loads((folders[-1] / "state.json").read_text())
+    with np.load(folders[-1] / "arrays.npz", allow_pickle=False) as stored:
+        arrays = {name: stored[f"array_{i}"] for i, name in enumerate(values.pop("arrays"))}
+    return values, arrays

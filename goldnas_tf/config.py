@@ -1,0 +1,168 @@
+"""Everything a search can be told, as frozen, validated dataclasses.
+
+A `SearchConfig` is written to `config.json`, compared when a run resumes, and is what the flags of
+`bin/search` are made from. The names of its settings are unique over all its sections.
+"""
+
+import dataclasses
+
+from goldnas_tf import costs
+from goldnas_tf.data.settings import AugmentationSettings, DataSettings
+from goldnas_tf.pruning import PruningRule
+from goldnas_tf.setting import check, setting
+from goldnas_tf.space import Space
+
+
+@dataclasses.dataclass(frozen=True)
+class SpaceSettings:
+    """The part of a `Space` that the user chooses; the rest follows from the images."""
+
+    cells: int = setting(6, "cells of the network (L)", low=1)
+    channels: int = setting(8, "channels of the first cells (C); reductions double them", low=2)
+    nodes: int = setting(4, "inner nodes of a cell", low=1)
+    ops: tuple[str, ...] = setting(
+        ("skip_connect", "sep_conv_3x3"), "candidate operators of every edge, separated by commas"
+    )
+    stem: str = setting(
+        "cifar",
+        "first layers: one 3x3 convolution, or three of stride 2 for large images",
+        choices=("cifar", "imagenet"),
+    )
+
+    def __post_init__(self):
+        check(self)
+
+    def space(self, image_shape: tuple[int, int, int], classes: int) -> Space:
+        """The space for images of that shape and so many classes."""
+        return Space(tuple(image_shape), classes, **dataclasses.asdict(self))
+
+
+@dataclasses.dataclass(frozen=True)
+class ObjectiveSettings:
+    """What is minimised besides the cross-entropy."""
+
+    resource: str = setting(
+        "macs", "resource whose use is penalised", choices=costs.RESOURCES
+    )
+    mu: float = setting(
+        1.0, "how much harder costly operators are pushed (μ); 0 pushes all alike", low=0
+    )
+    auxiliary_weight: float = setting(
+        0.0, "weight of an auxiliary classifier's loss; 0 is none, the paper's is 0.4", low=0
+    )
+
+    def __post_init__(self):
+        check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class OptimizerSettings:
+    """How weights ω and gates α are trained, by SGD with momentum."""
+
+    batch_size: int = setting(96, "images in a step, over all replicas", low=1)
+    learning_rate: float = setting(0.01, "learning rate of the weights", above=0)
+    momentum: float = setting(0.9, "momentum of the weights", low=0, high=1)
+    weight_decay: float = setting(3e-4, "L2 decay of the weights", low=0)
+    clip_norm: float = setting(5.0, "largest global norm of the weights' gradient", above=0)
+    gate_learning_rate: float = setting(1.0, "learning rate of the gates", above=0)
+    gate_momentum: float = setting(0.9, "momentum of the gates", low=0, high=1)
+
+    def __post_init__(self):
+        check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class PointSettings:
+    """When networks are taken out, how they are settled, and when the search ends."""
+
+    steps_per_epoch: int = setting(
+        0, "steps between prunings; 0 is one pass over the training images", low=0
+    )
+    stable_epochs: int = setting(
+        3, "epochs without a pruning after which an architecture becomes a point (n_m)", low=1
+    )
+    macs_targets: tuple[str, ...] = setting(
+        (), "multiply-adds at which points are taken too, as 240M or 25% of the start, with commas"
+    )
+    macs_floor: str = setting(
+        "15%", "multiply-adds at which the search ends, as 240M or 15% of the start"
+    )
+    max_epochs: int = setting(300, "epochs after which the search ends in any case", low=1)
+    settle_epochs: int = setting(
+        2, "passes over the training images that settle a copy of a point; 0 is none", low=0
+    )
+
+    def __post_init__(self):
+        check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class DeviceSettings:
+    """Where and how the arithmetic is done."""
+
+    strategy: str = setting(
+        "auto", "devices: one, mirrored (all GPUs), cpu:N (N logical CPUs), or auto"
+    )
+    precision: str = setting(
+        "float32", "arithmetic of the layers", choices=("float32", "mixed_bfloat16")
+    )
+    xla: bool = setting(False, "compile the step with XLA (for GPUs; slower on a CPU)")
+    rebuild_saving: float = setting(
+        0.1,
+        "share of the built multiply-adds that has to be pruned before the graph is rebuilt; "
+        "until then operators are masked",
+        low=0,
+        high=1,
+    )
+
+    def __post_init__(self):
+        check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class SearchConfig:
+    """All settings of a search.
+
+    Raises:
+        InputError: a value is out of its range.
+    """
+
+    data: DataSettings = dataclasses.field(default_factory=DataSettings)
+    augmentation: AugmentationSettings = dataclasses.field(default_factory=AugmentationSettings)
+    space: SpaceSettings = dataclasses.field(default_factory=SpaceSettings)
+    objective: ObjectiveSettings = dataclasses.field(default_factory=ObjectiveSettings)
+    optimizer: OptimizerSettings = dataclasses.field(default_factory=OptimizerSettings)
+    pruning: PruningRule = dataclasses.field(default_factory=PruningRule)
+    points: PointSettings = dataclasses.field(default_factory=PointSettings)
+    devices: DeviceSettings = dataclasses.field(default_factory=DeviceSettings)
+    seed: int = setting(0, "seed of weights, order of images and augmentation", low=0)
+
+    def __post_init__(self):
+        check(self)
+
+    def to_json(self) -> dict:
+        """All settings by section, as JSON values."""
+        return {
+            name: {key: list(v) if isinstance(v, tuple) else v for key, v in section.items()}
+            if isinstance(section, dict)
+            else section
+            for name, section in dataclasses.asdict(self).items()
+        }
+
+
+def differences(before: dict, now: dict) -> list[str]:
+    """Settings in which two `to_json` values differ, as "name: was X, is Y"."""
+    flat = [
+        {
+            name: value
+            for key, section in values.items()
+            for name, value in (section.items() if isinstance(section, dict) else [(key, section)])
+        }
+        for values in (before, now)
+    ]
+    names = sorted(set(flat[0]) | set(flat[1]))
+    return [
+        f"{name}: was {flat[0].get(name)}, is {flat[1].get(name)}"
+        for name in names
+        if flat[0].get(name) != flat[1].get(name)
+    ]

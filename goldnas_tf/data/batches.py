@@ -1,0 +1,105 @@
+"""Batches: endless, shuffled and varied ones to train on; each example once to evaluate."""
+
+import tensorflow as tf
+
+from goldnas_tf.data.augmentation import augmenter
+from goldnas_tf.errors import InputError
+
+PADDING_LABEL = -1
+"""Label of the examples that fill up the last evaluation batch; metrics must ignore them."""
+
+
+def steps_per_pass(data, batch_size):
+    """Returns how many full batches one pass over the training images gives.
+
+    Args:
+        data: `ImageData`.
+        batch_size: images a batch, at least 1.
+
+    Raises:
+        InputError: if there are fewer training images than one batch holds.
+    """
+    if batch_size < 1:
+        raise InputError(f"batch_size: expected at least 1, got {batch_size}; raise it")
+    if data.train.size < batch_size:
+        raise InputError(
+            f"batch_size: expected at most the {data.train.size} training images of {data.name}, "
+            f"got {batch_size}; lower it"
+        )
+    return data.train.size // batch_size
+
+
+def training_batches(data, batch_size, augmentation, seed, first_step=0):
+    """Makes the endless stream of training batches, from any step on.
+
+    Each pass shuffles the training images anew and drops those that do not fill a batch.
+    The batch of step s depends on the arguments and s only: a stream with `first_step`
+    s gives, bit by bit, what one from 0 gives from its step s on.
+
+    Args:
+        data: `ImageData`.
+        batch_size: images a batch, at least 1.
+        augmentation: `AugmentationSettings`.
+        seed: whole number that decides orders and variations.
+        first_step: whole number >= 0, the step whose batch comes first.
+
+    Returns:
+        Endless `tf.data.Dataset` of (uint8 [batch_size, h, w, c], int32 [batch_size]).
+
+    Raises:
+        InputError: if there are fewer training images than one batch holds, or cropping
+            or cutout exceed the size of the images.
+    """
+    steps_per_pass(data, batch_size)
+    _require_visible(data, augmentation)
+    shape = (batch_size, *data.image_shape)
+
+    def varied(step, batch):
+        images, labels = batch
+        step_seed = tf.random.fold_in(tf.constant([seed, 0], tf.int64), step)
+        return vary(tf.ensure_shape(images, shape), step_seed), labels
+
+    # Where there is a GPU, constants would land in its memory; tf.data runs on the CPU.
+    with tf.device("CPU"):
+        vary = augmenter(augmentation, data.pixel_mean)
+        return (
+            data.train.shuffled_batches(batch_size, seed, first_step)
+            .enumerate(first_step)
+            .map(varied, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+            .prefetch(tf.data.AUTOTUNE)
+        )
+
+
+def evaluation_batches(split, batch_size):
+    """Makes batches that hold every example of a split once, in a fixed order.
+
+    All batches have the same shape: the last is filled up with black images of the
+    label `PADDING_LABEL` (-1), which metrics must ignore.
+
+    Args:
+        split: a split of `ImageData`.
+        batch_size: images a batch, at least 1.
+
+    Returns:
+        Finite `tf.data.Dataset` of (uint8 [batch_size, h, w, c], int32 [batch_size]).
+    """
+    with tf.device("CPU"):
+        examples = split.examples()
+        black = tf.zeros(examples.element_spec[0].shape, tf.uint8)
+        padding = tf.data.Dataset.from_tensors((black, tf.constant(PADDING_LABEL, tf.int32)))
+        return (
+            examples.concatenate(padding.repeat(-split.size % batch_size))
+            .batch(batch_size, drop_remainder=True)
+            .prefetch(tf.data.AUTOTUNE)
+        )
+
+
+def _require_visible(data, augmentation):
+    """Refuses augmentation that blanks out whole images, as a large cutout of small ones does."""
+    side = min(data.image_shape[:2])
+    for name in ("crop_padding", "cutout"):
+        if getattr(augmentation, name) > side:
+            raise InputError(
+                f"{name}: expected at most {side}, the shorter side of the images of {data.name}, "
+                f"got {getattr(augmentation, name)}; lower it, or give 0 to switch it off"
+            )

@@ -1,0 +1,87 @@
+"""`ImageData`: everything that training needs to know about a set of labelled images."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from goldnas_tf.data.splits import ArraySplit, StreamedSplit
+
+STATISTICS_IMAGES = 4096
+"""Pixel statistics of a streamed split come from this many of its images."""
+
+LEAST_STD = 1.0
+"""Least standard deviation of a channel, in 0..255 units, so that dividing by it is safe."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImageData:
+    """A set of labelled images, divided into splits.
+
+    Attributes:
+        name: what to call the set in reports.
+        image_shape: (h, w, c) of every image.
+        class_names: name of each class; a label is a position in it.
+        train: the split to fit weights to.
+        validation: the split to choose by.
+        pixel_mean: mean of each channel over the training images, in 0..255.
+        pixel_std: standard deviation of each channel over the training images, in the
+            same units, at least `LEAST_STD`.
+        test: the split to report on once everything is chosen, or None. No search may
+            read it.
+    """
+
+    name: str
+    image_shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
+    train: ArraySplit | StreamedSplit
+    validation: ArraySplit | StreamedSplit
+    pixel_mean: tuple[float, ...]
+    pixel_std: tuple[float, ...]
+    test: ArraySplit | StreamedSplit | None = None
+
+
+def assemble(name, image_shape, class_names, train, validation, test=None):
+    """Builds `ImageData`, measuring the pixel statistics of `train`."""
+    mean, std = pixel_statistics(train)
+    return ImageData(
+        name=name,
+        image_shape=tuple(int(size) for size in image_shape),
+        class_names=tuple(class_names),
+        train=train,
+        validation=validation,
+        pixel_mean=mean,
+        pixel_std=std,
+        test=test,
+    )
+
+
+def pixel_statistics(split):
+    """Measures mean and standard deviation of each channel.
+
+    A split in memory is read whole. A streamed one gives `STATISTICS_IMAGES` images of
+    a fixed random order, or all if it has fewer: a bound on the time before training.
+
+    Args:
+        split: the split to measure, at least one image.
+
+    Returns:
+        (mean, std), tuples of one float per channel, in 0..255 units; std is at least
+        `LEAST_STD`.
+    """
+    if isinstance(split, ArraySplit):
+        chunks = (split.images[at : at + 256] for at in range(0, split.size, 256))
+    else:
+        batch = min(256, split.size)
+        batches = split.shuffled_batches(batch, seed=0, first_step=0)
+        steps = -(-min(STATISTICS_IMAGES, split.size) // batch)
+        chunks = (images for images, _ in batches.take(steps).as_numpy_iterator())
+    # Counting the 256 values a pixel can have is exact, whatever the number of images.
+    values, counts = np.arange(256.0), 0
+    for images in chunks:
+        channels = images.reshape(-1, images.shape[-1]).T
+        counts = counts + np.stack([np.bincount(channel, minlength=256) for channel in channels])
+    pixels = counts.sum(axis=1)
+    mean = counts @ values / pixels
+    variance = np.maximum(counts @ values**2 / pixels - mean**2, 0.0)
+    std = np.maximum(np.sqrt(variance), LEAST_STD)
+    return tuple(mean.tolist()), tuple(std.tolist())

@@ -1,0 +1,26 @@
+"""`load`: from settings to images, whatever their source."""
+
+import tensorflow as tf
+
+from goldnas_tf.data import digits, folder, tfds_sets
+
+_LOADERS = {"digits": digits.load, "folder": folder.load}
+
+
+def load(settings):
+    """Loads the images that `settings` names.
+
+    Args:
+        settings: `DataSettings`.
+
+    Returns:
+        `ImageData`. Its splits are in memory where the decoded images of all of them
+        take at most `splits.IN_MEMORY_BYTES`, and streamed from disk otherwise.
+
+    Raises:
+        InputError: if the set is unknown, cannot be had, or cannot be used.
+    """
+    loader = _LOADERS.get(settings.dataset, tfds_sets.load)
+    # Where there is a GPU, constants would land in its memory; tf.data runs on the CPU.
+    with tf.device("CPU"):
+        return loader(settings)

@@ -1,0 +1,20 @@
+"""Bringing images to one square size."""
+
+import tensorflow as tf
+
+
+def resized(images, image_size):
+    """Resizes images to a square, or leaves them as they are.
+
+    Args:
+        images: uint8 [h, w, c] or [n, h, w, c].
+        image_size: side of the square in pixels, or None to leave them as they are.
+
+    Returns:
+        uint8 images, [image_size, image_size, c] each. Bilinear; smaller sizes average
+        over the pixels they merge, and proportions of height to width are not kept.
+    """
+    if image_size is None:
+        return images
+    smooth = tf.image.resize(images, [image_size, image_size], antialias=True)
+    return tf.saturate_cast(tf.round(smooth), tf.uint8)

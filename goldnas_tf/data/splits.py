@@ -1,0 +1,165 @@
+"""A split: a fixed set of labelled images, held decoded in memory or streamed from disk.
+
+Both kinds have `size`, `examples()` (every example once, in a fixed order) and
+`shuffled_batches()` (endless, each pass over the split in a fresh order that depends on
+seed and pass only, so that it can start at any step).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+IN_MEMORY_BYTES = 2 * 1024**3
+"""Data sets whose decoded images together take at most this many bytes are held in memory."""
+
+SHUFFLE_BUFFER_BYTES = 512 * 1024**2
+"""Sets that can only be read in sequence shuffle about this many bytes of images at a time."""
+
+
+@dataclass(frozen=True, eq=False)
+class ArraySplit:
+    """A split held in memory.
+
+    Attributes:
+        images: uint8 array [n, h, w, c].
+        labels: int32 array [n], class numbers from 0.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    @property
+    def size(self):
+        """Number of examples."""
+        return len(self.labels)
+
+    def examples(self):
+        """Returns the examples in a fixed order: (uint8 [h, w, c], int32 scalar) each."""
+        return tf.data.Dataset.from_tensor_slices((self.images, self.labels))
+
+    def shuffled_batches(self, batch_size, seed, first_step):
+        """Returns the endless batches from step `first_step` on.
+
+        Args:
+            batch_size: examples a batch, 1..size; what a pass leaves over is dropped.
+            seed: whole number that decides all orders.
+            first_step: whole number >= 0, the step whose batch comes first.
+
+        Returns:
+            `tf.data.Dataset` of (uint8 [batch_size, h, w, c], int32 [batch_size]).
+        """
+        per_pass = self.size // batch_size
+        images, labels = tf.constant(self.images), tf.constant(self.labels)
+
+        def positions_of_pass(number):
+            order = tf.random.experimental.stateless_shuffle(
+                tf.range(self.size), seed=pass_seed(seed, number)
+            )
+            return tf.data.Dataset.from_tensor_slices(
+                tf.reshape(order[: per_pass * batch_size], [per_pass, batch_size])
+            )
+
+        return (
+            _passes(first_step // per_pass, positions_of_pass)
+            .skip(first_step % per_pass)
+            .map(
+                lambda positions: (tf.gather(images, positions), tf.gather(labels, positions)),
+                num_parallel_calls=tf.data.AUTOTUNE,
+                deterministic=True,
+            )
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class StreamedSplit:
+    """A split read from disk each time, as undecoded records that are decoded late.
+
+    Attributes:
+        size: number of examples.
+        ordered: () -> finite dataset of records (a tuple of tensors each) in a fixed order.
+        shuffled: (seed, int64 [2]) -> the same records in an order that depends on the
+            seed only.
+        decode: (*record) -> (uint8 [h, w, c] with static shape, int32 scalar).
+    """
+
+    size: int
+    ordered: Callable[[], tf.data.Dataset]
+    shuffled: Callable[[tf.Tensor], tf.data.Dataset]
+    decode: Callable[..., tuple[tf.Tensor, tf.Tensor]]
+
+    def examples(self):
+        """Returns the examples in a fixed order: (uint8 [h, w, c], int32 scalar) each."""
+        return self._decoded(self.ordered())
+
+    def shuffled_batches(self, batch_size, seed, first_step):
+        """Returns the endless batches from step `first_step` on; see `ArraySplit`.
+
+        Starting in the middle of a pass reads, without decoding, the records before it.
+        """
+        per_pass = self.size // batch_size
+
+        def records_of_pass(number):
+            return self.shuffled(pass_seed(seed, number)).take(per_pass * batch_size)
+
+        records = _passes(first_step // per_pass, records_of_pass)
+        records = records.skip(first_step % per_pass * batch_size)
+        return self._decoded(records).batch(batch_size, drop_remainder=True)
+
+    def _decoded(self, records):
+        return records.map(self.decode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+
+
+def pass_seed(seed, number):
+    """Returns the stateless seed, int64 [2], of pass `number` (from 0) of a run with `seed`."""
+    return tf.stack([tf.cast(seed, tf.int64), tf.cast(number, tf.int64)])
+
+
+def buffered_shuffle(records, size, image_bytes, seed):
+    """Shuffles records that come in sequence through a buffer of bounded memory.
+
+    Args:
+        records: finite dataset.
+        size: number of records in it.
+        image_bytes: memory that one record is expected to take at most, in bytes.
+        seed: int64 [2], decides the order alone.
+
+    Returns:
+        The dataset, in an order as random as `SHUFFLE_BUFFER_BYTES` allows.
+    """
+    buffer = max(1, min(size, SHUFFLE_BUFFER_BYTES // image_bytes))
+    scalar = tf.random.stateless_uniform([], seed, 0, tf.int64.max, tf.int64)
+    return records.shuffle(buffer, seed=scalar, reshuffle_each_iteration=False)
+
+
+def fits_in_memory(count, image_shape):
+    """Says whether `count` decoded images of `image_shape` are held in memory."""
+    return count * int(np.prod(image_shape)) <= IN_MEMORY_BYTES
+
+
+def held_in_memory(split, image_shape):
+    """Decodes a whole streamed split into memory, in its fixed order.
+
+    Args:
+        split: the split to read.
+        image_shape: (h, w, c) of its images.
+
+    Returns:
+        An `ArraySplit` of the same examples.
+    """
+    images = np.empty((split.size, *image_shape), np.uint8)
+    labels = np.empty(split.size, np.int32)
+    start = 0
+    for some_images, some_labels in split.examples().batch(256).as_numpy_iterator():
+        end = start + len(some_labels)
+        images[start:end], labels[start:end] = some_images, some_labels
+        start = end
+    if start != split.size:
+        raise RuntimeError(f"expected {split.size} examples, the source gave {start}")
+    return ArraySplit(images, labels)
+
+
+def _passes(first, examples_of_pass):
+    """Chains the datasets of pass `first`, `first` + 1, ... without end."""
+    return tf.data.Dataset.range(first, tf.int64.max).flat_map(examples_of_pass)

@@ -1,0 +1,126 @@
+"""Reading the record files of a prepared TFDS split, in order or shuffled by a seed.
+
+TFDS shuffles files with seeds fixed when a dataset is made. A stream that resumes at any
+pass needs orders that follow the pass number, so the record files are read here.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_datasets as tfds
+
+from goldnas_tf.data.resizing import resized
+from goldnas_tf.data.splits import StreamedSplit, buffered_shuffle
+from goldnas_tf.errors import InputError
+
+FILES_AT_ONCE = 16
+"""A shuffled pass mixes the records of this many files, besides its shuffle buffer."""
+
+
+@dataclass(frozen=True, eq=False)
+class TfdsRecords:
+    """The examples of one split of a prepared set, or some of them.
+
+    Attributes:
+        info: the set's `tfds.core.DatasetInfo`.
+        split: name of the split.
+        image_key: name of the feature that is the image.
+        label_key: name of the feature that is the class.
+        image_size: side of the square that images are resized to, or None.
+        image_shape: (h, w, c) after resizing.
+        positions: ascending int array of the examples to read, by their place in the
+            files, or None for all.
+
+    Raises:
+        InputError: if the files are in another format than TFRecord, TFDS's default.
+    """
+
+    info: tfds.core.DatasetInfo
+    split: str
+    image_key: str
+    label_key: str
+    image_size: int | None
+    image_shape: tuple[int, int, int]
+    positions: np.ndarray | None = None
+
+    def __post_init__(self):
+        if self.info.file_format != tfds.core.FileFormat.TFRECORD:
+            raise InputError(
+                f"{self.info.name}: expected a set prepared as tfrecord files, got "
+                f"{self.info.file_format.value}; prepare it again in another data_dir"
+            )
+
+    @property
+    def size(self):
+        """Number of examples."""
+        if self.positions is not None:
+            return len(self.positions)
+        return self.info.splits[self.split].num_examples
+
+    def streamed(self):
+        """Returns the examples as a split that is read from disk."""
+        return StreamedSplit(self.size, self._ordered, self._shuffled, self._decode)
+
+    def labels(self):
+        """Reads all labels in order, without decoding images: int array [size]."""
+        labels = self._ordered().map(self._label, num_parallel_calls=tf.data.AUTOTUNE)
+        chunks = list(labels.batch(1024).as_numpy_iterator())
+        return np.concatenate(chunks) if chunks else np.empty(0, np.int64)
+
+    def has_labels(self):
+        """Says whether the examples are labelled; sets that keep theirs secret hold -1."""
+        first = self._ordered().take(1).map(self._label)
+        return all(label >= 0 for label in first.as_numpy_iterator())
+
+    def _files(self):
+        """Returns the paths, and the position of each file's first example."""
+        split = self.info.splits[self.split]
+        paths = [str(path) for path in split.filepaths]
+        starts = np.cumsum([0, *split.shard_lengths[:-1]], dtype=np.int64)
+        return tf.constant(paths), tf.constant(starts)
+
+    def _ordered(self):
+        files = tf.data.Dataset.from_tensor_slices(self._files())
+        return self._chosen(files.flat_map(_numbered_records))
+
+    def _shuffled(self, seed):
+        paths, starts = self._files()
+        order = tf.random.experimental.stateless_shuffle(tf.range(tf.size(starts)), seed=seed)
+        files = tf.data.Dataset.from_tensor_slices(
+            (tf.gather(paths, order), tf.gather(starts, order))
+        )
+        records = files.interleave(
+            _numbered_records,
+            cycle_length=FILES_AT_ONCE,
+            num_parallel_calls=tf.data.AUTOTUNE,
+            deterministic=True,
+        )
+        image_bytes = int(np.prod(self.image_shape))
+        return buffered_shuffle(self._chosen(records), self.size, image_bytes, seed)
+
+    def _chosen(self, numbered):
+        """Drops the numbers of the records, and the records that are not in `positions`."""
+        if self.positions is not None:
+            chosen = np.zeros(self.info.splits[self.split].num_examples, bool)
+            chosen[self.positions] = True
+            table = tf.constant(chosen)
+            numbered = numbered.filter(lambda number, _: table[number])
+        return numbered.map(lambda _, record: record)
+
+    def _parse(self, record):
+        skip = {self.image_key: tfds.decode.SkipDecoding()}
+        return self.info.features.deserialize_example(record, decoders=skip)
+
+    def _label(self, record):
+        return self._parse(record)[self.label_key]
+
+    def _decode(self, record):
+        example = self._parse(record)
+        image = self.info.features[self.image_key].decode_example(example[self.image_key])
+        image = tf.ensure_shape(resized(image, self.image_size), self.image_shape)
+        return image, tf.cast(example[self.label_key], tf.int32)
+
+
+def _numbered_records(path, start):
+    return tf.data.TFRecordDataset(path).enumerate(start)

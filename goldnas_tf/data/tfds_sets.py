@@ -1,0 +1,150 @@
+"""Image classification sets of TensorFlow Datasets (TFDS), by name."""
+
+import difflib
+from pathlib import Path
+
+import numpy as np
+import tensorflow_datasets as tfds
+from absl import logging
+
+from goldnas_tf.data.image_data import assemble
+from goldnas_tf.data.splits import fits_in_memory, held_in_memory
+from goldnas_tf.data.stratify import hold_out, keep_some, share
+from goldnas_tf.data.tfds_records import TfdsRecords
+from goldnas_tf.errors import InputError
+
+
+def load(settings):
+    """Loads a TFDS set, downloading and preparing it first where that is needed.
+
+    Training images come from the split `train`. Validation images come from the split
+    `validation` where the set has one, and are held out of `train` otherwise. The split
+    `test`, where it has labels, is passed on and not used for anything here.
+
+    Args:
+        settings: `DataSettings`, whose `dataset` names the set, `name` or `name/config`.
+
+    Returns:
+        `ImageData`.
+
+    Raises:
+        InputError: if the set is unknown, cannot be prepared, or is not one of images
+            with one label each.
+    """
+    builder = _builder(settings)
+    # Before a download that may take hours.
+    image_key, label_key = _image_and_label(builder)
+    image_shape = _image_shape(builder, image_key, settings)
+    _prepare(builder)
+
+    def records(split, positions=None):
+        return TfdsRecords(
+            builder.info, split, image_key, label_key, settings.image_size, image_shape, positions
+        )
+
+    if "train" not in builder.info.splits:
+        raise InputError(
+            f"{builder.name}: expected a split 'train', got {', '.join(builder.info.splits)}; "
+            "choose a data set with training images"
+        )
+    everything = records("train")
+    positions = np.arange(everything.size)
+    has_validation = "validation" in builder.info.splits
+    # Reading all labels of a large set takes minutes; it is done only for stratifying.
+    labels = everything.labels() if settings.train_images or not has_validation else None
+    if has_validation:
+        validation = records("validation")
+    else:
+        count = share(len(positions), settings.validation_fraction)
+        positions, held = hold_out(labels, count, settings.seed)
+        validation = records("train", held)
+    if settings.train_images:
+        positions = keep_some(labels, positions, settings.train_images, settings.seed)
+    whole = len(positions) == everything.size
+    sources = {"train": everything if whole else records("train", positions)}
+    sources["validation"] = validation
+    if "test" in builder.info.splits and (test := records("test")).has_labels():
+        sources["test"] = test
+
+    splits = {name: source.streamed() for name, source in sources.items()}
+    if fits_in_memory(sum(split.size for split in splits.values()), image_shape):
+        splits = {name: held_in_memory(split, image_shape) for name, split in splits.items()}
+    class_names = builder.info.features[label_key].names
+    return assemble(settings.dataset, image_shape, class_names, **splits)
+
+
+def _builder(settings):
+    """Opens the set that `settings` name, without downloading it."""
+    name = settings.dataset
+    data_dir = None if settings.data_dir is None else Path(settings.data_dir).expanduser()
+    try:
+        return tfds.builder(name, data_dir=data_dir)
+    except tfds.core.DatasetNotFoundError as error:
+        known = tfds.list_builders(with_community_datasets=False)
+        close = difflib.get_close_matches(name, known, n=3)
+        offer = f"did you mean {' or '.join(close)}?" if close else "give 'digits' or 'cifar10'"
+        raise InputError(
+            f"dataset: expected 'digits', 'folder' or the name of a TFDS set, got {name!r}; {offer}"
+        ) from error
+    except Exception as error:  # Configurations and metadata fail in many ways.
+        raise InputError(
+            f"dataset: expected a TFDS set that can be opened, got {name!r}: {_first_line(error)}; "
+            "check the name, its configuration and data_dir"
+        ) from error
+
+
+def _prepare(builder):
+    """Downloads the set, saying so, unless its files are on disk."""
+    if builder.is_prepared():
+        return
+    logging.warning("%s is not in %s yet: downloading it", builder.name, builder.data_dir)
+    try:
+        builder.download_and_prepare()
+    except Exception as error:  # Network, disk, checksums, licences: any kind.
+        raise InputError(
+            f"dataset: expected to download {builder.name!r} into {builder.data_dir}, which "
+            f"failed: {_first_line(error)}; check network and disk, or give a data_dir that has it"
+        ) from error
+
+
+def _image_and_label(builder):
+    """Returns the names of the features that are the image and its class."""
+    features = builder.info.features
+    for keys in (builder.info.supervised_keys, ("image", "label")):
+        if (
+            isinstance(features, tfds.features.FeaturesDict)
+            and keys is not None
+            and len(keys) == 2
+            and set(keys) <= set(features)
+            and isinstance(features[keys[0]], tfds.features.Image)
+            and isinstance(features[keys[1]], tfds.features.ClassLabel)
+        ):
+            return keys
+    raise InputError(
+        f"dataset: expected a set of images with one class label each, got {builder.name!r} "
+        f"with the features {', '.join(features)}; choose an image classification set"
+    )
+
+
+def _image_shape(builder, image_key, settings):
+    """Returns (h, w, c) of the images as training will see them."""
+    feature = builder.info.features[image_key]
+    height, width, channels = feature.shape
+    if np.dtype(feature.np_dtype) != np.uint8 or channels not in (1, 3):
+        raise InputError(
+            f"dataset: expected 8-bit grey or RGB images, got {builder.name!r} with "
+            f"{np.dtype(feature.np_dtype)} and {channels} channels; choose another set"
+        )
+    if settings.image_size is not None:
+        return (settings.image_size, settings.image_size, channels)
+    if height is None or width is None:
+        raise InputError(
+            f"image_size: expected a size, because the images of {builder.name!r} differ in "
+            "theirs, got None; give one, such as 64"
+        )
+    return (height, width, channels)
+
+
+def _first_line(error):
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

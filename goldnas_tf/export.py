@@ -1,0 +1,80 @@
+"""A found network on disk: genotype, numbers, Keras file and SavedModel, each complete or absent.
+
+The SavedModel needs TensorFlow alone. Its signature `serving_default` takes uint8 images of any
+batch size, as they come from a file, and normalises them inside the graph.
+"""
+
+import pathlib
+from collections.abc import Callable, Mapping, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from goldnas_tf import atomic, network
+from goldnas_tf.genotype import Genotype
+
+
+class Serving(tf.Module):
+    """What is served: probabilities and the most probable class of uint8 images."""
+
+    def __init__(self, model: keras.Model, class_names: Sequence[str]):
+        super().__init__()
+        self._model = model
+        self._class_names = tf.constant(list(class_names))
+        images = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, name="images")
+        self.serve = tf.function(self._serve, input_signature=[images])
+
+    def _serve(self, images):
+        logits = self._model(tf.cast(images, tf.float32), training=False)
+        probabilities = tf.nn.softmax(logits)
+        classes = tf.gather(self._class_names, tf.argmax(probabilities, -1))
+        return {"probabilities": probabilities, "classes": classes}
+
+
+def plain_copy(
+    genotype: Genotype, form: network.Form, state: Mapping[str, np.ndarray]
+) -> keras.Model:
+    """A model of a genotype alone, with given weights: no auxiliary head, no devices, no masks.
+
+    Args:
+        genotype: what is built.
+        form: as the network with that state was built.
+        state: its arrays by name (`Learner.state`).
+    """
+    model = network.build(genotype, form.without_auxiliary())
+    for name, variable in network.variables(model).items():
+        variable.assign(state[name])
+    return model
+
+
+def export(
+    path: pathlib.Path,
+    model: keras.Model,
+    genotype: Genotype,
+    class_names: Sequence[str],
+    metrics: Mapping,
+    draw: Callable[[pathlib.Path], None],
+) -> None:
+    """Writes a network's folder, whole or not at all.
+
+    Args:
+        path: the folder; one that stands there is replaced.
+        model: from images with values in 0..255 to logits.
+        genotype: what the model was built from.
+        class_names: of its outputs, in order.
+        metrics: JSON values for `metrics.json`.
+        draw: writes the picture of the cells to the path it is given.
+    """
+    with atomic.folder(path) as folder:
+        genotype.save(folder / "genotype.json")
+        atomic.write_json(folder / "metrics.json", dict(metrics))
+        atomic.write_json(folder / "classes.json", list(class_names))
+        draw(folder / "cells.png")
+        model.save(folder / "model.keras")
+        serving = Serving(model, class_names)
+        tf.saved_model.save(
+            serving,
+            str(folder / "saved_model" / "1"),
+            signatures={"serving_default": serving.serve},
+        )

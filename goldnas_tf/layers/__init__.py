@@ -1,0 +1,1 @@
+"""Keras layers of the networks: batch norms, operator stages, the gated cell."""

@@ -1,0 +1,186 @@
+"""The cell: preprocessed inputs, inner nodes as gated sums of operators, concatenation.
+
+A cell keeps its kernels of one kind, its gates and its batch norms in one variable each, with a
+row for every use (`layout.py`). That makes a supernet of hundreds of operators a handful of
+variables: quick to build, to trace, to update and to save; and a rebuild after pruning is a choice
+of rows.
+
+Operators that read the same state share its ReLU, and skip connections of stride 1 share its batch
+norm: the same mathematics as one for each edge, because these norms have no parameters. The gate
+σ(α) is the scale of an operator's last batch norm.
+"""
+
+import functools
+
+import keras
+import tensorflow as tf
+
+from goldnas_tf.layers import stages
+from goldnas_tf.layers.layout import Edge, Layout, input_norm
+from goldnas_tf.layers.norm import NormBank
+from goldnas_tf.space import CELL_INPUTS
+
+
+@keras.saving.register_keras_serializable("goldnas_tf")
+class Cell(keras.layers.Layer):
+    """One cell of a network. Node: y_i = Σ σ(α)·op(x_j) over the operators that feed it.
+
+    Args:
+        channels: of every inner node, at least 2.
+        nodes: number of inner nodes, at least 1.
+        edges: (node, source, operator name) of each live operator; sources 0 and 1 are the
+            cell's inputs, source n + 2 is inner node n. Every node has at least one.
+        reduction: whether edges from the inputs have stride 2. Default False.
+        halved: the inputs (0, 1) that come at twice the resolution of the other. Default none.
+        gated: with a trainable gate for each operator and batch norms without scale and shift
+            (the supernet, and what a search exports); without, plain sums and affine batch norms
+            (training from scratch). Default True.
+
+    Input: a list of the inputs that are read, one or two tensors (batch, height, width, channels).
+
+    Output: (batch, height, width, nodes · channels), half the resolution in a reduction cell.
+
+    Raises:
+        ValueError: a node without an operator.
+
+    Reference: GOLD-NAS (arXiv 2007.03331), section 3.1.
+    """
+
+    def __init__(self, channels, nodes, edges, reduction=False, halved=(), gated=True, **kwargs):
+        super().__init__(**kwargs)
+        self.channels = channels
+        self.nodes = nodes
+        self.edges = tuple(Edge(*edge) for edge in edges)
+        self.reduction = reduction
+        self.halved = tuple(halved)
+        self.gated = gated
+        empty = set(range(nodes)) - {edge.node for edge in self.edges}
+        if empty:
+            raise ValueError(
+                f"expected at least one operator for each of {nodes} nodes. "
+                f"Received: none for nodes {sorted(empty)}"
+            )
+        self._layout = Layout(self.edges, channels, reduction, gated)
+
+    def get_config(self):
+        """The constructor's arguments as JSON values."""
+        return {
+            **super().get_config(),
+            "channels": self.channels,
+            "nodes": self.nodes,
+            "edges": [list(edge) for edge in self.edges],
+            "reduction": self.reduction,
+            "halved": list(self.halved),
+            "gated": self.gated,
+        }
+
+    def compute_output_shape(self, input_shape):
+        """Shape of the concatenated inner nodes."""
+        batch, height, width, _ = input_shape[0]
+        for _ in range((self._layout.reads[0] in self.halved) + self.reduction):
+            height, width = (size and -(-size // 2) for size in (height, width))
+        return (batch, height, width, self.nodes * self.channels)
+
+    @property
+    def rows(self) -> dict[str, list[str]]:
+        """Names of the rows of each weight that has them, by the weight's name."""
+        layout = self._layout
+        edges = [str(edge) for edge in self.edges]
+        norms = dict.fromkeys(("moving_mean", "moving_variance", "scale", "shift"), layout.norms)
+        return {**layout.kernels, **norms, "gates": edges, "live": edges}
+
+    def build(self, input_shape):
+        """Creates the weights; the inputs' channels come from the shapes of those that are read."""
+        layout = self._layout
+        self._inputs = [
+            self._add_kernel(f"input_{source}", (shape[-1], self.channels), shape[-1])
+            for source, shape in zip(layout.reads, input_shape, strict=True)
+        ]
+        self._banks = {
+            bank: self._add_kernel(bank, (len(keys), *layout.shapes[bank]), layout.fan_in(bank))
+            for bank, keys in layout.kernels.items()
+        }
+        norms = (len(layout.norms), self.channels)
+        self._mean = self._add_table("moving_mean", norms, "zeros", trainable=False)
+        self._variance = self._add_table("moving_variance", norms, "ones", trainable=False)
+        if self.gated:
+            self.gates = self._add_table("gates", (len(self.edges),), "zeros")
+            self.live = self._add_table("live", (len(self.edges),), "ones", trainable=False)
+        else:
+            self._scale = self._add_table("scale", norms, "ones")
+            self._shift = self._add_table("shift", norms, "zeros")
+
+    def _add_kernel(self, name, shape, fan_in):
+        # uniform within 1/√fan_in, as the method's PyTorch implementations initialise convolutions
+        bound = fan_in**-0.5
+        initializer = keras.initializers.RandomUniform(-bound, bound)
+        return self.add_weight(shape=shape, initializer=initializer, name=name)
+
+    def _add_table(self, name, shape, initializer, trainable=True):
+        return self.add_weight(
+            shape=shape,
+            initializer=initializer,
+            trainable=trainable,
+            autocast=False,
+            # the statistics are synchronised, so that any replica's are everyone's
+            aggregation="none" if trainable else "only_first_replica",
+            name=name,
+        )
+
+    def strengths(self):
+        """σ(α) of every operator, 0 where it is pruned and not yet rebuilt away; (operators,)."""
+        return tf.sigmoid(tf.convert_to_tensor(self.gates)) * self.live
+
+    def _affine(self, strengths):
+        """Scale and shift of every batch norm, (norms, channels) each."""
+        if not self.gated:
+            return tf.convert_to_tensor(self._scale), tf.convert_to_tensor(self._shift)
+        # a batch norm that no gate scales reads the 1 at the end
+        scales = tf.gather(tf.concat([strengths, [1.0]], 0), self._layout.gate_of_norm)
+        shape = (len(self._layout.norms), self.channels)
+        return tf.broadcast_to(scales[:, tf.newaxis], shape), tf.zeros(shape)
+
+    def call(self, inputs, training=False):
+        """Computes the cell; in training, also moves the batch norms' statistics."""
+        layout = self._layout
+        strengths = self.strengths() if self.gated else None
+        norms = NormBank(
+            layout.norms, *self._affine(strengths), self._mean, self._variance, training
+        )
+        kernels = {
+            (bank, key): row
+            for bank, variable in self._banks.items()
+            for key, row in zip(
+                layout.kernels[bank], tf.unstack(tf.convert_to_tensor(variable)), strict=True
+            )
+        }
+        states = {}
+        for source, x, kernel in zip(layout.reads, inputs, self._inputs, strict=True):
+            project = stages.factorised_reduction if source in self.halved else stages.pointwise
+            x = project(tf.nn.relu(x), tf.convert_to_tensor(kernel))
+            states[source] = stages.Activation(norms(input_norm(source), x))
+        for node in range(self.nodes):
+            terms = [
+                self._term(edge, states[edge.source], kernels, norms, strengths)
+                for edge in self.edges
+                if edge.node == node
+            ]
+            states[CELL_INPUTS + node] = stages.Activation(tf.add_n(terms))
+        norms.update()
+        return tf.concat([states[CELL_INPUTS + node].x for node in range(self.nodes)], -1)
+
+    def _term(self, edge, source, kernels, norms, strengths):
+        """One operator's term in the sum of its node."""
+        steps = self._layout.steps[edge]
+        for step in steps:
+            kernel = functools.partial(_row, kernels, step.key)
+            norm = functools.partial(norms, step.norm)
+            source = stages.Activation(stages.apply(step.stage, source, step.stride, kernel, norm))
+        if not self.gated or steps[-1].gated:
+            return source.x
+        # a batch norm that several operators share cannot carry the gate of one
+        return source.x * tf.cast(strengths[self.edges.index(edge)], source.x.dtype)
+
+
+def _row(kernels, key, bank):
+    return kernels[bank, key]

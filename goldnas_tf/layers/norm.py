@@ -1,0 +1,105 @@
+"""Batch norm as a function, and the bank of all the batch norms of a cell."""
+
+import tensorflow as tf
+
+EPSILON = 1e-5
+MOMENTUM = 0.9
+
+
+def batch_norm(x, scale, shift, moving_mean, moving_variance, training):
+    """Normalises every channel: y = (x − mean) / √(variance + ε) · scale + shift.
+
+    In training, mean and variance are those of the global batch: with several replicas they are
+    averaged over all of them (synchronised batch norm).
+
+    Args:
+        x: (batch, height, width, channels).
+        scale: (channels,), float32; the gate of an operator stands here.
+        shift: (channels,), float32.
+        moving_mean: (channels,), float32; read when not training.
+        moving_variance: (channels,), float32; read when not training.
+        training: whether to use the statistics of the batch. A Python bool.
+
+    Returns:
+        y of the shape of x, then the mean and the variance (unbiased) that were used.
+    """
+    if training and _replicas() > 1:
+        return _synchronised(x, scale, shift)
+    if training:
+        moving_mean = moving_variance = tf.zeros([0])
+    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=x,
+        scale=scale,
+        offset=shift,
+        mean=moving_mean,
+        variance=moving_variance,
+        epsilon=EPSILON,
+        is_training=training,
+    )
+    return y, mean, variance
+
+
+def _replicas() -> int:
+    context = tf.distribute.get_replica_context()
+    return context.num_replicas_in_sync if context else 1
+
+
+def _synchronised(x, scale, shift):
+    values = tf.cast(x, tf.float32)
+    local = tf.stack([tf.reduce_mean(values, [0, 1, 2]), tf.reduce_mean(values**2, [0, 1, 2])])
+    replicas = _replicas()
+    total = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, local)
+    mean, square = tf.unstack(total / replicas)
+    variance = square - mean**2
+    factor = tf.math.rsqrt(variance + EPSILON) * scale
+    y = values * factor + (shift - mean * factor)
+    count = tf.cast(tf.size(x) // tf.shape(x)[-1] * replicas, tf.float32)
+    return tf.cast(y, x.dtype), mean, variance * count / tf.maximum(count - 1, 1)
+
+
+class NormBank:
+    """All batch norms of one call of a cell, by name; collects what moves their statistics.
+
+    The statistics of n batch norms lie in two variables of shape (n, channels), so that a call
+    costs two assignments instead of two for each norm.
+
+    Args:
+        names: of the batch norms, in the order of the rows.
+        scales: (n, channels), float32.
+        shifts: (n, channels), float32.
+        moving_mean: variable (n, channels).
+        moving_variance: variable (n, channels).
+        training: whether to normalise with the batch's statistics. A Python bool.
+    """
+
+    def __init__(self, names, scales, shifts, moving_mean, moving_variance, training):
+        self._row = {name: row for row, name in enumerate(names)}
+        self._scales = tf.unstack(scales)
+        self._shifts = tf.unstack(shifts)
+        self._variables = moving_mean, moving_variance
+        self._means = tf.unstack(tf.convert_to_tensor(moving_mean))
+        self._variances = tf.unstack(tf.convert_to_tensor(moving_variance))
+        self._training = training
+        self._normed = {}
+
+    def __call__(self, name, x):
+        """Normalises x with the batch norm of that name; the same name gives the same result."""
+        if name not in self._normed:
+            row = self._row[name]
+            self._normed[name], self._means[row], self._variances[row] = batch_norm(
+                x,
+                self._scales[row],
+                self._shifts[row],
+                self._means[row],
+                self._variances[row],
+                self._training,
+            )
+        return self._normed[name]
+
+    def update(self):
+        """Moves the statistics by 1 − momentum towards those of this call, when training."""
+        if self._training:
+            for variable, rows in zip(
+                self._variables, (self._means, self._variances), strict=True
+            ):
+                variable.assign(MOMENTUM * variable + (1 - MOMENTUM) * tf.stack(rows))

@@ -1,0 +1,63 @@
+"""Rebuilding a network without what was pruned, with the state of everything that survives.
+
+State is arrays by name. A variable of a cell has named rows, one for each use; the smaller cell
+takes its rows out of the larger one's. Everything else is carried whole. A rebuild changes neither
+the function that the network computes nor its next training step.
+"""
+
+import gc
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+
+from goldnas_tf.genotype import Genotype
+from goldnas_tf.layers.cell import Cell
+from goldnas_tf.training.learner import Learner
+
+
+def rebuild(learner: Learner, genotype: Genotype | None = None) -> Learner:
+    """A learner for a smaller genotype that goes on where this one stands.
+
+    Args:
+        learner: what was trained so far; it is not to be used again.
+        genotype: a part of what the learner has built; default: what is alive in it.
+    """
+    genotype = genotype or learner.genotype
+    smaller = Learner(genotype, learner.recipe)
+    smaller.load(carry(learner.state(), learner.model, smaller.model))
+    # traced functions hold their model in reference cycles
+    gc.collect()
+    return smaller
+
+
+def carry(
+    state: Mapping[str, np.ndarray], larger: keras.Model, smaller: keras.Model
+) -> dict[str, np.ndarray]:
+    """The part of a state that a smaller network needs.
+
+    Args:
+        state: arrays of the larger network by "layer/variable", with an optional "@slot" behind.
+        larger: the network that the state is of.
+        smaller: the network that it is for, built from a part of the larger one's operators.
+
+    Returns:
+        Arrays of the smaller network by the same names.
+    """
+    carried = {}
+    layers = {layer.name: layer for layer in smaller.layers}
+    for name, array in state.items():
+        layer_name, _, rest = name.partition("/")
+        if layer_name not in layers:
+            continue
+        rows = _rows(larger.get_layer(layer_name), layers[layer_name], rest.partition("@")[0])
+        carried[name] = array if rows is None else array[rows]
+    return carried
+
+
+def _rows(larger: keras.layers.Layer, smaller: keras.layers.Layer, variable: str):
+    """Rows of the larger cell's variable that the smaller one has, None for all of them."""
+    if not isinstance(larger, Cell) or variable not in larger.rows:
+        return None
+    place = {name: row for row, name in enumerate(larger.rows[variable])}
+    return [place[name] for name in smaller.rows.get(variable, ())]

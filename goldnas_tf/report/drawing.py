@@ -1,0 +1,142 @@
+"""A drawing of a found network: one panel for each live cell, one line for each live operator."""
+
+import collections
+import math
+import os
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from goldnas_tf import costs, operators
+from goldnas_tf.genotype import Genotype, Place
+from goldnas_tf.report import figures, panel, routing
+from goldnas_tf.units import human
+
+_COLUMNS = 4
+_GAP = 14.0  # between panels and around the page, in points
+_TITLE, _NOTE, _LEGEND = 23.0, 17.0, 19.0  # heights of a line of each, in points
+_TEXT, _MUTED = "#1a1a1a", "#6b6b6b"
+
+
+def draw_network(
+    genotype: Genotype,
+    path: str | os.PathLike,
+    gates: Mapping[Place, float] | None = None,
+) -> None:
+    """Writes the drawing as a PNG file, whole or not at all.
+
+    Args:
+        genotype: the network.
+        path: the file to write.
+        gates: gate values in [0, 1] by operator; weaker gates are drawn thinner and paler, those
+            of operators that are not named at full strength. None draws all alike.
+    """
+    figures.save_png(network_figure(genotype, gates), path)
+
+
+def network_rgb(genotype: Genotype, gates: Mapping[Place, float] | None = None) -> np.ndarray:
+    """The same drawing as uint8 pixels of shape (height, width, 3), for TensorBoard."""
+    return figures.rgb(network_figure(genotype, gates))
+
+
+def network_figure(genotype: Genotype, gates: Mapping[Place, float] | None = None) -> Figure:
+    """The same drawing as a figure, for a notebook.
+
+    The page is laid out in points, so that a panel looks the same however many there are.
+    """
+    live = genotype.live_cells
+    columns = min(_COLUMNS, len(live))
+    rows = math.ceil(len(live) / columns)
+    room = max(routing.side_room(genotype.cell(cell)) for cell in live)
+    drawing = routing.panel_size(genotype.space.nodes, room)
+    panel_width = drawing[0] + 2 * panel.MARGIN
+    panel_height = drawing[1] + 2 * panel.MARGIN + panel.HEADING
+    width = _GAP + columns * (panel_width + _GAP)
+    # a letter of the title takes 10 points in the mean, one of the notes 5.5
+    titles = textwrap.wrap(_title(genotype), int((width - 2 * _GAP) / 10))
+    notes = [
+        line
+        for note in _notes(genotype, gates is not None)
+        for line in textwrap.wrap(note, int((width - 2 * _GAP) / 5.5))
+    ]
+    entries = _legend_entries(genotype)
+    legend_columns = min(len(entries), max(1, int((width - 2 * _GAP) / 150)))
+    legend = _LEGEND * math.ceil(len(entries) / legend_columns)
+    top = _GAP + len(titles) * _TITLE + len(notes) * _NOTE + legend + 1.5 * _GAP
+    height = top + rows * (panel_height + _GAP)
+
+    figure = Figure(figsize=(width / 72, height / 72), dpi=110, facecolor="white")
+    y = height - _GAP
+    for lines, step, style in (
+        (titles, _TITLE, {"fontsize": 16, "color": _TEXT, "fontweight": "bold"}),
+        (notes, _NOTE, {"fontsize": 10, "color": _MUTED}),
+    ):
+        for line in lines:
+            figure.text(_GAP / width, (y - step / 2) / height, line, va="center", **style)
+            y -= step
+    _draw_legend(figure, entries, (_GAP / width, (y - 5) / height), legend_columns)
+    for index, cell in enumerate(live):
+        row, column = divmod(index, columns)
+        left = _GAP + column * (panel_width + _GAP)
+        bottom = height - top - (row + 1) * (panel_height + _GAP) + _GAP
+        axes = figure.add_axes(
+            (left / width, bottom / height, panel_width / width, panel_height / height)
+        )
+        panel.draw_cell(axes, genotype, cell, room, gates)
+    return figure
+
+
+def _title(genotype: Genotype) -> str:
+    found = costs.total(genotype)
+    full = Genotype.full(genotype.space)
+    largest = costs.total(full).macs
+    return (
+        f"{human(found.macs)} multiply-adds ({found.macs / largest:.1%} of {human(largest)}), "
+        f"{human(found.params)} parameters, "
+        f"{len(genotype.places)} of {len(full.places)} operators"
+    )
+
+
+def _notes(genotype: Genotype, has_gates: bool) -> list[str]:
+    """How to read the drawing, and which cells are missing in it."""
+    cells = range(genotype.space.cells)
+    how = "A line is an operator. The shaded nodes are concatenated to the output of their cell."
+    if has_gates:
+        how += " Thin and pale: a weak gate."
+    dead = [str(cell) for cell in cells if cell not in genotype.live_cells]
+    if not dead:
+        return [how]
+    plural = "s" if len(dead) > 1 else ""
+    return [how, f"Not in the network, as nothing reads them: cell{plural} {', '.join(dead)}."]
+
+
+def _legend_entries(genotype: Genotype) -> list:
+    """The space's operators in the order of the registry, with how many of each are alive."""
+    names = [name for name in operators.names() if name in genotype.space.ops]
+    counts = collections.Counter(place.op for place in genotype.places)
+    entries: list = [
+        Line2D([], [], color=panel.colour(name), linewidth=3, label=f"{name} ({counts[name]})")
+        for name in names
+    ]
+    tint = Patch(facecolor=panel.TINT, edgecolor=panel.FRAME, label="reduction cell")
+    return [*entries, tint]
+
+
+def _draw_legend(figure: Figure, entries: list, corner: tuple[float, float], columns: int) -> None:
+    figure.legend(
+        handles=entries,
+        loc="upper left",
+        bbox_to_anchor=corner,
+        ncols=columns,
+        fontsize=10,
+        frameon=False,
+        borderaxespad=0,
+        borderpad=0,
+        handlelength=1.6,
+        columnspacing=1.6,
+        labelspacing=0.5,
+    )

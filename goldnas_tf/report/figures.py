@@ -1,0 +1,40 @@
+"""A matplotlib figure as a PNG file or as pixels, without any global state.
+
+Figures are built from `matplotlib.figure.Figure` and drawn by Agg, never through pyplot, so that
+drawing in a training process needs no display, leaks no figure and disturbs no notebook.
+"""
+
+import os
+import pathlib
+import tempfile
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+
+def rgb(figure: Figure) -> np.ndarray:
+    """The picture as uint8 pixels of shape (height, width, 3)."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.array(canvas.buffer_rgba())[:, :, :3].copy()
+
+
+def save_png(figure: Figure, path: str | os.PathLike) -> None:
+    """Writes the picture as PNG, whole or not at all.
+
+    A viewer may hold the file of the epoch before, and the run may be killed at any time: the
+    picture is written beside its place and moved there.
+    """
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = pathlib.Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            FigureCanvasAgg(figure).print_png(file)
+        temporary.chmod(0o644)  # mkstemp keeps its files from everybody else
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

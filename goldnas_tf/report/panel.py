@@ -1,0 +1,190 @@
+"""One panel of a network's drawing: a cell's boxes, and a line for each of its operators."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.path import Path
+
+from goldnas_tf import costs, operators
+from goldnas_tf.genotype import Genotype, Place
+from goldnas_tf.report import routing
+from goldnas_tf.space import CELL_INPUTS
+from goldnas_tf.units import human
+
+# distinct also to most of the colour-blind (Okabe and Ito), then more for larger spaces
+_COLOURS = (
+    *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"),
+    *("#7f3c8d", "#a0522d", "#808000", "#e41a1c", "#3f3f3f", "#17becf"),
+)
+MARGIN = 14.0  # around a panel's drawing, in points
+HEADING = 26.0  # above it
+TINT, FRAME = "#fdf3e3", "#dcdcdc"  # of reduction cells; around panels
+_TEXT, _MUTED, _FADED, _PAPER, _TRAY = "#1a1a1a", "#6b6b6b", "#c4c4c4", "#fafafa", "#ececec"
+
+
+def colour(name: str) -> str:
+    """The colour of an operator, the same in every drawing: by its place in the registry."""
+    return _COLOURS[operators.names().index(name) % len(_COLOURS)]
+
+
+def draw_cell(
+    axes: Axes,
+    genotype: Genotype,
+    cell: int,
+    room: float,
+    gates: Mapping[Place, float] | None,
+) -> None:
+    """Draws one cell into axes of which one unit is to be one point of the page.
+
+    Args:
+        axes: empty axes of the size `routing.panel_size` with the margins and the heading.
+        genotype: the network.
+        cell: index of a live cell.
+        room: height above and below the row of nodes, the same in all panels of a page.
+        gates: strength of operators in [0, 1]; None draws all alike.
+    """
+    space = genotype.space
+    geometry = space.geometry[cell]
+    layout = routing.route(space.nodes, genotype.cell(cell), room)
+    width, height = layout.size
+    axes.set_xlim(-MARGIN, width + MARGIN)
+    axes.set_ylim(-height / 2 - MARGIN, height / 2 + MARGIN + HEADING)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_facecolor(TINT if geometry.reduction else _PAPER)
+    for spine in axes.spines.values():
+        spine.set_edgecolor(FRAME)
+    _draw_heading(axes, genotype, cell, (width, height / 2 + HEADING))
+    _draw_tray(axes, layout)
+    _draw_lanes(axes, layout, gates)
+    for source in range(CELL_INPUTS):
+        before = cell - CELL_INPUTS + source
+        name = f"cell {before}" if before >= 0 else "stem"
+        _draw_box(axes, layout.states[source], name, source not in genotype.reads(cell))
+    for node in range(space.nodes):
+        _draw_box(axes, layout.states[CELL_INPUTS + node], str(node + 1), strong=True)
+    _draw_box(axes, layout.output, "output")
+
+
+def _draw_heading(axes: Axes, genotype: Genotype, cell: int, corner: tuple[float, float]) -> None:
+    """The cell's index, kind and size; its multiply-adds and operators."""
+    space = genotype.space
+    geometry = space.geometry[cell]
+    places = genotype.cell(cell)
+    macs = sum(costs.operator(space, place).macs for place in places)
+    macs += sum(costs.preprocessing(space, cell, source).macs for source in genotype.reads(cell))
+    kind = "reduction, " if geometry.reduction else ""
+    size = "x".join(str(side) for side in geometry.node)
+    per_cell = sum(len(space.edges(node)) for node in range(space.nodes)) * len(space.ops)
+    right, top = corner
+    axes.text(0, top, f"cell {cell}", fontsize=12, fontweight="bold", color=_TEXT, va="center")
+    axes.text(52, top, f"{kind}{size}", fontsize=10, color=_TEXT, va="center")
+    axes.text(
+        right,
+        top,
+        f"{human(macs)} multiply-adds, {len(places)}/{per_cell} operators",
+        fontsize=9,
+        color=_MUTED,
+        ha="right",
+        va="center",
+    )
+
+
+def _draw_tray(axes: Axes, layout: routing.Layout) -> None:
+    """The shade under the inner nodes, which are concatenated, and from there to the output."""
+    first, last, output = layout.states[CELL_INPUTS], layout.states[-1], layout.output
+    axes.plot([last.x, output.x], [0, 0], color=_TRAY, linewidth=9, zorder=0.5)
+    left, width = first.x - first.width / 2, last.x - first.x + first.width
+    axes.add_patch(
+        FancyBboxPatch(
+            (left, -first.height / 2),
+            width,
+            first.height,
+            boxstyle="round,pad=5,rounding_size=7",
+            facecolor=_TRAY,
+            edgecolor="none",
+            zorder=0.6,
+        )
+    )
+
+
+def _draw_lanes(axes: Axes, layout: routing.Layout, gates: Mapping[Place, float] | None) -> None:
+    """All lines of a panel and their arrow heads; the strongest last, on top."""
+    widest = min(2.0, 0.72 * layout.pitch)
+    head = min(5.5, max(2.2 * widest, 0.9 * layout.pitch))
+    strengths = {
+        lane.place: 1.0 if gates is None else float(np.clip(gates.get(lane.place, 1.0), 0, 1))
+        for lane in layout.lanes
+    }
+    lanes = sorted(layout.lanes, key=lambda lane: strengths[lane.place])
+    paint = [(colour(lane.place.op), 0.22 + 0.78 * strengths[lane.place]) for lane in lanes]
+    widths = [widest * (0.4 + 0.6 * strengths[lane.place]) for lane in lanes]
+    lines = [_rounded(lane, head) for lane in lanes]
+    axes.add_collection(
+        PathCollection(lines, facecolors="none", edgecolors=paint, linewidths=widths, zorder=2),
+        autolim=False,
+    )
+    heads = [_arrow_head(lane, head) for lane in lanes]
+    axes.add_collection(
+        PathCollection(heads, facecolors=paint, edgecolors="none", zorder=3), autolim=False
+    )
+
+
+def _rounded(lane: routing.Lane, head: float) -> Path:
+    """A path through the corners of a lane with rounded turns, ending where its head begins."""
+    corners = [np.array(corner) for corner in lane.corners]
+    corners[-1] = corners[-1] - _direction(lane) * head * 0.9
+    vertices, codes = [corners[0]], [Path.MOVETO]
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        lengths = [np.linalg.norm(end - corner) for end in (before, after)]
+        radius = min(lane.radius, *(length / 2 for length in lengths))
+        for end, length in zip((before, after), lengths, strict=True):
+            point = corner + (end - corner) * radius / length
+            vertices += [point] if end is before else [corner, point]
+            codes += [Path.LINETO] if end is before else [Path.CURVE3, Path.CURVE3]
+    return Path([*vertices, corners[-1]], [*codes, Path.LINETO])
+
+
+def _arrow_head(lane: routing.Lane, head: float) -> Path:
+    """A triangle at the end of a lane."""
+    tip, along = np.array(lane.corners[-1]), _direction(lane)
+    back, across = tip - along * head * 1.3, np.array([-along[1], along[0]]) * head / 2
+    return Path([tip, back + across, back - across, tip], closed=True)
+
+
+def _direction(lane: routing.Lane) -> np.ndarray:
+    """Unit vector in which a lane arrives."""
+    along = np.subtract(lane.corners[-1], lane.corners[-2])
+    return along / np.linalg.norm(along)
+
+
+def _draw_box(
+    axes: Axes, box: routing.Box, text: str, faded: bool = False, strong: bool = False
+) -> None:
+    axes.add_patch(
+        FancyBboxPatch(
+            (box.x - box.width / 2 + 4, box.y - box.height / 2 + 4),
+            box.width - 8,
+            box.height - 8,
+            boxstyle="round,pad=4,rounding_size=5",
+            facecolor="white",
+            edgecolor=_FADED if faded else "#555555",
+            linestyle=(0, (3, 2)) if faded else "-",
+            linewidth=0.9 if faded else 1.2,
+            zorder=4,
+        )
+    )
+    axes.text(
+        box.x,
+        box.y,
+        text,
+        ha="center",
+        va="center_baseline",
+        fontsize=13 if strong else 9,
+        fontweight="bold" if strong else "normal",
+        color=_FADED if faded else _TEXT,
+        zorder=5,
+    )

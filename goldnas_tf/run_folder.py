@@ -1,0 +1,129 @@
+"""The folder of a run: its configuration, one line of metrics for each epoch, its points.
+
+    config.json     every setting, versions, the data set
+    metrics.jsonl   one line for each finished epoch
+    checkpoints/    the state that the same command resumes from
+    pareto.json     the points; pareto.png their picture
+    pareto/POINT/   an exported network
+    tensorboard/    event files
+"""
+
+import importlib.metadata
+import json
+import os
+import pathlib
+import platform
+
+from goldnas_tf import atomic, pareto
+from goldnas_tf.config import SearchConfig, differences
+from goldnas_tf.errors import InputError
+from goldnas_tf.pareto import Point
+from goldnas_tf.report.front import draw_front
+
+SCHEMA = 1
+PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets")
+
+
+class RunFolder:
+    """Reads and writes one run's files; every write is atomic.
+
+    Args:
+        path: the work folder.
+        start_macs: multiply-adds of the full network.
+    """
+
+    def __init__(self, path: pathlib.Path, start_macs: int):
+        self.path = path
+        self.start_macs = start_macs
+        self.points: list[Point] = []
+        pareto_file = path / "pareto.json"
+        if pareto_file.exists():
+            self.points = pareto.from_json(json.loads(pareto_file.read_text()))
+
+    @classmethod
+    def open(cls, path, config: SearchConfig, data: dict, start_macs: int) -> "RunFolder":
+        """Makes the folder of a new run, or finds the one that this configuration left.
+
+        Args:
+            path: the work folder.
+            config: all settings.
+            data: what is known of the data set, for `config.json`.
+            start_macs: multiply-adds of the full network.
+
+        Raises:
+            InputError: the folder cannot be written, or holds another run; the message names the
+                settings that differ.
+        """
+        path = pathlib.Path(path)
+        check_writable(path)
+        described = {"settings": config.to_json(), "data": data}
+        config_file = path / "config.json"
+        if config_file.exists():
+            _check_same_run(config_file, described)
+        else:
+            path.mkdir(parents=True, exist_ok=True)
+            atomic.write_json(config_file, {"schema": SCHEMA, **described, "versions": _versions()})
+        return cls(path, start_macs)
+
+    def keep_metrics(self, epochs: int) -> None:
+        """Drops the lines of epochs after so many, which a killed run wrote and a resumed repeats."""
+        file = self.path / "metrics.jsonl"
+        lines = file.read_text().splitlines(keepends=True) if file.exists() else []
+        kept = [line for line in lines if line.endswith("\n") and json.loads(line)["epoch"] <= epochs]
+        if kept != lines:
+            atomic.write_text(file, "".join(kept))
+
+    def add_metrics(self, values: dict) -> None:
+        """Appends the line of an epoch."""
+        with (self.path / "metrics.jsonl").open("a") as file:
+            file.write(json.dumps(values) + "\n")
+
+    def has_point(self, name: str) -> bool:
+        """Whether a point of that name is there."""
+        return any(point.name == name for point in self.points)
+
+    def add_point(self, point: Point) -> None:
+        """Adds a point whose folder is complete, and draws the front anew."""
+        others = [other for other in self.points if other.name != point.name]
+        self.points = pareto.mark([*others, point])
+        atomic.write_json(
+            self.path / "pareto.json", pareto.to_json(self.points, self.start_macs)
+        )
+        draw_front(self.points, self.start_macs, self.path / "pareto.png")
+
+
+def check_writable(path: pathlib.Path) -> None:
+    """Checks that a folder can be made or written to, without leaving anything behind.
+
+    Raises:
+        InputError: it cannot.
+    """
+    path = pathlib.Path(path).absolute()
+    existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise InputError(
+            f"workdir must be a folder that can be written; {existing} is not, choose another"
+        )
+
+
+def _check_same_run(config_file: pathlib.Path, described: dict) -> None:
+    try:
+        found = json.loads(config_file.read_text())
+        before = {**found["settings"], "data set": found["data"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{config_file} is not a configuration of a run: {error!r}") from error
+    if found.get("schema") != SCHEMA:
+        raise InputError(f"{config_file} has schema {found.get('schema')}; expected {SCHEMA}")
+    # JSON has no tuples: compare what would be written with what was
+    now = json.loads(json.dumps({**described["settings"], "data set": described["data"]}))
+    differing = differences(before, now)
+    if differing:
+        raise InputError(
+            f"{config_file.parent} holds a run of another configuration "
+            f"({'; '.join(differing)}); use the same settings or another workdir"
+        )
+
+
+def _versions() -> dict[str, str]:
+    packages = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **packages}

@@ -1,0 +1,270 @@
+"""The search: a super-network is trained and pruned step by step, and leaves a Pareto set.
+
+It reads top to bottom: prepare, build or resume; then epoch, prune, rebuild, record, take points,
+until the floor is reached, the epochs are over, or nothing is left to prune.
+"""
+
+import pathlib
+import time
+
+import numpy as np
+import tensorflow as tf
+
+from goldnas_tf import checkpoint, costs, network, points, pruning
+from goldnas_tf.budget import Budgets
+from goldnas_tf.config import SearchConfig
+from goldnas_tf.data import ImageData, evaluation_batches, steps_per_pass, training_batches
+from goldnas_tf.errors import TrainingError
+from goldnas_tf.genotype import Genotype
+from goldnas_tf.interrupt import Interrupts, interrupts
+from goldnas_tf.journal import Journal
+from goldnas_tf.pareto import Point
+from goldnas_tf.rebuild import rebuild
+from goldnas_tf.report.terminal import Progress
+from goldnas_tf.run_folder import RunFolder
+from goldnas_tf.state import SearchState
+from goldnas_tf.training.learner import METRICS, Learner, Recipe
+from goldnas_tf.training.runtime import distribute, make_strategy, require_tensorflow_backend
+
+# losses are looked at once in so many steps: a look makes an accelerator wait
+CHECK_STEPS = 20
+
+
+def search(
+    config: SearchConfig,
+    data: ImageData,
+    workdir: str | pathlib.Path,
+    progress: Progress | None = None,
+) -> list[Point]:
+    """Searches, or goes on with the search that the same configuration left in the folder.
+
+    Args:
+        config: all settings.
+        data: trained on its training images; points are measured on its validation images.
+        workdir: the run folder; made if it is missing.
+        progress: where progress is shown; default: the standard error stream.
+
+    Returns:
+        The points, most multiply-adds first; those on the front are marked `non_dominated`.
+
+    Raises:
+        InputError: the configuration does not fit the data or the folder; nothing was written.
+        TrainingError: the loss is not finite; the last good checkpoint is kept.
+        Interrupted: SIGINT or SIGTERM came; the state is saved.
+    """
+    run = Search(config, data, workdir, progress or Progress())
+    with interrupts() as signals:
+        return run.run(signals)
+
+
+class Search:
+    """One search: what stays the same from epoch to epoch.
+
+    Args: as of `search`.
+    """
+
+    def __init__(self, config, data, workdir, progress):
+        require_tensorflow_backend()
+        self.config, self.data, self.progress = config, data, progress
+        self.space = config.space.space(data.image_shape, len(data.class_names))
+        self.budgets = Budgets.resolve(config.points, self.space)
+        batch_size = config.optimizer.batch_size
+        self.epoch_steps = config.points.steps_per_epoch or steps_per_pass(data, batch_size)
+        strategy = make_strategy(config.devices.strategy, batch_size)
+        self.recipe = Recipe(
+            optimizer=config.optimizer,
+            relative_costs=costs.relative(self.space, config.objective.resource),
+            mu=config.objective.mu,
+            auxiliary_weight=config.objective.auxiliary_weight,
+            form=network.Form(
+                auxiliary=config.objective.auxiliary_weight > 0,
+                precision=config.devices.precision,
+                pixel_mean=data.pixel_mean,
+                pixel_std=data.pixel_std,
+            ),
+            strategy=strategy,
+            xla=config.devices.xla,
+        )
+        self.validation = distribute(strategy, evaluation_batches(data.validation, batch_size))
+        training_batches(data, batch_size, config.augmentation, config.seed)
+        described = {
+            "name": data.name,
+            "image_shape": list(data.image_shape),
+            "class_names": list(data.class_names),
+            "train_images": data.train.size,
+            "validation_images": data.validation.size,
+        }
+        self.folder = RunFolder.open(workdir, config, described, self.budgets.start)
+
+    def run(self, signals: Interrupts) -> list[Point]:
+        """Runs to the end."""
+        state, learner = self._start_or_resume()
+        journal = Journal(self.folder, self.progress, state.epoch)
+        stream = self._stream(state.step)
+        while True:
+            if state.pending and not self.folder.has_point(points.point_name(state.epoch)):
+                journal.point(self._take_point(state, learner, journal, signals))
+            if state.ended:
+                break
+            state, seconds = self._train_epoch(state, learner, stream, journal, signals)
+            state = state.replace(accuracy=learner.accuracy(self.validation))
+            strengths = learner.strengths()
+            before, state = state, self._prune(state, strengths)
+            learner.mask(state.genotype)
+            if state.pending or self._worth_rebuilding(state):
+                learner = rebuild(learner)
+                state = state.replace(built=state.genotype)
+            journal.epoch(self._metrics(before, state, seconds), strengths)
+            state = state.replace(sums=(0.0,) * len(METRICS))
+            self._save(state, learner)
+        journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
+        journal.table()
+        journal.close()
+        return self.folder.points
+
+    def _start_or_resume(self) -> tuple[SearchState, Learner]:
+        stored = checkpoint.load(self.folder.path)
+        if stored is None:
+            tf.keras.utils.set_random_seed(self.config.seed)
+            state = SearchState.start(Genotype.full(self.space), self.config.pruning)
+            return state, Learner(state.genotype, self.recipe)
+        values, arrays = stored
+        state = SearchState.from_json(values)
+        learner = Learner(state.built, self.recipe)
+        learner.load(arrays)
+        learner.mask(state.genotype)
+        self.progress.say(f"resumed after epoch {state.epoch}, step {state.step}")
+        return state, learner
+
+    def _stream(self, first_step: int):
+        config = self.config
+        batches = training_batches(
+            self.data, config.optimizer.batch_size, config.augmentation, config.seed, first_step
+        )
+        return iter(distribute(self.recipe.strategy, batches))
+
+    def _train_epoch(self, state, learner, stream, journal, signals):
+        """Trains to the end of the epoch; returns the state with its sums, and seconds a step."""
+        last = (state.epoch + 1) * self.epoch_steps
+        pending: list[tf.Tensor] = []
+        first, started = state.step, time.perf_counter()
+        shown = self._shown(state)
+        with journal.bar(state.epoch + 1, self.epoch_steps, last - state.step) as bar:
+            while state.step < last:
+                images, labels = next(stream)
+                pending.append(learner.step(images, labels, state.lambda_.value))
+                state = state.replace(step=state.step + 1)
+                if len(pending) == CHECK_STEPS or state.step == last or signals.signum:
+                    state, pending = self._summed(state, pending), []
+                if state.step == first + 1:
+                    # the first step after a rebuild traces the graph: it is not timed
+                    started = time.perf_counter()
+                bar.step(**shown)
+                if signals.signum:
+                    self._save(state, learner)
+                    signals.check()
+        seconds = (time.perf_counter() - started) / max(state.step - first - 1, 1)
+        return state.replace(epoch=state.epoch + 1), seconds
+
+    def _summed(self, state: SearchState, metrics: list[tf.Tensor]) -> SearchState:
+        """The state with the metrics of the last steps added to its sums, if they are finite."""
+        rows = np.stack([row.numpy() for row in metrics]).astype(float)
+        bad = np.flatnonzero(~np.isfinite(rows).all(1))
+        if bad.size:
+            step = state.step - len(rows) + int(bad[0]) + 1
+            raise TrainingError(
+                f"the loss is not finite at step {step} (epoch {state.epoch + 1}); the last good "
+                f"checkpoint is kept in {self.folder.path / checkpoint.FOLDER}; "
+                "start anew with a lower learning_rate, gate_learning_rate or mu"
+            )
+        return state.replace(sums=tuple(np.add(state.sums, rows.sum(0)).tolist()))
+
+    def _shown(self, state: SearchState) -> dict:
+        """What stands behind the progress bar of an epoch."""
+        return {
+            "lambda_": state.lambda_.value,
+            "alive": len(state.genotype.places),
+            "macs": costs.total(state.genotype).macs,
+            "val_accuracy": state.accuracy,
+        }
+
+    def _prune(self, state: SearchState, strengths) -> SearchState:
+        """The state after the pruning at the end of an epoch."""
+        rule, settings = self.config.pruning, self.config.points
+        gone = pruning.choose(pruning.shares(strengths), rule)
+        genotype = state.genotype.without(gone)
+        before, after = costs.total(state.genotype).macs, costs.total(genotype).macs
+        state = state.replace(
+            genotype=genotype,
+            lambda_=state.lambda_.after(len(gone), rule),
+            stability=state.stability.after(len(gone)),
+        )
+        state = state.replace(ended=self._why_ended(state, after))
+        if self.budgets.crossed(before, after):
+            reason = "budget"
+        elif state.stability.due(settings.stable_epochs):
+            reason = "stable"
+        else:
+            reason = "final" if state.ended and not state.stability.taken else None
+        stability = state.stability.now_taken() if reason else state.stability
+        return state.replace(pending=reason, stability=stability)
+
+    def _why_ended(self, state: SearchState, macs: int) -> str | None:
+        settings = self.config.points
+        if macs <= self.budgets.floor:
+            return f"the floor of {self.budgets.floor:,} multiply-adds is reached"
+        if not state.genotype.prunable:
+            return "every node is down to one operator, nothing is left to prune"
+        if state.lambda_.capped >= settings.stable_epochs:
+            return "λ is at its ceiling and prunes nothing more"
+        if state.epoch >= settings.max_epochs:
+            return f"the limit of {settings.max_epochs} epochs is reached"
+        return None
+
+    def _worth_rebuilding(self, state: SearchState) -> bool:
+        built = costs.total(state.built).macs
+        saved = built - costs.total(state.genotype).macs
+        return saved > 0 and saved >= self.config.devices.rebuild_saving * built
+
+    def _metrics(self, before: SearchState, state: SearchState, seconds: float) -> dict:
+        """The line of an epoch in metrics.jsonl."""
+        steps, batch_size = self.epoch_steps, self.config.optimizer.batch_size
+        means = dict(zip(METRICS, (value / steps for value in state.sums), strict=True))
+        correct = means.pop("correct")
+        cost = costs.total(state.genotype)
+        return {
+            "epoch": state.epoch,
+            "step": state.step,
+            **means,
+            "train_accuracy": correct / batch_size,
+            "val_accuracy": state.accuracy,
+            "lambda": before.lambda_.value,
+            "pruned": len(before.genotype.places) - len(state.genotype.places),
+            "alive": len(state.genotype.places),
+            "macs": cost.macs,
+            "params": cost.params,
+            "built_macs": costs.total(state.built).macs,
+            "images_per_second": batch_size / seconds if seconds else None,
+        }
+
+    def _take_point(self, state, learner, journal, signals) -> Point:
+        steps = points.settle_steps(self.config, self.data)
+        with journal.bar(state.epoch, steps, steps) as bar:
+
+            def after_step():
+                bar.step()
+                signals.check()
+
+            return points.take(
+                learner,
+                self.data,
+                self.config,
+                self.folder,
+                state.epoch,
+                state.pending,
+                self.validation,
+                after_step,
+            )
+
+    def _save(self, state: SearchState, learner: Learner) -> None:
+        checkpoint.save(self.folder.path, state.step, state.to_json(), learner.state())

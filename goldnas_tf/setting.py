@@ -1,0 +1,81 @@
+"""Settings as validated dataclass fields, each described once: default, range, unit and meaning.
+
+The dataclasses (`config.py`, `data/settings.py`) declare their fields with `setting`, check them
+with `check`, and programs make their command-line flags from the same declarations.
+"""
+
+import dataclasses
+import types
+import typing
+
+from goldnas_tf.errors import InputError
+
+
+def setting(default, meaning: str, *, low=None, high=None, choices=None, above=None):
+    """A dataclass field that says what it means and which values it takes.
+
+    Args:
+        default: its default value.
+        meaning: one sentence for `--help`, with the unit and the paper's symbol.
+        low: least value, or None.
+        high: largest value, or None.
+        choices: allowed values, or None.
+        above: exclusive lower bound, or None.
+    """
+    metadata = {"meaning": meaning, "low": low, "high": high, "choices": choices, "above": above}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def describe_range(field: dataclasses.Field) -> str:
+    """The values a field takes, in words; "" where any will do."""
+    bounds = field.metadata
+    if bounds["choices"]:
+        return "one of " + ", ".join(map(str, bounds["choices"]))
+    low = f"above {bounds['above']:g}" if bounds["above"] is not None else ""
+    low = f"at least {bounds['low']:g}" if bounds["low"] is not None else low
+    high = f"at most {bounds['high']:g}" if bounds["high"] is not None else ""
+    return " and ".join(part for part in (low, high) if part)
+
+
+def check(instance) -> None:
+    """Checks every setting of a dataclass against its type and range.
+
+    Raises:
+        InputError: a value is not what its setting takes; the message names the setting.
+    """
+    for field in settings(type(instance)):
+        value = getattr(instance, field.name)
+        if value is None and type(None) in kinds(field):
+            continue
+        if not _fits(field, value):
+            kind = " or ".join(kind.__name__ for kind in kinds(field) if kind is not type(None))
+            expected = describe_range(field) or f"of type {kind}"
+            raise InputError(f"{field.name} must be {expected}; received {value!r}")
+
+
+def settings(cls) -> tuple[dataclasses.Field, ...]:
+    """The fields of a dataclass that were declared with `setting`."""
+    return tuple(field for field in dataclasses.fields(cls) if "meaning" in field.metadata)
+
+
+def kinds(field: dataclasses.Field) -> tuple[type, ...]:
+    """The types a field takes: those of a union, or its only one."""
+    if isinstance(field.type, types.UnionType):
+        return typing.get_args(field.type)
+    return (typing.get_origin(field.type) or field.type,)
+
+
+def _fits(field, value) -> bool:
+    allowed = kinds(field)
+    if float in allowed and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
+        return False
+    bounds = field.metadata
+    if bounds["choices"] and value not in bounds["choices"]:
+        return False
+    if bounds["above"] is not None and not value > bounds["above"]:
+        return False
+    if bounds["low"] is not None and not value >= bounds["low"]:
+        return False
+    return bounds["high"] is None or value <= bounds["high"]

@@ -1,0 +1,64 @@
+"""Where a search stands, as plain values that a checkpoint holds."""
+
+import dataclasses
+
+from goldnas_tf.genotype import Genotype
+from goldnas_tf.pruning import PruningRule
+from goldnas_tf.schedule import LambdaState, Stability
+
+
+@dataclasses.dataclass(frozen=True)
+class SearchState:
+    """Everything that decides how a search goes on, besides weights and optimizer slots.
+
+    Attributes:
+        genotype: the operators that are alive.
+        built: those that the model has; some may be masked.
+        lambda_: λ and its history.
+        stability: for how long the architecture has been unchanged.
+        epoch: finished epochs.
+        step: trained steps, over all epochs.
+        sums: sums of the step metrics over the running epoch.
+        accuracy: on the validation images after the last epoch; None before the first.
+        pending: why the present network is to be taken as a point, or None.
+        ended: why the search is over, or None.
+    """
+
+    genotype: Genotype
+    built: Genotype
+    lambda_: LambdaState
+    stability: Stability = Stability()
+    epoch: int = 0
+    step: int = 0
+    sums: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+    accuracy: float | None = None
+    pending: str | None = None
+    ended: str | None = None
+
+    @classmethod
+    def start(cls, genotype: Genotype, rule: PruningRule) -> "SearchState":
+        """The state before the first step."""
+        return cls(genotype, genotype, LambdaState.start(rule))
+
+    def replace(self, **changes) -> "SearchState":
+        """The state with some values changed."""
+        return dataclasses.replace(self, **changes)
+
+    def to_json(self) -> dict:
+        """The state as JSON values."""
+        values = dataclasses.asdict(self.replace(genotype=None, built=None))
+        return {**values, "genotype": self.genotype.to_json(), "built": self.built.to_json()}
+
+    @classmethod
+    def from_json(cls, values: dict) -> "SearchState":
+        """Reads what `to_json` wrote."""
+        return cls(
+            **{
+                **values,
+                "genotype": Genotype.from_json(values["genotype"]),
+                "built": Genotype.from_json(values["built"]),
+                "lambda_": LambdaState(**values["lambda_"]),
+                "stability": Stability(**values["stability"]),
+                "sums": tuple(values["sums"]),
+            }
+        )

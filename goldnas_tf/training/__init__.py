@@ -1,0 +1,1 @@
+"""One-level training: the step, devices, settling."""

@@ -1,0 +1,204 @@
+"""A network in training: model, optimizers and the one-level step, on any number of replicas.
+
+One `tf.function` trains weights ω and gates α together on cross-entropy plus λ · R(α). Gradients
+are summed over the replicas, clipped by their global norm and decayed; two optimizers apply them.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from goldnas_tf import network
+from goldnas_tf.config import OptimizerSettings
+from goldnas_tf.genotype import Genotype, Place
+from goldnas_tf.objective import Penalty, cross_entropy
+
+METRICS = ("loss", "cross_entropy", "penalty", "correct")
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """Everything about a learner but its genotype, so that a rebuilt one is trained alike.
+
+    Attributes:
+        optimizer: learning rates, momentum, decay, clipping; the batch size is the global one.
+        relative_costs: cost of each operator over the mean of the full space.
+        mu: μ of the resource term.
+        auxiliary_weight: weight of the auxiliary head's loss; 0 is no such head.
+        form: in which form the network is built.
+        strategy: devices; the default strategy is one device.
+        xla: whether the step is compiled with XLA.
+    """
+
+    optimizer: OptimizerSettings
+    relative_costs: Mapping[Place, float]
+    mu: float = 0.0
+    auxiliary_weight: float = 0.0
+    form: network.Form = dataclasses.field(default_factory=network.Form)
+    strategy: tf.distribute.Strategy = dataclasses.field(default_factory=tf.distribute.get_strategy)
+    xla: bool = False
+
+
+class Learner:
+    """Trains one built network.
+
+    Args:
+        genotype: what is built. Operators that are pruned later are masked until a rebuild.
+        recipe: how it is trained.
+
+    Attributes:
+        genotype: the operators that are alive.
+        built: the operators that the model has; more than `genotype` while some are masked.
+        model: the Keras model.
+    """
+
+    def __init__(self, genotype: Genotype, recipe: Recipe):
+        self.genotype = self.built = genotype
+        self.recipe = recipe
+        settings = recipe.optimizer
+        self._penalty = Penalty(genotype, recipe.relative_costs, recipe.mu)
+        with recipe.strategy.scope():
+            self.model = network.build(genotype, recipe.form)
+            self._cells = [
+                self.model.get_layer(network.cell_name(index)) for index in genotype.live_cells
+            ]
+            gates = {id(cell.gates) for cell in self._cells}
+            trainable = self.model.trainable_variables
+            self._weights = [variable for variable in trainable if id(variable) not in gates]
+            self._gates = [cell.gates for cell in self._cells]
+            self._weight_optimizer = keras.optimizers.SGD(
+                settings.learning_rate, settings.momentum
+            )
+            self._gate_optimizer = keras.optimizers.SGD(
+                settings.gate_learning_rate, settings.gate_momentum
+            )
+            self._weight_optimizer.build(self._weights)
+            self._gate_optimizer.build(self._gates)
+        self._compiled_step = tf.function(self._step, jit_compile=recipe.xla or None)
+        self._compiled_count = tf.function(self._count)
+
+    def step(self, images, labels, lambda_: float) -> tf.Tensor:
+        """Trains weights and gates on one global batch.
+
+        Args:
+            images: (batch, height, width, channels), values in 0..255; per-replica under a
+                strategy of several.
+            labels: (batch,), integers.
+            lambda_: λ, weight of the resource term.
+
+        Returns:
+            The values of `METRICS`, (4,): loss, cross-entropy and R(α) as means over the batch,
+            and the number of correct answers.
+        """
+        alive = network.has_auxiliary(self.genotype, self.recipe.form)
+        auxiliary = self.recipe.auxiliary_weight if alive else 0.0
+        return self._compiled_step(images, labels, tf.constant(lambda_), tf.constant(auxiliary))
+
+    def _step(self, images, labels, lambda_, auxiliary_weight):
+        strategy = self.recipe.strategy
+        gradients, metrics = strategy.run(
+            self._gradients, (images, labels, lambda_, auxiliary_weight)
+        )
+        # outside of the replicas: their gradients are summed, clipped and equal by now
+        self._weight_optimizer.apply(gradients[: len(self._weights)])
+        self._gate_optimizer.apply(gradients[len(self._weights) :])
+        return strategy.reduce("SUM", metrics, axis=None)
+
+    def _gradients(self, images, labels, lambda_, auxiliary_weight):
+        """Gradients of the global batch, summed over the replicas; this replica's metrics."""
+        context = tf.distribute.get_replica_context()
+        settings = self.recipe.optimizer
+        with tf.GradientTape() as tape:
+            outputs = self.model(images, training=True)
+            logits, *auxiliary = outputs if isinstance(outputs, list) else [outputs]
+            entropy = tf.reduce_sum(cross_entropy(labels, logits)) / settings.batch_size
+            strengths = tf.concat([cell.strengths() for cell in self._cells], 0)
+            live = tf.concat([tf.convert_to_tensor(cell.live) for cell in self._cells], 0)
+            penalty = self._penalty(strengths, live) / context.num_replicas_in_sync
+            loss = entropy + lambda_ * penalty
+            for head in auxiliary:
+                extra = tf.reduce_sum(cross_entropy(labels, head)) / settings.batch_size
+                loss += auxiliary_weight * extra
+        gradients = tape.gradient(loss, [*self._weights, *self._gates])
+        gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+        weights = len(self._weights)
+        clipped, _ = tf.clip_by_global_norm(gradients[:weights], settings.clip_norm)
+        # decay enters the momentum, as L2 does in the method's implementations
+        decayed = [
+            gradient + settings.weight_decay * variable
+            for gradient, variable in zip(clipped, self._weights, strict=True)
+        ]
+        correct = _correct(labels, logits)
+        return decayed + gradients[weights:], tf.stack([loss, entropy, penalty, correct])
+
+    def anneal(self, factor: float) -> None:
+        """Sets both learning rates to this factor of their settings; 1 is the search's."""
+        settings = self.recipe.optimizer
+        self._weight_optimizer.learning_rate = settings.learning_rate * factor
+        self._gate_optimizer.learning_rate = settings.gate_learning_rate * factor
+
+    def accuracy(self, batches: Iterable) -> float:
+        """Top-1 accuracy over batches of (images, labels), in [0, 1]; labels of −1 do not count."""
+        total = np.zeros(2)
+        for images, labels in batches:
+            total += self._compiled_count(images, labels).numpy()
+        return float(total[0] / max(total[1], 1))
+
+    def _count(self, images, labels):
+        def count(images, labels):
+            outputs = self.model(images, training=False)
+            logits = outputs[0] if isinstance(outputs, list) else outputs
+            real = tf.reduce_sum(tf.cast(labels >= 0, tf.float32))
+            return tf.stack([_correct(labels, logits), real])
+
+        counts = self.recipe.strategy.run(count, (images, labels))
+        return self.recipe.strategy.reduce("SUM", counts, axis=None)
+
+    def strengths(self) -> dict[Place, float]:
+        """σ(α) of every live operator."""
+        values = np.concatenate([cell.strengths().numpy() for cell in self._cells])
+        pairs = zip(self.built.ordered, values, strict=True)
+        return {place: float(value) for place, value in pairs if place in self.genotype.places}
+
+    def mask(self, genotype: Genotype) -> None:
+        """Takes operators out of the function and the penalty, not yet out of the graph.
+
+        Args:
+            genotype: what is left, a part of `built`.
+        """
+        self.genotype = genotype
+        for cell, index in zip(self._cells, self.built.live_cells, strict=True):
+            cell.live.assign([float(p in genotype.places) for p in self.built.cell(index)])
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All weights, statistics and optimizer slots by name."""
+        return {name: variable.numpy() for name, variable in self._variables().items()}
+
+    def load(self, state: Mapping[str, np.ndarray]) -> None:
+        """Restores what `state` gave.
+
+        Raises:
+            KeyError: a variable of this network is not in the state.
+        """
+        for name, variable in self._variables().items():
+            variable.assign(state[name])
+
+    def _variables(self) -> dict[str, keras.Variable]:
+        named = network.variables(self.model)
+        names = {id(variable): name for name, variable in named.items()}
+        slots = {}
+        for optimizer, trained in (
+            (self._weight_optimizer, self._weights),
+            (self._gate_optimizer, self._gates),
+        ):
+            for variable, slot in zip(trained, optimizer.momentums, strict=True):
+                slots[f"{names[id(variable)]}@momentum"] = slot
+        return named | slots
+
+
+def _correct(labels, logits):
+    answers = tf.argmax(logits, -1, output_type=labels.dtype)
+    return tf.reduce_sum(tf.cast(answers == labels, tf.float32))
