@@ -41,9 +41,7 @@ class SpaceSettings:
 class ObjectiveSettings:
     """What is minimised besides the cross-entropy."""
 
-    resource: str = setting(
-        "macs", "resource whose use is penalised", choices=costs.RESOURCES
-    )
+    resource: str = setting("macs", "resource whose use is penalised", choices=costs.RESOURCES)
     mu: float = setting(
         1.0, "how much harder costly operators are pushed (μ); 0 pushes all alike", low=0
     )
@@ -90,6 +88,13 @@ class PointSettings:
     max_epochs: int = setting(300, "epochs after which the search ends in any case", low=1)
     settle_epochs: int = setting(
         2, "passes over the training images that settle a copy of a point; 0 is none", low=0
+    )
+
+    watch_images: int = setting(
+        2000,
+        "validation images that the running network is measured on after each epoch; 0 is all; "
+        "points are always measured on all",
+        low=0,
     )
 
     def __post_init__(self):

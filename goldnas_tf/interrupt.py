@@ -5,7 +5,7 @@ import signal
 from collections.abc import Iterator
 
 
-class Interrupted(Exception):
+class Interrupted(Exception):  # noqa: N818 - a wish of the user, not an error
     """The run was asked to stop, and its state is saved.
 
     Args:

@@ -62,7 +62,7 @@ class Journal:
             images_per_second=values["images_per_second"],
         )
         step = values["epoch"]
-        scalars = {name: values[name] for name in values if name not in ("epoch", "step")}
+        scalars = {name: values[name] for name in values if name != "epoch"}
         self._board.scalars(step, **scalars)
         gates: dict[str, list[float]] = {}
         for place, strength in strengths.items():
@@ -83,6 +83,4 @@ class Journal:
 
     def table(self) -> None:
         """Prints the points and where they lie."""
-        self.say(
-            points_table(self._folder.points, self._folder.path, self._folder.start_macs)
-        )
+        self.say(points_table(self._folder.points, self._folder.path, self._folder.start_macs))

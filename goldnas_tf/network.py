@@ -40,7 +40,7 @@ class Form:
         return dataclasses.replace(self, auxiliary=False)
 
 
-def build(genotype: Genotype, form: Form = Form()) -> keras.Model:  # noqa: B008 - frozen
+def build(genotype: Genotype, form: Form = Form()) -> keras.Model:
     """Builds the network of a genotype with fresh weights.
 
     Args:
@@ -83,7 +83,9 @@ def _normalise(space: Space, form: Form):
     mean = form.pixel_mean or (127.5,) * channels
     std = form.pixel_std or (127.5,) * channels
     variance = [value**2 for value in std]
-    return keras.layers.Normalization(mean=list(mean), variance=variance, dtype="float32", name="normalise")
+    return keras.layers.Normalization(
+        mean=list(mean), variance=variance, dtype="float32", name="normalise"
+    )
 
 
 def _stem(space: Space, x) -> tuple:
@@ -128,9 +130,7 @@ def _auxiliary_head(space: Space, x):
 
 
 def _conv_norm(x, filters, size, name, strides=1, padding="same"):
-    conv = keras.layers.Conv2D(
-        filters, size, strides, padding, use_bias=False, name=f"{name}_conv"
-    )
+    conv = keras.layers.Conv2D(filters, size, strides, padding, use_bias=False, name=f"{name}_conv")
     norm = keras.layers.BatchNormalization(
         momentum=MOMENTUM, epsilon=EPSILON, synchronized=True, name=f"{name}_norm"
     )

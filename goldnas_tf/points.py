@@ -50,9 +50,7 @@ def take(
     accuracy = learner.accuracy(validation)
     genotype, cost = learner.genotype, costs.total(learner.genotype)
     name = point_name(epoch)
-    point = Point(
-        name, f"pareto/{name}", cost.macs, cost.params, accuracy, epoch, reason
-    )
+    point = Point(name, f"pareto/{name}", cost.macs, cost.params, accuracy, epoch, reason)
     metrics = {
         "macs": cost.macs,
         "params": cost.params,

@@ -1,11 +1,11 @@
 """The folder of a run: its configuration, one line of metrics for each epoch, its points.
 
-    config.json     every setting, versions, the data set
-    metrics.jsonl   one line for each finished epoch
-    checkpoints/    the state that the same command resumes from
-    pareto.json     the points; pareto.png their picture
-    pareto/POINT/   an exported network
-    tensorboard/    event files
+config.json     every setting, versions, the data set
+metrics.jsonl   one line for each finished epoch
+checkpoints/    the state that the same command resumes from
+pareto.json     the points; pareto.png their picture
+pareto/POINT/   an exported network
+tensorboard/    event files
 """
 
 import importlib.metadata
@@ -66,10 +66,12 @@ class RunFolder:
         return cls(path, start_macs)
 
     def keep_metrics(self, epochs: int) -> None:
-        """Drops the lines of epochs after so many, which a killed run wrote and a resumed repeats."""
+        """Drops the lines of later epochs: a killed run wrote them, a resumed one repeats them."""
         file = self.path / "metrics.jsonl"
         lines = file.read_text().splitlines(keepends=True) if file.exists() else []
-        kept = [line for line in lines if line.endswith("\n") and json.loads(line)["epoch"] <= epochs]
+        kept = [
+            line for line in lines if line.endswith("\n") and json.loads(line)["epoch"] <= epochs
+        ]
         if kept != lines:
             atomic.write_text(file, "".join(kept))
 
@@ -86,9 +88,7 @@ class RunFolder:
         """Adds a point whose folder is complete, and draws the front anew."""
         others = [other for other in self.points if other.name != point.name]
         self.points = pareto.mark([*others, point])
-        atomic.write_json(
-            self.path / "pareto.json", pareto.to_json(self.points, self.start_macs)
-        )
+        atomic.write_json(self.path / "pareto.json", pareto.to_json(self.points, self.start_macs))
         draw_front(self.points, self.start_macs, self.path / "pareto.png")
 
 

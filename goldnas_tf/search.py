@@ -85,7 +85,10 @@ class Search:
             strategy=strategy,
             xla=config.devices.xla,
         )
-        self.validation = distribute(strategy, evaluation_batches(data.validation, batch_size))
+        held_out = evaluation_batches(data.validation, batch_size)
+        self.validation = distribute(strategy, held_out)
+        watched = -(-config.points.watch_images // batch_size) or -1
+        self.watched = distribute(strategy, held_out.take(watched))
         training_batches(data, batch_size, config.augmentation, config.seed)
         described = {
             "name": data.name,
@@ -107,7 +110,7 @@ class Search:
             if state.ended:
                 break
             state, seconds = self._train_epoch(state, learner, stream, journal, signals)
-            state = state.replace(accuracy=learner.accuracy(self.validation))
+            state = state.replace(accuracy=learner.accuracy(self.watched))
             strengths = learner.strengths()
             before, state = state, self._prune(state, strengths)
             learner.mask(state.genotype)

@@ -11,7 +11,7 @@ import typing
 from goldnas_tf.errors import InputError
 
 
-def setting(default, meaning: str, *, low=None, high=None, choices=None, above=None):
+def setting(default, meaning: str, *, low=None, high=None, choices=None, above=None, below=None):
     """A dataclass field that says what it means and which values it takes.
 
     Args:
@@ -21,9 +21,10 @@ def setting(default, meaning: str, *, low=None, high=None, choices=None, above=N
         high: largest value, or None.
         choices: allowed values, or None.
         above: exclusive lower bound, or None.
+        below: exclusive upper bound, or None.
     """
-    metadata = {"meaning": meaning, "low": low, "high": high, "choices": choices, "above": above}
-    return dataclasses.field(default=default, metadata=metadata)
+    bounds = {"low": low, "high": high, "choices": choices, "above": above, "below": below}
+    return dataclasses.field(default=default, metadata={"meaning": meaning, **bounds})
 
 
 def describe_range(field: dataclasses.Field) -> str:
@@ -31,10 +32,10 @@ def describe_range(field: dataclasses.Field) -> str:
     bounds = field.metadata
     if bounds["choices"]:
         return "one of " + ", ".join(map(str, bounds["choices"]))
-    low = f"above {bounds['above']:g}" if bounds["above"] is not None else ""
-    low = f"at least {bounds['low']:g}" if bounds["low"] is not None else low
-    high = f"at most {bounds['high']:g}" if bounds["high"] is not None else ""
-    return " and ".join(part for part in (low, high) if part)
+    words = {"above": "above", "low": "at least", "below": "below", "high": "at most"}
+    return " and ".join(
+        f"{word} {bounds[name]:g}" for name, word in words.items() if bounds[name] is not None
+    )
 
 
 def check(instance) -> None:
@@ -74,8 +75,11 @@ def _fits(field, value) -> bool:
     bounds = field.metadata
     if bounds["choices"] and value not in bounds["choices"]:
         return False
-    if bounds["above"] is not None and not value > bounds["above"]:
-        return False
-    if bounds["low"] is not None and not value >= bounds["low"]:
-        return False
-    return bounds["high"] is None or value <= bounds["high"]
+    holds = {
+        "above": lambda bound: value > bound,
+        "low": lambda bound: value >= bound,
+        "below": lambda bound: value < bound,
+        "high": lambda bound: value <= bound,
+    }
+    # written so that a NaN fails
+    return all(bounds[name] is None or test(bounds[name]) for name, test in holds.items())

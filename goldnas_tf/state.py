@@ -27,7 +27,7 @@ class SearchState:
     genotype: Genotype
     built: Genotype
     lambda_: LambdaState
-    stability: Stability = Stability()
+    stability: Stability = dataclasses.field(default_factory=Stability)
     epoch: int = 0
     step: int = 0
     sums: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)

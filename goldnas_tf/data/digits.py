@@ -33,9 +33,9 @@ def load(settings):
 
     usable, test = hold_out(labels, share(len(labels), TEST_FRACTION), seed=0)
     validation_images = share(len(labels), settings.validation_fraction)
-    train, validation = hold_out(labels[usable], validation_images, settings.seed)
+    train, validation = hold_out(labels[usable], validation_images, settings.split_seed)
     train, validation = usable[train], usable[validation]
-    train = keep_some(labels, train, settings.train_images, settings.seed)
+    train = keep_some(labels, train, settings.train_images, settings.split_seed)
     return assemble(
         "digits",
         images.shape[1:],

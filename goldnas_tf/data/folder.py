@@ -48,9 +48,9 @@ def load(settings):
         files["validation"] = _listed(root / "validation", class_names)
     else:
         count = share(len(labels), settings.validation_fraction)
-        train, held = hold_out(labels, count, settings.seed)
+        train, held = hold_out(labels, count, settings.split_seed)
         files["validation"] = paths[held], labels[held]
-    train = keep_some(labels, train, settings.train_images, settings.seed)
+    train = keep_some(labels, train, settings.train_images, settings.split_seed)
     files["train"] = paths[train], labels[train]
     if (root / "test").is_dir():
         files["test"] = _listed(root / "test", class_names)

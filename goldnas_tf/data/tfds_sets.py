@@ -56,10 +56,10 @@ def load(settings):
         validation = records("validation")
     else:
         count = share(len(positions), settings.validation_fraction)
-        positions, held = hold_out(labels, count, settings.seed)
+        positions, held = hold_out(labels, count, settings.split_seed)
         validation = records("train", held)
     if settings.train_images:
-        positions = keep_some(labels, positions, settings.train_images, settings.seed)
+        positions = keep_some(labels, positions, settings.train_images, settings.split_seed)
     whole = len(positions) == everything.size
     sources = {"train": everything if whole else records("train", positions)}
     sources["validation"] = validation

@@ -99,7 +99,5 @@ class NormBank:
     def update(self):
         """Moves the statistics by 1 − momentum towards those of this call, when training."""
         if self._training:
-            for variable, rows in zip(
-                self._variables, (self._means, self._variances), strict=True
-            ):
+            for variable, rows in zip(self._variables, (self._means, self._variances), strict=True):
                 variable.assign(MOMENTUM * variable + (1 - MOMENTUM) * tf.stack(rows))

@@ -69,9 +69,7 @@ class Learner:
             trainable = self.model.trainable_variables
             self._weights = [variable for variable in trainable if id(variable) not in gates]
             self._gates = [cell.gates for cell in self._cells]
-            self._weight_optimizer = keras.optimizers.SGD(
-                settings.learning_rate, settings.momentum
-            )
+            self._weight_optimizer = keras.optimizers.SGD(settings.learning_rate, settings.momentum)
             self._gate_optimizer = keras.optimizers.SGD(
                 settings.gate_learning_rate, settings.gate_momentum
             )

@@ -41,7 +41,7 @@ def test_splits_are_stratified(digits):
 
 
 def test_seed_decides_validation_but_never_test(digits):
-    again, other = load(DataSettings()), load(DataSettings(seed=1))
+    again, other = load(DataSettings()), load(DataSettings(split_seed=1))
     assert (again.train.images == digits.train.images).all()
     assert rows(other.validation) != rows(digits.validation)
     assert (other.test.images == digits.test.images).all()

@@ -35,7 +35,7 @@ def test_validation_is_held_out_by_class(folder):
 def test_split_follows_the_seed_in_memory_and_streamed(folder, request):
     held = values(load(settings(folder)).validation)
     assert held == values(load(settings(folder)).validation)
-    assert held != values(load(settings(folder, seed=1)).validation)
+    assert held != values(load(settings(folder, split_seed=1)).validation)
     request.getfixturevalue("streamed")
     data = load(settings(folder, image_size=8))
     assert isinstance(data.validation, StreamedSplit)

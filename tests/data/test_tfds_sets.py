@@ -29,7 +29,7 @@ def test_split_follows_the_seed_in_memory_and_streamed(tfds_set, request):
     root = tfds_set("my_set", {"train": NINETY})
     held = load(DataSettings("my_set", root))
     assert values(held.validation) == values(load(DataSettings("my_set", root)).validation)
-    other = load(DataSettings("my_set", root, seed=1))
+    other = load(DataSettings("my_set", root, split_seed=1))
     assert values(held.validation) != values(other.validation)
     request.getfixturevalue("streamed")
     streamed = load(DataSettings("my_set", root))
@@ -57,7 +57,7 @@ def test_train_images_thins_by_class(tfds_set):
     root = tfds_set("my_set", {"train": NINETY, "validation": TEST})
     data = load(DataSettings("my_set", root, train_images=12))
     assert np.bincount(data.train.labels).tolist() == [6, 4, 2]
-    assert load(DataSettings("my_set", root, train_images=12, seed=1)).train.size == 12
+    assert load(DataSettings("my_set", root, train_images=12, split_seed=1)).train.size == 12
 
 
 def test_sizes_that_differ_need_an_image_size(tfds_set):
