@@ -1,16 +1,19 @@
-"""Flags from settings, and errors as one line with the right exit code.
+"""Flags from settings, help that explains them, and errors as one line with the right exit code.
 
 Programs in `bin/` define their flags from the configuration's dataclasses, so that each setting is
 described once; the library never reads a flag.
 """
 
 import dataclasses
+import os
 import sys
+import textwrap
 from collections.abc import Callable
 
 from absl import flags
 
 from goldnas_tf.errors import InputError, TrainingError
+from goldnas_tf.interrupt import Interrupted
 from goldnas_tf.setting import describe_range, kinds, settings
 
 
@@ -39,34 +42,75 @@ def read(config_class: type, flag_values: flags.FlagValues):
     return config_class(**sections, **_values(config_class, flag_values))
 
 
-def run(main: Callable[[list[str]], None], flag_values: flags.FlagValues = flags.FLAGS) -> None:
+def run(
+    main: Callable[[], None],
+    description: str,
+    config_class: type,
+    flag_values: flags.FlagValues = flags.FLAGS,
+) -> None:
     """Runs a program: exit code 0, or 2 for bad input, 1 for what else goes wrong.
 
     An interrupted program has saved its state; it says how to go on, and exits with 130 (SIGINT) or
     143 (SIGTERM).
 
     Args:
-        main: gets the arguments that are no flags.
-        flag_values: parsed from the command line.
+        main: the program, run when the flags are parsed.
+        description: what it does, for `--help`.
+        config_class: what its flags were defined from.
+        flag_values: where they were defined.
     """
-    # here, so that a bad flag is told without waiting for TensorFlow
+    if {"--help", "-h", "-help"} & set(sys.argv[1:]):
+        print(help_text(description, config_class, flag_values))
+        return
+    # TensorFlow's notes about the machine would bury ours; a user's own choice stands
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        rest = flag_values(sys.argv)
-    except (flags.Error, OSError) as error:
-        sys.exit(_complain(str(error).splitlines()[0], 2))
-    from goldnas_tf.interrupt import Interrupted
-
-    try:
-        if len(rest) > 1:
-            raise InputError(f"expected flags only; received the argument {rest[1]!r}")
-        main(rest)
+        _parse(flag_values)
+        main()
     except InputError as error:
         sys.exit(_complain(str(error), 2))
     except TrainingError as error:
         sys.exit(_complain(str(error), 1))
-    except Interrupted as interrupted:
-        _complain(f"{interrupted}; the state is saved, the same command goes on from here", 0)
-        sys.exit(128 + interrupted.signum)
+    except KeyboardInterrupt:
+        sys.exit(_complain("interrupted before there was anything to save", 130))
+    except Interrupted as error:
+        code = 128 + error.signum
+        sys.exit(_complain(f"{error}; the state is saved, the same command goes on", code))
+
+
+def help_text(description: str, config_class: type, flag_values: flags.FlagValues) -> str:
+    """What a program does, and every flag with its default, meaning, unit and range."""
+    sections = {"General": [field.name for field in settings(config_class)]}
+    for owner in _sections(config_class).values():
+        title = owner.__doc__.splitlines()[0].rstrip(".")
+        sections[title] = [field.name for field in settings(owner)]
+    known = {name for names in sections.values() for name in names}
+    own = flag_values.flags_by_module_dict().get(sys.argv[0], [])
+    sections["General"] += [flag.name for flag in own if flag.name not in known]
+    lines = [description.strip(), ""]
+    for title, names in sections.items():
+        lines += [f"{title}:", *(_explained(flag_values[name]) for name in names), ""]
+    lines.append("A file of flags, one on each line: --flagfile=FILE; later flags override it.")
+    return "\n".join(lines)
+
+
+def _explained(flag: flags.Flag) -> str:
+    default = flag.default_as_str.strip("'") if flag.default is not None else "none"
+    if flag.boolean:
+        head = f"  --[no]{flag.name} (default {default})"
+    else:
+        head = f"  --{flag.name}={flag.name.upper()} (default {default or 'none'})"
+    text = textwrap.fill(flag.help, 92, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    return f"{head}\n{text}"
+
+
+def _parse(flag_values: flags.FlagValues) -> None:
+    try:
+        rest = flag_values(sys.argv)
+    except (flags.Error, OSError) as error:
+        raise InputError(str(error).splitlines()[0]) from error
+    if len(rest) > 1:
+        raise InputError(f"expected flags only; received the argument {rest[1]!r}")
 
 
 def _complain(message: str, code: int) -> int:
@@ -94,15 +138,12 @@ def _define_one(field: dataclasses.Field, flag_values: flags.FlagValues) -> None
     allowed = describe_range(field)
     text = field.metadata["meaning"] + (f" [{allowed}]" if allowed else "")
     kind = next(kind for kind in kinds(field) if kind is not type(None))
-    if kind is bool:
-        define_flag = flags.DEFINE_bool
-    elif kind is int:
-        define_flag = flags.DEFINE_integer
-    elif kind is float:
-        define_flag = flags.DEFINE_float
-    elif kind is tuple:
-        define_flag = flags.DEFINE_list
-    else:
-        define_flag = flags.DEFINE_string
+    define_flag = {
+        bool: flags.DEFINE_bool,
+        int: flags.DEFINE_integer,
+        float: flags.DEFINE_float,
+        tuple: flags.DEFINE_list,
+        str: flags.DEFINE_string,
+    }[kind]
     default = list(field.default) if kind is tuple else field.default
     define_flag(field.name, default, text, flag_values=flag_values)

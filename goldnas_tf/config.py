@@ -6,7 +6,7 @@ A `SearchConfig` is written to `config.json`, compared when a run resumes, and i
 
 import dataclasses
 
-from goldnas_tf import costs
+from goldnas_tf import costs, operators
 from goldnas_tf.data.settings import AugmentationSettings, DataSettings
 from goldnas_tf.pruning import PruningRule
 from goldnas_tf.setting import check, setting
@@ -15,13 +15,15 @@ from goldnas_tf.space import Space
 
 @dataclasses.dataclass(frozen=True)
 class SpaceSettings:
-    """The part of a `Space` that the user chooses; the rest follows from the images."""
+    """The super-network; the rest of it follows from the images."""
 
     cells: int = setting(6, "cells of the network (L)", low=1)
     channels: int = setting(8, "channels of the first cells (C); reductions double them", low=2)
     nodes: int = setting(4, "inner nodes of a cell", low=1)
     ops: tuple[str, ...] = setting(
-        ("skip_connect", "sep_conv_3x3"), "candidate operators of every edge, separated by commas"
+        ("skip_connect", "sep_conv_3x3"),
+        "candidate operators of every edge, separated by commas; there are "
+        + ", ".join(operators.names()),
     )
     stem: str = setting(
         "cifar",

@@ -10,10 +10,11 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from goldnas_tf import checkpoint, costs, network, points, pruning
+from goldnas_tf import checkpoint, costs, network, points
 from goldnas_tf.budget import Budgets
 from goldnas_tf.config import SearchConfig
 from goldnas_tf.data import ImageData, evaluation_batches, steps_per_pass, training_batches
+from goldnas_tf.epoch_end import prune, worth_rebuilding
 from goldnas_tf.errors import TrainingError
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.interrupt import Interrupts, interrupts
@@ -112,9 +113,9 @@ class Search:
             state, seconds = self._train_epoch(state, learner, stream, journal, signals)
             state = state.replace(accuracy=learner.accuracy(self.watched))
             strengths = learner.strengths()
-            before, state = state, self._prune(state, strengths)
+            before, state = state, prune(state, strengths, self.config, self.budgets)
             learner.mask(state.genotype)
-            if state.pending or self._worth_rebuilding(state):
+            if state.pending or worth_rebuilding(state, self.config.devices):
                 learner = rebuild(learner)
                 state = state.replace(built=state.genotype)
             journal.epoch(self._metrics(before, state, seconds), strengths)
@@ -190,44 +191,6 @@ class Search:
             "macs": costs.total(state.genotype).macs,
             "val_accuracy": state.accuracy,
         }
-
-    def _prune(self, state: SearchState, strengths) -> SearchState:
-        """The state after the pruning at the end of an epoch."""
-        rule, settings = self.config.pruning, self.config.points
-        gone = pruning.choose(pruning.shares(strengths), rule)
-        genotype = state.genotype.without(gone)
-        before, after = costs.total(state.genotype).macs, costs.total(genotype).macs
-        state = state.replace(
-            genotype=genotype,
-            lambda_=state.lambda_.after(len(gone), rule),
-            stability=state.stability.after(len(gone)),
-        )
-        state = state.replace(ended=self._why_ended(state, after))
-        if self.budgets.crossed(before, after):
-            reason = "budget"
-        elif state.stability.due(settings.stable_epochs):
-            reason = "stable"
-        else:
-            reason = "final" if state.ended and not state.stability.taken else None
-        stability = state.stability.now_taken() if reason else state.stability
-        return state.replace(pending=reason, stability=stability)
-
-    def _why_ended(self, state: SearchState, macs: int) -> str | None:
-        settings = self.config.points
-        if macs <= self.budgets.floor:
-            return f"the floor of {self.budgets.floor:,} multiply-adds is reached"
-        if not state.genotype.prunable:
-            return "every node is down to one operator, nothing is left to prune"
-        if state.lambda_.capped >= settings.stable_epochs:
-            return "λ is at its ceiling and prunes nothing more"
-        if state.epoch >= settings.max_epochs:
-            return f"the limit of {settings.max_epochs} epochs is reached"
-        return None
-
-    def _worth_rebuilding(self, state: SearchState) -> bool:
-        built = costs.total(state.built).macs
-        saved = built - costs.total(state.genotype).macs
-        return saved > 0 and saved >= self.config.devices.rebuild_saving * built
 
     def _metrics(self, before: SearchState, state: SearchState, seconds: float) -> dict:
         """The line of an epoch in metrics.jsonl."""

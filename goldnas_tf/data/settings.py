@@ -55,7 +55,7 @@ class DataSettings:
 
 @dataclasses.dataclass(frozen=True)
 class AugmentationSettings:
-    """How training images are varied at random, in the order of the attributes.
+    """How training images are varied at random, in this order.
 
     Raises:
         InputError: a value is out of range.

@@ -77,9 +77,8 @@ def test_all_off_changes_nothing(images):
 
 @pytest.mark.parametrize("policy", ["none", "randaugment"])
 def test_result_follows_the_seed(images, policy):
-    augment = tf.function(
-        augmentation.augmenter(AugmentationSettings(2, True, 4, policy), (9.0,) * 3)
-    )
+    settings = AugmentationSettings(crop_padding=2, flip=True, policy=policy, cutout=4)
+    augment = tf.function(augmentation.augmenter(settings, (9.0,) * 3))
     once, again, other = augment(images, SEED), augment(images, SEED), augment(images, SEED + 1)
     np.testing.assert_array_equal(once, again)
     assert once.dtype == tf.uint8

@@ -39,9 +39,10 @@ def data(request, tmp_path_factory, write_folder, write_tfds_set, too_large):
         if request.param == "streamed tfds":
             examples = {"train": (np.arange(40), np.arange(40) % 2)}
             write_tfds_set(root, "batch_set", examples, files=5)
-            yield load(DataSettings("batch_set", root))
+            yield load(DataSettings(dataset="batch_set", data_dir=str(root)))
         else:
-            yield load(DataSettings("folder", write_folder(root), image_size=8))
+            root = str(write_folder(root))
+            yield load(DataSettings(dataset="folder", data_dir=root, image_size=8))
 
 
 def test_storage_is_what_the_bound_says(data, request):

@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 import sys
 
@@ -10,18 +11,20 @@ from goldnas_tf.errors import InputError
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"dataset": ""}, "dataset: expected"),
-        ({"dataset": 3}, "dataset: expected"),
-        ({"dataset": "folder"}, "data_dir: expected the folder"),
-        ({"data_dir": 3}, "data_dir: expected a path"),
-        ({"image_size": 0}, "image_size: expected a whole number of at least 1, got 0"),
-        ({"image_size": 8.0}, "image_size: expected"),
-        ({"image_size": True}, "image_size: expected"),
-        ({"validation_fraction": 0}, "validation_fraction: expected"),
-        ({"validation_fraction": 1.0}, "validation_fraction: expected"),
-        ({"validation_fraction": "0.2"}, "validation_fraction: expected"),
-        ({"train_images": -1}, "train_images: expected"),
-        ({"seed": -1}, "seed: expected"),
+        ({"dataset": ""}, "dataset must be digits, folder or a TFDS name; received ''"),
+        ({"dataset": "  "}, "dataset must be digits, folder or a TFDS name"),
+        ({"dataset": 3}, "dataset must be of type str; received 3"),
+        ({"dataset": "folder"}, "data_dir must name the folder that holds train/CLASS/"),
+        ({"data_dir": 3}, "data_dir must be of type str; received 3"),
+        ({"image_size": 0}, "image_size must be at least 1; received 0"),
+        ({"image_size": 8.0}, "image_size must be at least 1; received 8.0"),
+        ({"image_size": True}, "image_size must be at least 1; received True"),
+        ({"validation_fraction": 0}, "validation_fraction must be above 0 and below 1; received 0"),
+        ({"validation_fraction": 1.0}, "validation_fraction must be above 0 and below 1"),
+        ({"validation_fraction": "0.2"}, "validation_fraction must be above 0 and below 1"),
+        ({"validation_fraction": float("nan")}, "validation_fraction must be above 0"),
+        ({"train_images": -1}, "train_images must be at least 0; received -1"),
+        ({"split_seed": -1}, "split_seed must be at least 0; received -1"),
     ],
 )
 def test_bad_data_settings_die_with_one_line(values, said):
@@ -34,21 +37,38 @@ def test_bad_data_settings_die_with_one_line(values, said):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"crop_padding": -1}, "crop_padding: expected"),
-        ({"cutout": 2.5}, "cutout: expected"),
-        ({"cutout": True}, "cutout: expected"),
-        ({"flip": "yes"}, "flip: expected True or False"),
-        ({"policy": "autoaugment"}, "policy: expected one of none, randaugment"),
+        ({"crop_padding": -1}, "crop_padding must be at least 0; received -1"),
+        ({"cutout": 2.5}, "cutout must be at least 0; received 2.5"),
+        ({"cutout": True}, "cutout must be at least 0; received True"),
+        ({"cutout": False}, "cutout must be at least 0; received False"),
+        ({"flip": "yes"}, "flip must be of type bool; received 'yes'"),
+        ({"flip": 1}, "flip must be of type bool; received 1"),
+        ({"policy": "autoaugment"}, "policy must be one of none, randaugment; received 'auto"),
     ],
 )
 def test_bad_augmentation_settings_die_with_one_line(values, said):
     with pytest.raises(InputError) as caught:
         AugmentationSettings(**values)
     assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+def test_defaults_suit_the_digits():
+    assert AugmentationSettings() == AugmentationSettings(
+        crop_padding=1, flip=False, policy="none", cutout=0
+    )
+    data = DataSettings()
+    assert (data.dataset, data.data_dir, data.image_size) == ("digits", None, None)
+    assert (data.train_images, data.split_seed) == (0, 0)
+
+
+def test_order_of_the_fields_is_that_of_the_operations():
+    names = [field.name for field in dataclasses.fields(AugmentationSettings)]
+    assert names == ["crop_padding", "flip", "policy", "cutout"]
 
 
 def test_everything_can_be_switched_off():
-    AugmentationSettings(crop_padding=0, flip=False, cutout=False, policy="none")
+    AugmentationSettings(crop_padding=0, flip=False, cutout=0, policy="none")
 
 
 def test_settings_cost_no_tensorflow():

@@ -8,7 +8,7 @@ from goldnas_tf.errors import InputError
 
 
 def settings(root, **values):
-    return DataSettings("folder", root, **values)
+    return DataSettings(dataset="folder", data_dir=str(root), **values)
 
 
 def values(split):

@@ -1,0 +1,66 @@
+"""What the end of an epoch decides: which operators go, is there a point, is the search over.
+
+State → state, without a model and without TensorFlow, so that the method's rules are arithmetic.
+Reference: GOLD-NAS (arXiv 2007.03331), section 3.3.
+"""
+
+from collections.abc import Mapping
+
+from goldnas_tf import costs, pruning
+from goldnas_tf.budget import Budgets
+from goldnas_tf.config import DeviceSettings, SearchConfig
+from goldnas_tf.genotype import Place
+from goldnas_tf.state import SearchState
+
+
+def prune(
+    state: SearchState, strengths: Mapping[Place, float], config: SearchConfig, budgets: Budgets
+) -> SearchState:
+    """The state after the pruning at the end of an epoch.
+
+    Args:
+        state: with the epoch that just ended already counted.
+        strengths: σ(α) of every live operator.
+        config: of the search.
+        budgets: in multiply-adds.
+
+    Returns:
+        The state with a smaller genotype, the next λ, `pending` set to the reason why the network
+        is to be taken as a point, and `ended` to the reason why the search is over.
+    """
+    gone = pruning.choose(pruning.shares(strengths), config.pruning)
+    before = costs.total(state.genotype).macs
+    state = state.replace(
+        genotype=state.genotype.without(gone),
+        lambda_=state.lambda_.after(len(gone), config.pruning),
+        stability=state.stability.after(len(gone)),
+    )
+    macs = costs.total(state.genotype).macs
+    state = state.replace(ended=_why_ended(state, macs, config, budgets))
+    if budgets.crossed(before, macs):
+        reason = "budget"
+    elif state.stability.due(config.points.stable_epochs):
+        reason = "stable"
+    else:
+        reason = "final" if state.ended and not state.stability.taken else None
+    stability = state.stability.now_taken() if reason else state.stability
+    return state.replace(pending=reason, stability=stability)
+
+
+def _why_ended(state: SearchState, macs: int, config: SearchConfig, budgets: Budgets) -> str | None:
+    if macs <= budgets.floor:
+        return f"the floor of {budgets.floor:,} multiply-adds is reached"
+    if not state.genotype.prunable:
+        return "every node is down to one operator, nothing is left to prune"
+    if state.lambda_.capped >= config.points.stable_epochs:
+        return "λ is at its ceiling and prunes nothing more"
+    if state.epoch >= config.points.max_epochs:
+        return f"the limit of {config.points.max_epochs} epochs is reached"
+    return None
+
+
+def worth_rebuilding(state: SearchState, settings: DeviceSettings) -> bool:
+    """Whether so much of what is built is masked that a rebuild saves more than it costs."""
+    built = costs.total(state.built).macs
+    saved = built - costs.total(state.genotype).macs
+    return saved > 0 and saved >= settings.rebuild_saving * built
