@@ -1,1 +1,46 @@
-"""Differentiable architecture search for TensorFlow: images in, a Pareto set of networks out."""
+"""Differentiable architecture search for TensorFlow: images in, a Pareto set of networks out.
+
+The public names, imported on first use, so that plain data (spaces, genotypes, costs, settings)
+costs no TensorFlow.
+"""
+
+from importlib import import_module
+
+_HOMES = {
+    "AugmentationSettings": "data",
+    "DataSettings": "data",
+    "DeviceSettings": "config",
+    "Form": "network",
+    "Genotype": "genotype",
+    "InputError": "errors",
+    "ObjectiveSettings": "config",
+    "OptimizerSettings": "config",
+    "Point": "pareto",
+    "PointSettings": "config",
+    "PruningRule": "pruning",
+    "SearchConfig": "config",
+    "Space": "space",
+    "SpaceSettings": "config",
+    "build": "network",
+    "from_datasets": "data",
+    "load_data": "data",
+    "load_point": "export",
+    "prepare": "training.runtime",
+    "search": "search",
+}
+_RENAMED = {"load_data": "load"}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), _RENAMED.get(name, name))
+    # importing a module of the same name would otherwise shadow the function
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return __all__

@@ -5,7 +5,6 @@ described once; the library never reads a flag.
 """
 
 import dataclasses
-import os
 import sys
 import textwrap
 from collections.abc import Callable
@@ -62,8 +61,6 @@ def run(
     if {"--help", "-h", "-help"} & set(sys.argv[1:]):
         print(help_text(description, config_class, flag_values))
         return
-    # TensorFlow's notes about the machine would bury ours; a user's own choice stands
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         _parse(flag_values)
         main()

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from goldnas_tf import atomic, network
+from goldnas_tf.errors import InputError
 from goldnas_tf.genotype import Genotype
 
 
@@ -46,6 +47,24 @@ def plain_copy(
     for name, variable in network.variables(model).items():
         variable.assign(state[name])
     return model
+
+
+def load_point(path: str | pathlib.Path) -> keras.Model:
+    """The network of an exported point, with its weights.
+
+    Args:
+        path: the point's folder, as `pareto/e042` of a run.
+
+    Returns:
+        A model from images with values in 0..255 to logits; not compiled.
+
+    Raises:
+        InputError: there is no such network.
+    """
+    file = pathlib.Path(path) / "model.keras"
+    if not file.is_file():
+        raise InputError(f"expected the folder of a point, with a model.keras; received {path}")
+    return keras.models.load_model(file, compile=False)
 
 
 def export(

@@ -12,7 +12,7 @@ import keras
 from goldnas_tf import costs
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.layers.cell import Cell
-from goldnas_tf.layers.norm import EPSILON, MOMENTUM
+from goldnas_tf.layers.norm import BatchNorm
 from goldnas_tf.space import CELL_INPUTS, Space
 
 
@@ -131,10 +131,7 @@ def _auxiliary_head(space: Space, x):
 
 def _conv_norm(x, filters, size, name, strides=1, padding="same"):
     conv = keras.layers.Conv2D(filters, size, strides, padding, use_bias=False, name=f"{name}_conv")
-    norm = keras.layers.BatchNormalization(
-        momentum=MOMENTUM, epsilon=EPSILON, synchronized=True, name=f"{name}_norm"
-    )
-    return norm(conv(x))
+    return BatchNorm(name=f"{name}_norm")(conv(x))
 
 
 def _relu(x):

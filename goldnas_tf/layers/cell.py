@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from goldnas_tf.layers import stages
 from goldnas_tf.layers.layout import Edge, Layout, input_norm
-from goldnas_tf.layers.norm import NormBank
+from goldnas_tf.layers.norm import NormBank, add_table
 from goldnas_tf.space import CELL_INPUTS
 
 
@@ -101,31 +101,20 @@ class Cell(keras.layers.Layer):
             for bank, keys in layout.kernels.items()
         }
         norms = (len(layout.norms), self.channels)
-        self._mean = self._add_table("moving_mean", norms, "zeros", trainable=False)
-        self._variance = self._add_table("moving_variance", norms, "ones", trainable=False)
+        self._mean = add_table(self, "moving_mean", norms, "zeros", trainable=False)
+        self._variance = add_table(self, "moving_variance", norms, "ones", trainable=False)
         if self.gated:
-            self.gates = self._add_table("gates", (len(self.edges),), "zeros")
-            self.live = self._add_table("live", (len(self.edges),), "ones", trainable=False)
+            self.gates = add_table(self, "gates", (len(self.edges),), "zeros")
+            self.live = add_table(self, "live", (len(self.edges),), "ones", trainable=False)
         else:
-            self._scale = self._add_table("scale", norms, "ones")
-            self._shift = self._add_table("shift", norms, "zeros")
+            self._scale = add_table(self, "scale", norms, "ones")
+            self._shift = add_table(self, "shift", norms, "zeros")
 
     def _add_kernel(self, name, shape, fan_in):
         # uniform within 1/√fan_in, as the method's PyTorch implementations initialise convolutions
         bound = fan_in**-0.5
         initializer = keras.initializers.RandomUniform(-bound, bound)
         return self.add_weight(shape=shape, initializer=initializer, name=name)
-
-    def _add_table(self, name, shape, initializer, trainable=True):
-        return self.add_weight(
-            shape=shape,
-            initializer=initializer,
-            trainable=trainable,
-            autocast=False,
-            # the statistics are synchronised, so that any replica's are everyone's
-            aggregation="none" if trainable else "only_first_replica",
-            name=name,
-        )
 
     def strengths(self):
         """σ(α) of every operator, 0 where it is pruned and not yet rebuilt away; (operators,)."""

@@ -1,5 +1,6 @@
-"""Batch norm as a function, and the bank of all the batch norms of a cell."""
+"""Batch norm as a function, as a layer, and as the bank of all the batch norms of a cell."""
 
+import keras
 import tensorflow as tf
 
 EPSILON = 1e-5
@@ -57,6 +58,62 @@ def _synchronised(x, scale, shift):
     return tf.cast(y, x.dtype), mean, variance * count / tf.maximum(count - 1, 1)
 
 
+@keras.saving.register_keras_serializable("goldnas_tf")
+class BatchNorm(keras.layers.Layer):
+    """Batch norm with a scale and shift for each channel, for stems and heads.
+
+    Unlike the one of Keras it runs as one fused operation, and synchronises its statistics only
+    where there are several replicas.
+
+    Input and output: (batch, height, width, channels).
+    """
+
+    def build(self, input_shape):
+        """Creates scale, shift and statistics, (channels,) each."""
+        shape = (input_shape[-1],)
+        self._scale = add_table(self, "scale", shape, "ones")
+        self._shift = add_table(self, "shift", shape, "zeros")
+        self._mean = add_table(self, "moving_mean", shape, "zeros", trainable=False)
+        self._variance = add_table(self, "moving_variance", shape, "ones", trainable=False)
+
+    def call(self, inputs, training=False):
+        """Normalises; in training, also moves the statistics."""
+        y, mean, variance = batch_norm(
+            inputs,
+            tf.convert_to_tensor(self._scale),
+            tf.convert_to_tensor(self._shift),
+            tf.convert_to_tensor(self._mean),
+            tf.convert_to_tensor(self._variance),
+            training,
+        )
+        if training:
+            move(self._mean, mean)
+            move(self._variance, variance)
+        return y
+
+    def compute_output_shape(self, input_shape):
+        """The shape of the input."""
+        return input_shape
+
+
+def add_table(layer, name, shape, initializer, trainable=True):
+    """A float32 weight of gates, scales or statistics, whatever the layer computes in."""
+    return layer.add_weight(
+        shape=shape,
+        initializer=initializer,
+        trainable=trainable,
+        autocast=False,
+        # the statistics are synchronised, so that any replica's are everyone's
+        aggregation="none" if trainable else "only_first_replica",
+        name=name,
+    )
+
+
+def move(variable, statistic):
+    """Moves a moving statistic by 1 − momentum towards that of the batch."""
+    variable.assign(MOMENTUM * variable + (1 - MOMENTUM) * statistic)
+
+
 class NormBank:
     """All batch norms of one call of a cell, by name; collects what moves their statistics.
 
@@ -100,4 +157,4 @@ class NormBank:
         """Moves the statistics by 1 − momentum towards those of this call, when training."""
         if self._training:
             for variable, rows in zip(self._variables, (self._means, self._variances), strict=True):
-                variable.assign(MOMENTUM * variable + (1 - MOMENTUM) * tf.stack(rows))
+                move(variable, tf.stack(rows))

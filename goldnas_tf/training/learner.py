@@ -29,7 +29,7 @@ class Recipe:
         mu: μ of the resource term.
         auxiliary_weight: weight of the auxiliary head's loss; 0 is no such head.
         form: in which form the network is built.
-        strategy: devices; the default strategy is one device.
+        strategy: devices.
         xla: whether the step is compiled with XLA.
     """
 
@@ -69,10 +69,8 @@ class Learner:
             trainable = self.model.trainable_variables
             self._weights = [variable for variable in trainable if id(variable) not in gates]
             self._gates = [cell.gates for cell in self._cells]
-            self._weight_optimizer = keras.optimizers.SGD(settings.learning_rate, settings.momentum)
-            self._gate_optimizer = keras.optimizers.SGD(
-                settings.gate_learning_rate, settings.gate_momentum
-            )
+            self._weight_optimizer = ReducedSGD(settings.learning_rate, settings.momentum)
+            self._gate_optimizer = ReducedSGD(settings.gate_learning_rate, settings.gate_momentum)
             self._weight_optimizer.build(self._weights)
             self._gate_optimizer.build(self._gates)
         self._compiled_step = tf.function(self._step, jit_compile=recipe.xla or None)
@@ -95,18 +93,12 @@ class Learner:
         auxiliary = self.recipe.auxiliary_weight if alive else 0.0
         return self._compiled_step(images, labels, tf.constant(lambda_), tf.constant(auxiliary))
 
-    def _step(self, images, labels, lambda_, auxiliary_weight):
+    def _step(self, *batch):
         strategy = self.recipe.strategy
-        gradients, metrics = strategy.run(
-            self._gradients, (images, labels, lambda_, auxiliary_weight)
-        )
-        # outside of the replicas: their gradients are summed, clipped and equal by now
-        self._weight_optimizer.apply(gradients[: len(self._weights)])
-        self._gate_optimizer.apply(gradients[len(self._weights) :])
-        return strategy.reduce("SUM", metrics, axis=None)
+        return strategy.reduce("SUM", strategy.run(self._replica_step, batch), axis=None)
 
-    def _gradients(self, images, labels, lambda_, auxiliary_weight):
-        """Gradients of the global batch, summed over the replicas; this replica's metrics."""
+    def _replica_step(self, images, labels, lambda_, auxiliary_weight):
+        """The step of one replica, on its part of the batch; all replicas end up equal."""
         context = tf.distribute.get_replica_context()
         settings = self.recipe.optimizer
         with tf.GradientTape() as tape:
@@ -121,7 +113,8 @@ class Learner:
                 extra = tf.reduce_sum(cross_entropy(labels, head)) / settings.batch_size
                 loss += auxiliary_weight * extra
         gradients = tape.gradient(loss, [*self._weights, *self._gates])
-        gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+        if context.num_replicas_in_sync > 1:
+            gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
         weights = len(self._weights)
         clipped, _ = tf.clip_by_global_norm(gradients[:weights], settings.clip_norm)
         # decay enters the momentum, as L2 does in the method's implementations
@@ -129,8 +122,9 @@ class Learner:
             gradient + settings.weight_decay * variable
             for gradient, variable in zip(clipped, self._weights, strict=True)
         ]
-        correct = _correct(labels, logits)
-        return decayed + gradients[weights:], tf.stack([loss, entropy, penalty, correct])
+        self._weight_optimizer.apply(decayed)
+        self._gate_optimizer.apply(gradients[weights:])
+        return tf.stack([loss, entropy, penalty, _correct(labels, logits)])
 
     def anneal(self, factor: float) -> None:
         """Sets both learning rates to this factor of their settings; 1 is the search's."""
@@ -195,6 +189,17 @@ class Learner:
             for variable, slot in zip(trained, optimizer.momentums, strict=True):
                 slots[f"{names[id(variable)]}@momentum"] = slot
         return named | slots
+
+
+class ReducedSGD(keras.optimizers.SGD):
+    """SGD for gradients that were summed over the replicas before they were clipped.
+
+    Keras would sum them again. It would do so over a single replica too, by a function whose graph
+    TensorFlow never frees; a search traces many graphs.
+    """
+
+    def _all_reduce_sum_gradients(self, grads_and_vars):
+        return grads_and_vars
 
 
 def _correct(labels, logits):

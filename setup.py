@@ -1,0 +1,31 @@
+"""Installs goldnas_tf; the programs in bin/ run from the checkout."""
+
+from setuptools import find_packages, setup
+
+# The lowest of these versions passed all tests, and so did the newest at the time of writing.
+REQUIREMENTS = [
+    "tensorflow>=2.21,<2.22",
+    "keras>=3.12,<3.16",
+    "tensorflow-datasets>=4.9.10,<4.10",
+    "importlib_resources>=6.4",  # tensorflow-datasets 4.9 imports it, but does not ask for it
+    "numpy>=1.26.4,<2.6",
+    "absl-py>=2.1,<3",
+    "tensorboard>=2.21,<2.22",  # tensorflow does not bring it any more
+    "scikit-learn>=1.5,<2",
+    "matplotlib>=3.9,<4",
+    "tqdm>=4.66,<5",
+]
+
+setup(
+    name="goldnas_tf",
+    version="0.1.0",
+    description="Differentiable architecture search for TensorFlow: a Pareto set from one run",
+    license="Apache-2.0",
+    python_requires=">=3.10,<3.14",
+    packages=find_packages(include=["goldnas_tf", "goldnas_tf.*"]),
+    install_requires=REQUIREMENTS,
+    extras_require={
+        "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
+        "test": ["pillow>=10.4", "pytest>=8.2,<10", "ruff>=0.17.6,<0.18"],
+    },
+)

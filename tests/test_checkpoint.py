@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+
+from goldnas_tf import atomic, checkpoint
+
+VALUES = {"epoch": 3, "lambda": 1e-5, "text": "λ", "none": None}
+ARRAYS = {
+    "cell_0/gates": np.arange(6, dtype=np.float32).reshape(2, 3),
+    "cell_0/gates@momentum": np.zeros(3, np.float32),
+    "name with / and \\ and λ": np.array(2**40),
+    "empty": np.zeros((0, 4), np.float32),
+}
+
+
+def folders(workdir):
+    return sorted(path.name for path in (workdir / checkpoint.FOLDER).iterdir())
+
+
+def test_none_where_there_is_none(tmp_path):
+    assert checkpoint.load(tmp_path) is None
+
+
+def test_round_trip(tmp_path):
+    checkpoint.save(tmp_path, 12, VALUES, ARRAYS)
+    values, arrays = checkpoint.load(tmp_path)
+    assert values == VALUES
+    assert list(arrays) == list(ARRAYS)
+    for name, array in ARRAYS.items():
+        np.testing.assert_array_equal(arrays[name], array)
+        assert arrays[name].dtype == array.dtype
+        assert arrays[name].shape == array.shape
+
+
+def test_nothing_is_pickled(tmp_path):
+    checkpoint.save(tmp_path, 12, VALUES, ARRAYS)
+    with np.load(tmp_path / checkpoint.FOLDER / "000000012" / "arrays.npz") as stored:
+        assert len(stored) == len(ARRAYS)
+    with pytest.raises(ValueError, match="pickle"):
+        checkpoint.save(tmp_path, 13, VALUES, {"object": np.array([object()])})
+        checkpoint.load(tmp_path)
+
+
+def test_the_last_one_is_kept_alone(tmp_path):
+    for step in (9, 10, 100):
+        checkpoint.save(tmp_path, step, {"step": step}, {})
+        assert folders(tmp_path) == [f"{step:09d}"]
+    assert checkpoint.load(tmp_path) == ({"step": 100}, {})
+
+
+def test_the_same_step_is_replaced(tmp_path):
+    checkpoint.save(tmp_path, 5, {"try": 1}, ARRAYS)
+    checkpoint.save(tmp_path, 5, {"try": 2}, {})
+    assert checkpoint.load(tmp_path) == ({"try": 2}, {})
+
+
+def test_a_save_that_fails_leaves_the_one_before(tmp_path, monkeypatch):
+    checkpoint.save(tmp_path, 5, {"step": 5}, ARRAYS)
+
+    def fail(*_, **__):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(np, "savez", fail)
+    with pytest.raises(OSError, match="no space"):
+        checkpoint.save(tmp_path, 6, {"step": 6}, ARRAYS)
+    assert folders(tmp_path) == ["000000005"]
+    assert checkpoint.load(tmp_path)[0] == {"step": 5}
+
+
+def test_what_a_killed_save_left_is_ignored_and_removed(tmp_path):
+    checkpoint.save(tmp_path, 5, {"step": 5}, {})
+    left = tmp_path / checkpoint.FOLDER / ".000000006.abc"
+    left.mkdir()
+    (left / "state.json").write_text("{")
+    assert checkpoint.load(tmp_path) == ({"step": 5}, {})
+    checkpoint.save(tmp_path, 7, {"step": 7}, {})
+    assert folders(tmp_path) == ["000000007"]
+
+
+def test_two_complete_ones_give_the_newer(tmp_path):
+    # killed after the new one appeared, before the old one was deleted
+    for step in (99, 100):
+        with atomic.folder(tmp_path / checkpoint.FOLDER / f"{step:09d}") as folder:
+            (folder / "state.json").write_text(f'{{"step": {step}, "arrays": []}}')
+            np.savez(folder / "arrays.npz")
+    assert checkpoint.load(tmp_path) == ({"step": 100}, {})

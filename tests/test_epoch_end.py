@@ -1,0 +1,138 @@
+import dataclasses
+
+import pytest
+
+from goldnas_tf import costs
+from goldnas_tf.budget import Budgets
+from goldnas_tf.config import DeviceSettings, PointSettings, SearchConfig
+from goldnas_tf.epoch_end import prune, worth_rebuilding
+from goldnas_tf.genotype import Genotype
+from goldnas_tf.pruning import PruningRule
+from goldnas_tf.schedule import LambdaState, Stability
+from goldnas_tf.space import Space
+from goldnas_tf.state import SearchState
+
+SPACE = Space((8, 8, 3), 3, cells=3, channels=4, nodes=2)
+FULL = Genotype.full(SPACE)
+START = costs.total(FULL).macs
+CONFIG = SearchConfig(
+    pruning=PruningRule(prune_weakest=2, lambda_step=1.0),
+    points=PointSettings(stable_epochs=3, max_epochs=50),
+)
+BUDGETS = Budgets(START, (), START // 10)
+
+
+def strengths(genotype, weak=()):
+    """Equal strengths, but for the weak ones, which go."""
+    return {place: 1e-4 if place in weak else 0.5 for place in genotype.places}
+
+
+def convolutions(genotype, count):
+    """Operators of nodes that keep another one; the costly ones."""
+    return [p for p in genotype.ordered if p.op == "sep_conv_3x3"][:count]
+
+
+def start(**changes):
+    return SearchState.start(FULL, CONFIG.pruning).replace(epoch=1, **changes)
+
+
+def after(state, weak=(), config=CONFIG, budgets=BUDGETS):
+    return prune(state, strengths(state.genotype, weak), config, budgets)
+
+
+def test_the_weak_go_and_lambda_follows():
+    one, two = convolutions(FULL, 1), convolutions(FULL, 2)
+    state = after(start(lambda_=LambdaState(8.0, 4.0)), two)
+    assert state.genotype == FULL.without(two)
+    assert state.lambda_ == LambdaState(4.0, 1.0)
+    state = after(start(lambda_=LambdaState(0.5, 1.0)), one)
+    assert state.genotype == FULL.without(one)
+    assert state.lambda_ == LambdaState(2.5, 2.0)
+
+
+def test_what_is_built_and_counted_stays():
+    state = start(step=7, accuracy=0.5, sums=(1.0, 2.0, 3.0, 4.0))
+    changed = after(state, convolutions(FULL, 1))
+    for name in ("built", "epoch", "step", "accuracy", "sums"):
+        assert getattr(changed, name) == getattr(state, name)
+
+
+def test_a_stable_architecture_is_a_point_once():
+    state, reasons = start(), []
+    for _ in range(5):
+        state = after(state)
+        reasons.append(state.pending)
+    assert reasons == [None, None, "stable", None, None]
+    state = after(state, convolutions(FULL, 1))
+    assert (state.pending, state.stability) == (None, Stability())
+
+
+def test_crossing_a_budget_is_a_point_and_no_stable_one_follows():
+    gone = convolutions(FULL, 1)
+    budgets = BUDGETS._replace(targets=(START - 1,))
+    state = after(start(), gone, budgets=budgets)
+    assert (state.pending, state.ended) == ("budget", None)
+    reasons = []
+    for _ in range(4):
+        state = after(state, budgets=budgets)
+        reasons.append(state.pending)
+    assert reasons == [None] * 4
+
+
+def test_the_floor_ends_the_search_with_a_point():
+    gone = convolutions(FULL, 1)
+    smaller = costs.total(FULL.without(gone)).macs
+    state = after(start(), gone, budgets=Budgets(START, (), smaller))
+    assert state.pending == "final"
+    assert state.ended == f"the floor of {smaller:,} multiply-adds is reached"
+    assert after(start(), gone, budgets=Budgets(START, (), smaller - 1)).ended is None
+
+
+def test_the_end_takes_no_point_twice():
+    last = dataclasses.replace(CONFIG, points=PointSettings(max_epochs=1))
+    taken = after(start(stability=Stability(5, True)), config=last)
+    assert (taken.pending, taken.ended) == (None, "the limit of 1 epochs is reached")
+    fresh = after(start(), config=last)
+    assert (fresh.pending, fresh.stability.taken) == ("final", True)
+
+
+def test_the_epochs_end():
+    assert after(start().replace(epoch=49)).ended is None
+    assert after(start().replace(epoch=50)).ended == "the limit of 50 epochs is reached"
+
+
+def test_nothing_left_to_prune_ends_the_search():
+    single = frozenset(
+        min(place for place in FULL.places if place[:2] == node)
+        for node in {place[:2] for place in FULL.places}
+    )
+    state = after(start(genotype=Genotype(SPACE, single)))
+    assert state.ended == "every node is down to one operator, nothing is left to prune"
+
+
+def test_lambda_at_its_ceiling_ends_the_search():
+    rule = dataclasses.replace(CONFIG.pruning, lambda_ceiling=2.0)
+    config = dataclasses.replace(CONFIG, pruning=rule)
+    state, ended = start(), []
+    for _ in range(3):
+        state = after(state, config=config)
+        ended.append(state.ended)
+    assert ended == [None, None, "λ is at its ceiling and prunes nothing more"]
+
+
+def test_a_rebuild_is_worth_its_share():
+    gone = convolutions(FULL, 3)
+    smaller = FULL.without(gone)
+    saved = 1 - costs.total(smaller).macs / START
+    state = start(genotype=smaller)
+    assert worth_rebuilding(state, DeviceSettings(rebuild_saving=saved * 0.99))
+    assert not worth_rebuilding(state, DeviceSettings(rebuild_saving=saved * 1.01))
+    assert worth_rebuilding(state, DeviceSettings(rebuild_saving=0.0))
+    assert not worth_rebuilding(start(), DeviceSettings(rebuild_saving=0.0))
+
+
+@pytest.mark.parametrize("built", ["genotype", "full"])
+def test_what_is_saved_is_counted_from_what_is_built(built):
+    smaller = FULL.without(convolutions(FULL, 5))
+    state = start(genotype=smaller, built=smaller if built == "genotype" else FULL)
+    assert worth_rebuilding(state, DeviceSettings(rebuild_saving=0.01)) is (built == "full")

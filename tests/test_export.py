@@ -1,0 +1,148 @@
+"""Exported networks: complete folders, and SavedModels that need TensorFlow alone."""
+
+import json
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from tiny_networks import NETWORKS
+
+from goldnas_tf import costs, export, network
+from goldnas_tf.errors import InputError
+from goldnas_tf.genotype import Genotype
+
+NAMES = ("all_operators", "auxiliary", "mixed_bfloat16")
+CLASSES = ["ant", "bée", "cat"]
+METRICS = {"macs": 7, "val_accuracy": 0.5}
+
+# reads folders and images, writes what the SavedModels say; knows nothing of the package
+PROGRAM = """
+import sys
+sys.modules["goldnas_tf"] = None
+import json, pathlib
+import numpy as np
+import tensorflow as tf
+
+root = pathlib.Path(sys.argv[1])
+report = {}
+for folder in sorted(root.iterdir()):
+    serve = tf.saved_model.load(str(folder / "saved_model" / "1")).signatures["serving_default"]
+    _, inputs = serve.structured_input_signature
+    images = np.load(folder / "images.npy")
+    report[folder.name] = {
+        "inputs": {name: [spec.dtype.name, spec.shape.as_list()] for name, spec in inputs.items()},
+        "outputs": {
+            name: [spec.dtype.name, spec.shape.as_list()]
+            for name, spec in serve.structured_outputs.items()
+        },
+        "answers": [],
+    }
+    for batch in (images, images[:1]):
+        answers = serve(images=tf.constant(batch))
+        report[folder.name]["answers"].append({
+            "probabilities": answers["probabilities"].numpy().tolist(),
+            "classes": [name.decode() for name in answers["classes"].numpy().tolist()],
+        })
+assert "goldnas_tf.search" not in sys.modules
+print(json.dumps(report))
+"""
+
+
+def draw(path):
+    path.write_bytes(b"a picture")
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory, built):
+    """The folder of every exported network, and what a program without the package says."""
+    root = tmp_path_factory.mktemp("exported")
+    for name in NAMES:
+        tiny, model = NETWORKS[name], built(name)
+        state = {key: v.numpy() for key, v in network.variables(model).items()}
+        plain = export.plain_copy(tiny.genotype, tiny.form, state)
+        export.export(root / name, plain, tiny.genotype, CLASSES, METRICS, draw)
+        np.save(root / name / "images.npy", tiny.images(batch=5))
+    found = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(root)],
+        cwd=tmp_path_factory.mktemp("elsewhere"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr[-2000:]
+    return root, json.loads(found.stdout.splitlines()[-1])
+
+
+def expected_probabilities(built, name):
+    outputs = built(name)(NETWORKS[name].images(batch=5), training=False)
+    logits = keras.tree.flatten(outputs)[0].numpy().astype(float)
+    values = np.exp(logits - logits.max(-1, keepdims=True))
+    return values / values.sum(-1, keepdims=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_signature(exported, name):
+    _, report = exported
+    shape = list(NETWORKS[name].genotype.space.image_shape)
+    assert report[name]["inputs"] == {"images": ["uint8", [None, *shape]]}
+    assert report[name]["outputs"] == {
+        "probabilities": ["float32", [None, 3]],
+        "classes": ["string", [None]],
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_are_those_of_the_model_for_any_batch_size(exported, built, name):
+    _, report = exported
+    expected = expected_probabilities(built, name)
+    # half precision rounds differently in another graph
+    close = {"atol": 1e-5} if name != "mixed_bfloat16" else {"atol": 1e-2}
+    for answers, size in zip(report[name]["answers"], (5, 1), strict=True):
+        got = np.reshape(answers["probabilities"], (-1, 3))
+        np.testing.assert_allclose(got, expected[:size], rtol=0, **close)
+        assert answers["classes"] == [CLASSES[best] for best in np.argmax(got, -1)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_folder_is_complete(exported, name):
+    folder = exported[0] / name
+    assert Genotype.load(folder / "genotype.json") == NETWORKS[name].genotype
+    assert json.loads((folder / "metrics.json").read_text()) == METRICS
+    assert json.loads((folder / "classes.json").read_text()) == CLASSES
+    assert (folder / "cells.png").read_bytes() == b"a picture"
+    assert {path.name for path in folder.iterdir()} == {
+        "genotype.json",
+        "metrics.json",
+        "classes.json",
+        "cells.png",
+        "model.keras",
+        "saved_model",
+        "images.npy",
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keras_file_is_the_network_without_its_auxiliary_head(exported, built, name):
+    model = export.load_point(exported[0] / name)
+    images = NETWORKS[name].images(batch=5)
+    expected = keras.tree.flatten(built(name)(images, training=False))[0]
+    np.testing.assert_allclose(model(images, training=False), expected, rtol=1e-5, atol=1e-5)
+    params = sum(np.size(weight) for weight in model.trainable_weights)
+    assert params == costs.total(NETWORKS[name].genotype).params
+
+
+def test_a_folder_without_a_network_is_told(tmp_path):
+    with pytest.raises(InputError, match="expected the folder of a point, with a model"):
+        export.load_point(tmp_path)
+
+
+def test_an_export_that_fails_leaves_nothing(tmp_path, built):
+    def fail(path):
+        raise OSError("no space left on device")
+
+    tiny = NETWORKS["one_cell"]
+    with pytest.raises(OSError, match="no space"):
+        export.export(tmp_path / "it", built("one_cell"), tiny.genotype, CLASSES, METRICS, fail)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,39 @@
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+import goldnas_tf
+
+ROOT = pathlib.Path(goldnas_tf.__file__).parents[1]
+
+
+def test_every_public_name_is_what_it_says(tmp_path):
+    # a program may have imported the module of the same name before
+    program = (
+        "from goldnas_tf.search import Search\n"
+        "import goldnas_tf\n"
+        "from goldnas_tf import *\n"
+        "values = {name: getattr(goldnas_tf, name) for name in goldnas_tf.__all__}\n"
+        "assert values.items() <= globals().items()\n"
+        "modules = [name for name in values if not callable(values[name])]\n"
+        "assert not modules, modules\n"
+        "assert (search.__name__, load_data.__name__) == ('search', 'load')\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr[-500:]
+
+
+def test_another_name_is_an_attribute_error():
+    assert set(goldnas_tf.__all__) == set(dir(goldnas_tf))
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        goldnas_tf.nonsense  # noqa: B018

@@ -1,0 +1,102 @@
+"""The registry of tiny networks that drives every cross-cutting test.
+
+A network stands for something that can go wrong in any of them. All registered operators are in
+`all_operators` and `all_operators_plain`, so that a new one is tested by itself.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from goldnas_tf import network, operators
+from goldnas_tf.genotype import Genotype
+from goldnas_tf.network import Form
+from goldnas_tf.space import Space
+
+BATCH = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class TinyNetwork:
+    """A genotype and the form in which it is built."""
+
+    genotype: Genotype
+    form: Form = dataclasses.field(default_factory=Form)
+
+    def build(self):
+        """The model, with weights and statistics that tell all of its parts apart."""
+        model = network.build(self.genotype, self.form)
+        scatter(network.variables(model), seed=1)
+        return model
+
+    def images(self, seed=0, batch=BATCH):
+        """Random images, uint8."""
+        shape = (batch, *self.genotype.space.image_shape)
+        return np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8)
+
+    def labels(self, seed=0, batch=BATCH):
+        """Random labels."""
+        classes = self.genotype.space.classes
+        return np.random.default_rng(seed).integers(0, classes, batch).astype(np.int32)
+
+
+def scatter(variables, seed):
+    """Gives every variable values at random: no two gates or statistics are then alike."""
+    rng = np.random.default_rng(seed)
+    for name, variable in variables.items():
+        values = rng.standard_normal(variable.shape)
+        if name.endswith("variance"):
+            variable.assign(np.exp(0.3 * values))
+        elif name.endswith(("gamma", "scale")):
+            variable.assign(1 + 0.3 * values)
+        elif not name.endswith(("live", "normalise/mean", "normalise/count")):
+            kernel = len(variable.shape) > 1 and not name.endswith(("mean", "shift"))
+            size = np.prod(variable.shape[:-1]) if kernel else 1
+            variable.assign(values * (size**-0.5 if kernel else 0.5))
+
+
+def _space(image=(8, 8, 3), cells=3, **values):
+    return Space(image, 3, cells=cells, channels=4, **{"nodes": 2, **values})
+
+
+def _full(**values):
+    return Genotype.full(_space(**values))
+
+
+def _without(genotype, *edges):
+    """The genotype without all that reads a source in a cell; edges are (cell, source)."""
+    return genotype.without(p for p in genotype.places if (p.cell, p.source) in edges)
+
+
+_ALL_OPERATORS = _full(cells=1, ops=operators.names())
+_FOUR_CELLS = _full(cells=4)
+# cell 3 reads cell 2 alone, which reads cell 0 alone: nobody reads cell 1
+_DEAD_CELL = _without(_FOUR_CELLS, (3, 0), (2, 1))
+# the auxiliary head reads cell 2: nobody else does
+_DEAD_AUXILIARY = _without(_FOUR_CELLS, (3, 1))
+_UNREAD_INPUTS = _without(_full(), (0, 0), (1, 0), (2, 0))
+
+NETWORKS = {
+    "default_operators": TinyNetwork(_full()),
+    # a reduction cell has edges of both strides
+    "all_operators": TinyNetwork(_ALL_OPERATORS),
+    "all_operators_plain": TinyNetwork(_ALL_OPERATORS, Form(gated=False)),
+    "all_operators_odd_images": TinyNetwork(_full(image=(9, 7, 1), cells=1, ops=operators.names())),
+    "reduction_cells": TinyNetwork(_full(cells=5, nodes=1)),
+    "odd_images": TinyNetwork(_full(image=(11, 9, 1), nodes=1)),
+    "imagenet_stem": TinyNetwork(_full(image=(37, 32, 3), nodes=1, stem="imagenet")),
+    "one_cell": TinyNetwork(_full(cells=1)),
+    "one_node": TinyNetwork(_full(nodes=1)),
+    "dead_cell": TinyNetwork(_DEAD_CELL),
+    "unread_inputs": TinyNetwork(_UNREAD_INPUTS),
+    "auxiliary": TinyNetwork(_FOUR_CELLS, Form(auxiliary=True)),
+    "auxiliary_of_dead_cell": TinyNetwork(_DEAD_AUXILIARY, Form(auxiliary=True)),
+    "auxiliary_large_images": TinyNetwork(_full(image=(20, 24, 3), nodes=1), Form(auxiliary=True)),
+    "plain": TinyNetwork(_DEAD_CELL, Form(gated=False)),
+    "plain_auxiliary": TinyNetwork(_full(nodes=1), Form(gated=False, auxiliary=True)),
+    "mixed_bfloat16": TinyNetwork(_full(), Form(precision="mixed_bfloat16")),
+    "pixel_statistics": TinyNetwork(
+        _full(nodes=1), Form(pixel_mean=(120.0, 90.0, 60.0), pixel_std=(30.0, 50.0, 70.0))
+    ),
+}
+GATED = [name for name, tiny in NETWORKS.items() if tiny.form.gated]
