@@ -2,7 +2,7 @@
 
 from setuptools import find_packages, setup
 
-# The lowest of these versions passed all tests, and so did the newest at the time of writing.
+# Tried together: the lowest of these versions, and the newest there were for Python 3.13.
 REQUIREMENTS = [
     "tensorflow>=2.21,<2.22",
     "keras>=3.12,<3.16",

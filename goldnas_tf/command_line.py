@@ -105,7 +105,8 @@ def _parse(flag_values: flags.FlagValues) -> None:
     try:
         rest = flag_values(sys.argv)
     except (flags.Error, OSError) as error:
-        raise InputError(str(error).splitlines()[0]) from error
+        # absl begins some messages with a prefix of its own
+        raise InputError(str(error).splitlines()[0].removeprefix("ERROR:: ")) from error
     if len(rest) > 1:
         raise InputError(f"expected flags only; received the argument {rest[1]!r}")
 

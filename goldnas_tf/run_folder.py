@@ -10,11 +10,11 @@ tensorboard/    event files
 
 import importlib.metadata
 import json
-import os
 import pathlib
 import platform
+import tempfile
 
-from goldnas_tf import atomic, pareto
+from goldnas_tf import atomic, checkpoint, pareto
 from goldnas_tf.config import SearchConfig, differences
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
@@ -61,6 +61,7 @@ class RunFolder:
         if config_file.exists():
             _check_same_run(config_file, described)
         else:
+            _check_no_other_run(path)
             path.mkdir(parents=True, exist_ok=True)
             atomic.write_json(config_file, {"schema": SCHEMA, **described, "versions": _versions()})
         return cls(path, start_macs)
@@ -100,10 +101,21 @@ def check_writable(path: pathlib.Path) -> None:
     """
     path = pathlib.Path(path).absolute()
     existing = next(parent for parent in (path, *path.parents) if parent.exists())
-    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+    try:
+        tempfile.TemporaryDirectory(dir=existing).cleanup()
+    except OSError as error:
         raise InputError(
-            f"workdir must be a folder that can be written; {existing} is not, choose another"
-        )
+            f"workdir must be a folder that can be written; {existing} is not "
+            f"({error.strerror}), choose another"
+        ) from error
+
+
+def _check_no_other_run(path: pathlib.Path) -> None:
+    for name in (checkpoint.FOLDER, "pareto.json", "metrics.jsonl"):
+        if (path / name).exists():
+            raise InputError(
+                f"{path} holds {name} of a run but no config.json; use another workdir"
+            )
 
 
 def _check_same_run(config_file: pathlib.Path, described: dict) -> None:

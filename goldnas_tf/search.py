@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from goldnas_tf import checkpoint, costs, network, points
+from goldnas_tf.backend import require_tensorflow
 from goldnas_tf.budget import Budgets
 from goldnas_tf.config import SearchConfig
 from goldnas_tf.data import ImageData, evaluation_batches, steps_per_pass, training_batches
@@ -25,7 +26,7 @@ from goldnas_tf.report.terminal import Progress
 from goldnas_tf.run_folder import RunFolder
 from goldnas_tf.state import SearchState
 from goldnas_tf.training.learner import METRICS, Learner, Recipe
-from goldnas_tf.training.runtime import distribute, make_strategy, require_tensorflow_backend
+from goldnas_tf.training.runtime import distribute, make_strategy
 
 # losses are looked at once in so many steps: a look makes an accelerator wait
 CHECK_STEPS = 20
@@ -65,7 +66,7 @@ class Search:
     """
 
     def __init__(self, config, data, workdir, progress):
-        require_tensorflow_backend()
+        require_tensorflow()
         self.config, self.data, self.progress = config, data, progress
         self.space = config.space.space(data.image_shape, len(data.class_names))
         self.budgets = Budgets.resolve(config.points, self.space)
@@ -90,6 +91,7 @@ class Search:
         self.validation = distribute(strategy, held_out)
         watched = -(-config.points.watch_images // batch_size) or -1
         self.watched = distribute(strategy, held_out.take(watched))
+        # refuses, before anything is written, an augmentation that does not fit the images
         training_batches(data, batch_size, config.augmentation, config.seed)
         described = {
             "name": data.name,
@@ -181,7 +183,11 @@ class Search:
                 f"checkpoint is kept in {self.folder.path / checkpoint.FOLDER}; "
                 "start anew with a lower learning_rate, gate_learning_rate or mu"
             )
-        return state.replace(sums=tuple(np.add(state.sums, rows.sum(0)).tolist()))
+        sums = np.array(state.sums)
+        # one by one: an interrupted epoch adds up to the same last digit
+        for row in rows:
+            sums += row
+        return state.replace(sums=tuple(sums.tolist()))
 
     def _shown(self, state: SearchState) -> dict:
         """What stands behind the progress bar of an epoch."""

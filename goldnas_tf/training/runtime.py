@@ -5,7 +5,6 @@
 
 import os
 
-import keras
 import tensorflow as tf
 
 from goldnas_tf.errors import InputError
@@ -18,9 +17,8 @@ def prepare(strategy: str = "auto") -> None:
         strategy: as in `DeviceSettings`; "cpu:N" makes the N logical devices.
 
     Raises:
-        InputError: Keras runs on another backend, or the strategy is not known.
+        InputError: the strategy is not known.
     """
-    require_tensorflow_backend()
     replicas = _logical_cpus(strategy)
     if replicas:
         cpu = tf.config.list_physical_devices("CPU")[0]
@@ -36,18 +34,6 @@ def prepare(strategy: str = "auto") -> None:
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     # each rebuilt network is traced once, which TensorFlow takes for a mistake
     tf.get_logger().setLevel("ERROR")
-
-
-def require_tensorflow_backend() -> None:
-    """Checks that Keras runs on TensorFlow.
-
-    Raises:
-        InputError: another backend is configured.
-    """
-    if keras.backend.backend() != "tensorflow":
-        raise InputError(
-            f"Keras runs on the backend {keras.backend.backend()!r}; set KERAS_BACKEND=tensorflow"
-        )
 
 
 def make_strategy(name: str, batch_size: int) -> tf.distribute.Strategy:
