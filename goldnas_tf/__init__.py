@@ -26,7 +26,7 @@ _HOMES = {
     "load_data": "data",
     "load_point": "export",
     "prepare": "training.runtime",
-    "search": "search",
+    "search": "search_loop",
 }
 _RENAMED = {"load_data": "load"}
 
@@ -36,10 +36,7 @@ __all__ = sorted(_HOMES)
 def __getattr__(name):
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), _RENAMED.get(name, name))
-    # importing a module of the same name would otherwise shadow the function
-    globals()[name] = value
-    return value
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), _RENAMED.get(name, name))
 
 
 def __dir__():

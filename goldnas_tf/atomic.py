@@ -46,6 +46,8 @@ def folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
     try:
         yield temporary
         temporary.chmod(0o755)
+        for written in (*temporary.rglob("*"), temporary):
+            _flush(written)
         if path.exists():
             old = temporary.with_name(temporary.name + ".old")
             path.replace(old)
@@ -55,3 +57,12 @@ def folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
             temporary.replace(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _flush(path: pathlib.Path) -> None:
+    """Waits until a file or the entries of a folder are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

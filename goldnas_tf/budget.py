@@ -7,7 +7,7 @@ from goldnas_tf.config import PointSettings
 from goldnas_tf.errors import InputError
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.space import Space
-from goldnas_tf.units import parse_count
+from goldnas_tf.units import Amount
 
 
 class Budgets(typing.NamedTuple):
@@ -39,28 +39,21 @@ class Budgets(typing.NamedTuple):
         return any(before > target >= after for target in self.targets)
 
 
-def resolve_amount(name: str, amount: str, start: int) -> int:
+def resolve_amount(name: str, text: str, start: int) -> int:
     """Multiply-adds from an amount like "240M" or "25%" of the start.
 
     Args:
         name: of the setting, for the error.
-        amount: what the user gave.
+        text: what the user gave.
         start: multiply-adds of the full network.
 
     Raises:
         InputError: not an amount, or not below the start.
     """
-    text = amount.strip()
-    try:
-        count = round(float(text[:-1]) / 100 * start) if text.endswith("%") else parse_count(text)
-    except ValueError as error:
-        raise InputError(
-            f"{name} must be multiply-adds like 240M or a share of the start like 25%; "
-            f"received {amount!r}"
-        ) from error
-    if not 0 <= count < start:
+    count = Amount.parse(name, text).of(start)
+    if count >= start:
         raise InputError(
             f"{name} must lie below the {start:,} multiply-adds of the full network; "
-            f"received {amount} ({count:,})"
+            f"received {text} ({count:,})"
         )
     return count

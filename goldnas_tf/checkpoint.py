@@ -12,22 +12,31 @@ from collections.abc import Mapping
 import numpy as np
 
 from goldnas_tf import atomic
+from goldnas_tf.errors import InputError
 
 FOLDER = "checkpoints"
+SCHEMA = 1
 
 
-def save(workdir: pathlib.Path, step: int, values: dict, arrays: Mapping[str, np.ndarray]) -> None:
-    """Writes the checkpoint of a step, then deletes the others.
+def save(
+    workdir: pathlib.Path,
+    position: tuple[int, int],
+    values: dict,
+    arrays: Mapping[str, np.ndarray],
+) -> None:
+    """Writes the checkpoint of a position, then deletes the others.
 
     Args:
         workdir: the run folder.
-        step: steps trained so far; a checkpoint of the same step is replaced.
+        position: steps trained and epochs finished so far; it never falls.
         values: JSON values.
         arrays: by name; names may hold any character.
     """
-    path = workdir / FOLDER / f"{step:09d}"
+    path = workdir / FOLDER / "{:09d}-{:06d}".format(*position)
     with atomic.folder(path) as folder:
-        (folder / "state.json").write_text(json.dumps({**values, "arrays": list(arrays)}) + "\n")
+        (folder / "state.json").write_text(
+            json.dumps({"schema": SCHEMA, **values, "arrays": list(arrays)}) + "\n"
+        )
         numbered = {f"array_{index}": array for index, array in enumerate(arrays.values())}
         np.savez(folder / "arrays.npz", **numbered)
     for other in path.parent.iterdir():
@@ -41,6 +50,8 @@ def load(workdir: pathlib.Path) -> tuple[dict, dict[str, np.ndarray]] | None:
     if not folders:
         return None
     values = json.loads((folders[-1] / "state.json").read_text())
+    if values.pop("schema", None) != SCHEMA:
+        raise InputError(f"{folders[-1]} is no checkpoint of schema {SCHEMA}; use another workdir")
     with np.load(folders[-1] / "arrays.npz", allow_pickle=False) as stored:
         arrays = {name: stored[f"array_{i}"] for i, name in enumerate(values.pop("arrays"))}
     return values, arrays

@@ -8,9 +8,11 @@ import dataclasses
 
 from goldnas_tf import costs, operators
 from goldnas_tf.data.settings import AugmentationSettings, DataSettings
+from goldnas_tf.errors import InputError
 from goldnas_tf.pruning import PruningRule
 from goldnas_tf.setting import check, setting
 from goldnas_tf.space import Space
+from goldnas_tf.units import Amount
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +35,8 @@ class SpaceSettings:
 
     def __post_init__(self):
         check(self)
+        for name in self.ops:
+            operators.get(name)
 
     def space(self, image_shape: tuple[int, int, int], classes: int) -> Space:
         """The space for images of that shape and so many classes."""
@@ -43,7 +47,11 @@ class SpaceSettings:
 class ObjectiveSettings:
     """What is minimised besides the cross-entropy."""
 
-    resource: str = setting("macs", "resource whose use is penalised", choices=costs.RESOURCES)
+    resource: str = setting(
+        "macs",
+        "resource whose use is penalised; floor and targets stay multiply-adds",
+        choices=costs.RESOURCES,
+    )
     mu: float = setting(
         1.0, "how much harder costly operators are pushed (μ); 0 pushes all alike", low=0
     )
@@ -61,11 +69,11 @@ class OptimizerSettings:
 
     batch_size: int = setting(96, "images in a step, over all replicas", low=1)
     learning_rate: float = setting(0.01, "learning rate of the weights", above=0)
-    momentum: float = setting(0.9, "momentum of the weights", low=0, high=1)
+    momentum: float = setting(0.9, "momentum of the weights", low=0, below=1)
     weight_decay: float = setting(3e-4, "L2 decay of the weights", low=0)
     clip_norm: float = setting(5.0, "largest global norm of the weights' gradient", above=0)
     gate_learning_rate: float = setting(1.0, "learning rate of the gates", above=0)
-    gate_momentum: float = setting(0.9, "momentum of the gates", low=0, high=1)
+    gate_momentum: float = setting(0.9, "momentum of the gates", low=0, below=1)
 
     def __post_init__(self):
         check(self)
@@ -101,6 +109,9 @@ class PointSettings:
 
     def __post_init__(self):
         check(self)
+        Amount.parse("macs_floor", self.macs_floor)
+        for target in self.macs_targets:
+            Amount.parse("macs_targets", target)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,6 +135,22 @@ class DeviceSettings:
 
     def __post_init__(self):
         check(self)
+        self.logical_cpus()
+
+    def logical_cpus(self) -> int:
+        """N of the strategy "cpu:N", 0 for the others.
+
+        Raises:
+            InputError: there is no such strategy.
+        """
+        kind, _, count = self.strategy.partition(":")
+        if kind == "cpu" and count.isdecimal() and int(count) > 0:
+            return int(count)
+        if self.strategy not in ("auto", "one", "mirrored"):
+            raise InputError(
+                f"strategy must be auto, one, mirrored or cpu:N; received {self.strategy!r}"
+            )
+        return 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,7 +169,9 @@ class SearchConfig:
     pruning: PruningRule = dataclasses.field(default_factory=PruningRule)
     points: PointSettings = dataclasses.field(default_factory=PointSettings)
     devices: DeviceSettings = dataclasses.field(default_factory=DeviceSettings)
-    seed: int = setting(0, "seed of weights, order of images and augmentation", low=0)
+    seed: int = setting(
+        0, "seed of weights, order of images and augmentation", low=0, high=2**32 - 1
+    )
 
     def __post_init__(self):
         check(self)

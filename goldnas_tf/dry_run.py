@@ -18,7 +18,7 @@ def describe(config: SearchConfig, data: ImageData) -> str:
     """
     space = config.space.space(data.image_shape, len(data.class_names))
     batch_size = config.optimizer.batch_size
-    replicas = make_strategy(config.devices.strategy, batch_size).num_replicas_in_sync
+    replicas = make_strategy(config.devices, batch_size).num_replicas_in_sync
     budgets = Budgets.resolve(config.points, space)
     training_batches(data, batch_size, config.augmentation, config.seed)
     full = Genotype.full(space)

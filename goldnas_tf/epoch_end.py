@@ -30,10 +30,13 @@ def prune(
     """
     gone = pruning.choose(pruning.shares(strengths), config.pruning)
     before = costs.total(state.genotype).macs
+    genotype = state.genotype.without(gone)
+    # with those of cells that nobody reads any more
+    pruned = len(state.genotype.places) - len(genotype.places)
     state = state.replace(
-        genotype=state.genotype.without(gone),
-        lambda_=state.lambda_.after(len(gone), config.pruning),
-        stability=state.stability.after(len(gone)),
+        genotype=genotype,
+        lambda_=state.lambda_.after(pruned, config.pruning),
+        stability=state.stability.after(pruned),
     )
     macs = costs.total(state.genotype).macs
     state = state.replace(ended=_why_ended(state, macs, config, budgets))

@@ -1,8 +1,11 @@
 """SIGINT and SIGTERM as a wish to stop at the next safe place."""
 
 import contextlib
+import os
 import signal
 from collections.abc import Iterator
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(Exception):  # noqa: N818 - a wish of the user, not an error
@@ -22,30 +25,39 @@ class Interrupts:
 
     def __init__(self):
         self.signum: int | None = None
+        self._before: dict[int, object] = {}
 
-    def __call__(self, signum, frame):
-        """The signal handler. A second signal acts as it would without us."""
-        del frame
-        self.signum = signum
-        for handled in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(handled, signal.SIG_DFL)
+    def catch(self) -> None:
+        """Takes over both signals; outside of the main thread, which alone may, it does nothing."""
+        with contextlib.suppress(ValueError):
+            for handled in _SIGNALS:
+                self._before[handled] = signal.signal(handled, self._remember)
+
+    def release(self) -> None:
+        """Gives the signals back to whoever had them before."""
+        while self._before:
+            signal.signal(*self._before.popitem())
 
     def check(self) -> None:
         """Raises `Interrupted` once a signal has come."""
         if self.signum is not None:
             raise Interrupted(self.signum)
 
+    def _remember(self, signum, frame):
+        del frame
+        self.signum = signum
+        # a second signal acts as it would without us
+        self.release()
+        # written as is: a handler may interrupt a print
+        os.write(2, b"\nstopping after this step\n")
+
 
 @contextlib.contextmanager
 def interrupts() -> Iterator[Interrupts]:
-    """Catches both signals inside the block; outside of the main thread it catches none."""
-    handler, before = Interrupts(), {}
-    # only the main thread of a program may set handlers
-    with contextlib.suppress(ValueError):
-        for handled in (signal.SIGINT, signal.SIGTERM):
-            before[handled] = signal.signal(handled, handler)
+    """Catches both signals inside the block."""
+    handler = Interrupts()
+    handler.catch()
     try:
         yield handler
     finally:
-        for handled, previous in before.items():
-            signal.signal(handled, previous)
+        handler.release()

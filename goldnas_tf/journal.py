@@ -68,6 +68,8 @@ class Journal:
         for place, strength in strengths.items():
             gates.setdefault(f"gates/cell_{place.cell}", []).append(strength)
         self._board.histograms(step, {name: np.array(cell) for name, cell in gates.items()})
+        # on the disk before the checkpoint counts the epoch as recorded
+        self._board.flush()
 
     def point(self, point: Point) -> None:
         """Records a point that was just taken."""

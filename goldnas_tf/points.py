@@ -8,13 +8,16 @@ before it is measured on the validation split. The search itself goes on from th
 import math
 from collections.abc import Callable, Iterable
 
+import numpy as np
+
 from goldnas_tf import costs, export
 from goldnas_tf.config import SearchConfig
 from goldnas_tf.data import ImageData, steps_per_pass, training_batches
+from goldnas_tf.errors import TrainingError
 from goldnas_tf.pareto import Point
 from goldnas_tf.report.drawing import draw_network
 from goldnas_tf.run_folder import RunFolder
-from goldnas_tf.training.learner import Learner
+from goldnas_tf.training.learner import Learner, first_not_finite
 from goldnas_tf.training.runtime import distribute
 
 
@@ -96,6 +99,9 @@ def settle(
         config: of the run.
         epoch: decides the order of the images.
         after_step: called after each step.
+
+    Raises:
+        TrainingError: the loss is not finite.
     """
     settings = config.optimizer
     steps = settle_steps(config, data)
@@ -103,8 +109,15 @@ def settle(
     seed = (config.seed + 1) * 1_000_003 + epoch
     batches = training_batches(data, settings.batch_size, config.augmentation, seed)
     stream = iter(distribute(learner.recipe.strategy, batches.take(steps)))
+    metrics = []
     for step, (images, labels) in enumerate(stream):
         learner.anneal(0.5 * (1 + math.cos(math.pi * step / steps)))
-        learner.step(images, labels, 0.0)
+        metrics.append(learner.step(images, labels, 0.0))
         after_step()
     learner.anneal(1.0)
+    bad = first_not_finite(np.array([row.numpy() for row in metrics])) if metrics else None
+    if bad is not None:
+        raise TrainingError(
+            f"the loss is not finite at step {bad + 1} of settling the network of epoch {epoch}; "
+            "the last good checkpoint is kept, start anew with a lower learning_rate"
+        )

@@ -26,10 +26,16 @@ class PruningRule:
         0.05, "share ĝ below which the weakest others are pruned (ξ_max)", low=0, high=1
     )
     prune_weakest: int = setting(
-        4, "how many of the weakest others an epoch may prune, and how many have to go (n0)", low=1
+        4,
+        "how many of the weakest others an epoch may prune; λ falls when at least so many "
+        "operators went, else it grows (n0)",
+        low=1,
     )
     lambda_step: float = setting(
-        1e-5, "what the resource term's weight λ first grows by (λ0)", above=0
+        1e-5,
+        "the growth of the resource term's weight λ starts from this, and is multiplied by "
+        "lambda_growth in each epoch (λ0)",
+        above=0,
     )
     lambda_growth: float = setting(
         2.0, "factor of the growth of λ while too little is pruned (c0)", above=1
@@ -53,7 +59,7 @@ def shares(strengths: Mapping[Place, float]) -> dict[Place, float]:
     for place, strength in strengths.items():
         totals[place[:2]] += strength
     return {
-        place: strength / totals[place[:2]] if totals[place[:2]] else 1.0
+        place: strength / totals[place[:2]] if totals[place[:2]] else 0.0
         for place, strength in strengths.items()
     }
 

@@ -5,7 +5,6 @@ takes its rows out of the larger one's. Everything else is carried whole. A rebu
 the function that the network computes nor its next training step.
 """
 
-import gc
 from collections.abc import Mapping
 
 import keras
@@ -20,14 +19,13 @@ def rebuild(learner: Learner, genotype: Genotype | None = None) -> Learner:
     """A learner for a smaller genotype that goes on where this one stands.
 
     Args:
-        learner: what was trained so far; it is not to be used again.
+        learner: what was trained so far; it is not to be used again, and freed by the garbage
+            collector once the caller lets go of it.
         genotype: a part of what the learner has built; default: what is alive in it.
     """
     genotype = genotype or learner.genotype
     smaller = Learner(genotype, learner.recipe)
     smaller.load(carry(learner.state(), learner.model, smaller.model))
-    # traced functions hold their model in reference cycles
-    gc.collect()
     return smaller
 
 

@@ -12,6 +12,7 @@ import importlib.metadata
 import json
 import pathlib
 import platform
+import shutil
 import tempfile
 
 from goldnas_tf import atomic, checkpoint, pareto
@@ -25,7 +26,7 @@ PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets")
 
 
 class RunFolder:
-    """Reads and writes one run's files; every write is atomic.
+    """Reads and writes one run's files, atomically; a line of metrics cut short is dropped later.
 
     Args:
         path: the work folder.
@@ -60,11 +61,18 @@ class RunFolder:
         config_file = path / "config.json"
         if config_file.exists():
             _check_same_run(config_file, described)
+            # what a killed run was about to write
+            for left in (path / "pareto").glob(".*"):
+                shutil.rmtree(left)
         else:
             _check_no_other_run(path)
             path.mkdir(parents=True, exist_ok=True)
             atomic.write_json(config_file, {"schema": SCHEMA, **described, "versions": _versions()})
-        return cls(path, start_macs)
+        folder = cls(path, start_macs)
+        if folder.points:
+            # a run that was killed between the two has an older picture than pareto.json
+            draw_front(folder.points, start_macs, path / "pareto.png")
+        return folder
 
     def keep_metrics(self, epochs: int) -> None:
         """Drops the lines of later epochs: a killed run wrote them, a resumed one repeats them."""

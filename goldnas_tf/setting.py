@@ -5,6 +5,7 @@ with `check`, and programs make their command-line flags from the same declarati
 """
 
 import dataclasses
+import math
 import types
 import typing
 
@@ -34,7 +35,7 @@ def describe_range(field: dataclasses.Field) -> str:
         return "one of " + ", ".join(map(str, bounds["choices"]))
     words = {"above": "above", "low": "at least", "below": "below", "high": "at most"}
     return " and ".join(
-        f"{word} {bounds[name]:g}" for name, word in words.items() if bounds[name] is not None
+        f"{word} {bounds[name]}" for name, word in words.items() if bounds[name] is not None
     )
 
 
@@ -72,6 +73,10 @@ def _fits(field, value) -> bool:
         value = float(value)
     if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
         return False
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    if isinstance(value, tuple) and not all(isinstance(part, str) for part in value):
+        return False
     bounds = field.metadata
     if bounds["choices"] and value not in bounds["choices"]:
         return False
@@ -81,5 +86,4 @@ def _fits(field, value) -> bool:
         "below": lambda bound: value < bound,
         "high": lambda bound: value <= bound,
     }
-    # written so that a NaN fails
     return all(bounds[name] is None or test(bounds[name]) for name, test in holds.items())

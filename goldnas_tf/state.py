@@ -19,7 +19,7 @@ class SearchState:
         epoch: finished epochs.
         step: trained steps, over all epochs.
         sums: sums of the step metrics over the running epoch.
-        accuracy: on the validation images after the last epoch; None before the first.
+        accuracy: on the watched validation images after the last epoch; None before the first.
         pending: why the present network is to be taken as a point, or None.
         ended: why the search is over, or None.
     """
@@ -30,7 +30,7 @@ class SearchState:
     stability: Stability = dataclasses.field(default_factory=Stability)
     epoch: int = 0
     step: int = 0
-    sums: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+    sums: tuple[float, ...] = (0.0,) * 5
     accuracy: float | None = None
     pending: str | None = None
     ended: str | None = None

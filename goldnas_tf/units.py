@@ -2,6 +2,7 @@
 
 import decimal
 import re
+import typing
 
 from goldnas_tf.errors import InputError
 
@@ -52,3 +53,39 @@ def parse_count(text: str) -> int:
     if value != value.to_integral_value():
         raise InputError(f"expected a whole number; received {text!r}")
     return int(value)
+
+
+class Amount(typing.NamedTuple):
+    """Multiply-adds as a user gives them: a count, or a share of the start.
+
+    Attributes:
+        value: the count, or the share (0.25 for 25%).
+        relative: whether it is a share.
+    """
+
+    value: float
+    relative: bool
+
+    @classmethod
+    def parse(cls, name: str, text: str) -> "Amount":
+        """Reads "240M" or "25%"; the error names the setting.
+
+        Raises:
+            InputError: neither a count nor a share from 0% to 100%.
+        """
+        try:
+            if text.strip().endswith("%"):
+                share = float(text.strip()[:-1]) / 100
+                if 0 <= share <= 1:
+                    return cls(share, True)
+                raise ValueError(text)
+            return cls(parse_count(text), False)
+        except ValueError as error:
+            raise InputError(
+                f"{name} must be multiply-adds like 240M or a share of the start like 25%; "
+                f"received {text!r}"
+            ) from error
+
+    def of(self, start: int) -> int:
+        """The count, where the start is so many."""
+        return round(self.value * start) if self.relative else int(self.value)

@@ -1,7 +1,11 @@
+import json
+import shutil
+
 import numpy as np
 import pytest
 
-from goldnas_tf import atomic, checkpoint
+from goldnas_tf import checkpoint
+from goldnas_tf.errors import InputError
 
 VALUES = {"epoch": 3, "lambda": 1e-5, "text": "λ", "none": None}
 ARRAYS = {
@@ -21,7 +25,7 @@ def test_none_where_there_is_none(tmp_path):
 
 
 def test_round_trip(tmp_path):
-    checkpoint.save(tmp_path, 12, VALUES, ARRAYS)
+    checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
     values, arrays = checkpoint.load(tmp_path)
     assert values == VALUES
     assert list(arrays) == list(ARRAYS)
@@ -32,54 +36,77 @@ def test_round_trip(tmp_path):
 
 
 def test_nothing_is_pickled(tmp_path):
-    checkpoint.save(tmp_path, 12, VALUES, ARRAYS)
-    with np.load(tmp_path / checkpoint.FOLDER / "000000012" / "arrays.npz") as stored:
+    checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
+    with np.load(tmp_path / checkpoint.FOLDER / "000000012-000000" / "arrays.npz") as stored:
         assert len(stored) == len(ARRAYS)
     with pytest.raises(ValueError, match="pickle"):
-        checkpoint.save(tmp_path, 13, VALUES, {"object": np.array([object()])})
+        checkpoint.save(tmp_path, (13, 0), VALUES, {"object": np.array([object()])})
         checkpoint.load(tmp_path)
 
 
 def test_the_last_one_is_kept_alone(tmp_path):
     for step in (9, 10, 100):
-        checkpoint.save(tmp_path, step, {"step": step}, {})
-        assert folders(tmp_path) == [f"{step:09d}"]
+        checkpoint.save(tmp_path, (step, 0), {"step": step}, {})
+        assert folders(tmp_path) == [f"{step:09d}-000000"]
     assert checkpoint.load(tmp_path) == ({"step": 100}, {})
 
 
-def test_the_same_step_is_replaced(tmp_path):
-    checkpoint.save(tmp_path, 5, {"try": 1}, ARRAYS)
-    checkpoint.save(tmp_path, 5, {"try": 2}, {})
+def test_the_same_position_is_replaced(tmp_path):
+    checkpoint.save(tmp_path, (5, 0), {"try": 1}, ARRAYS)
+    checkpoint.save(tmp_path, (5, 0), {"try": 2}, {})
     assert checkpoint.load(tmp_path) == ({"try": 2}, {})
 
 
 def test_a_save_that_fails_leaves_the_one_before(tmp_path, monkeypatch):
-    checkpoint.save(tmp_path, 5, {"step": 5}, ARRAYS)
+    checkpoint.save(tmp_path, (5, 0), {"step": 5}, ARRAYS)
 
     def fail(*_, **__):
         raise OSError("no space left on device")
 
     monkeypatch.setattr(np, "savez", fail)
     with pytest.raises(OSError, match="no space"):
-        checkpoint.save(tmp_path, 6, {"step": 6}, ARRAYS)
-    assert folders(tmp_path) == ["000000005"]
+        checkpoint.save(tmp_path, (6, 0), {"step": 6}, ARRAYS)
+    assert folders(tmp_path) == ["000000005-000002"]
     assert checkpoint.load(tmp_path)[0] == {"step": 5}
 
 
 def test_what_a_killed_save_left_is_ignored_and_removed(tmp_path):
-    checkpoint.save(tmp_path, 5, {"step": 5}, {})
-    left = tmp_path / checkpoint.FOLDER / ".000000006.abc"
+    checkpoint.save(tmp_path, (5, 0), {"step": 5}, {})
+    left = tmp_path / checkpoint.FOLDER / ".000000006-000002.abc"
     left.mkdir()
     (left / "state.json").write_text("{")
     assert checkpoint.load(tmp_path) == ({"step": 5}, {})
-    checkpoint.save(tmp_path, 7, {"step": 7}, {})
-    assert folders(tmp_path) == ["000000007"]
+    checkpoint.save(tmp_path, (7, 0), {"step": 7}, {})
+    assert folders(tmp_path) == ["000000007-000002"]
 
 
-def test_two_complete_ones_give_the_newer(tmp_path):
+@pytest.mark.parametrize(
+    ("old", "new"), [((99, 1), (100, 1)), ((100, 1), (100, 2)), ((100, 9), (100, 10))]
+)
+def test_two_complete_ones_give_the_newer(tmp_path, monkeypatch, old, new):
+    checkpoint.save(tmp_path, old, {"at": list(old)}, {})
     # killed after the new one appeared, before the old one was deleted
-    for step in (99, 100):
-        with atomic.folder(tmp_path / checkpoint.FOLDER / f"{step:09d}") as folder:
-            (folder / "state.json").write_text(f'{{"step": {step}, "arrays": []}}')
-            np.savez(folder / "arrays.npz")
-    assert checkpoint.load(tmp_path) == ({"step": 100}, {})
+    with monkeypatch.context() as killed:
+        killed.setattr(shutil, "rmtree", lambda *_, **__: None)
+        checkpoint.save(tmp_path, new, {"at": list(new)}, {})
+    assert len(folders(tmp_path)) == 2
+    assert checkpoint.load(tmp_path) == ({"at": list(new)}, {})
+
+
+def test_another_schema_is_refused(tmp_path):
+    checkpoint.save(tmp_path, (5, 2), VALUES, {})
+    file = tmp_path / checkpoint.FOLDER / "000000005-000002" / "state.json"
+    values = json.loads(file.read_text())
+    assert values["schema"] == checkpoint.SCHEMA == 1
+    for schema in (0, 2, None):
+        file.write_text(json.dumps({**values, "schema": schema}))
+        with pytest.raises(InputError, match="is no checkpoint of schema 1; use another workdir"):
+            checkpoint.load(tmp_path)
+
+
+def test_another_schema_is_refused(tmp_path):
+    checkpoint.save(tmp_path, (5, 0), {}, {})
+    file = tmp_path / checkpoint.FOLDER / "000000005-000000" / "state.json"
+    file.write_text('{"schema": 2, "arrays": []}')
+    with pytest.raises(InputError, match="schema 1"):
+        checkpoint.load(tmp_path)

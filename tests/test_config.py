@@ -34,7 +34,9 @@ def test_every_section_checks_itself():
         for field in settings(section):
             with pytest.raises(InputError, match=field.name):
                 section(**{field.name: object()})
-    with pytest.raises(InputError, match="seed must be at least 0; received -1"):
+    with pytest.raises(
+        InputError, match="seed must be at least 0 and at most 4294967295; received"
+    ):
         SearchConfig(seed=-1)
 
 

@@ -50,8 +50,21 @@ def test_the_weak_go_and_lambda_follows():
     assert state.lambda_ == LambdaState(2.5, 2.0)
 
 
+def test_operators_of_a_cell_that_dies_count_among_the_pruned():
+    last = [p for p in FULL.cell(2) if p.source == 1]
+    before = FULL.without(last[:-1])
+    gone = len(before.places) - len(before.without(last).places)
+    assert gone == 1 + len(FULL.cell(1))
+    rule = dataclasses.replace(CONFIG.pruning, prune_weakest=gone)
+    config = dataclasses.replace(CONFIG, pruning=rule)
+    state = start(genotype=before, built=before, lambda_=LambdaState(8.0, 4.0))
+    state = after(state, last[-1:], config=config)
+    assert state.genotype == before.without(last)
+    assert state.lambda_ == LambdaState(4.0, 1.0)
+
+
 def test_what_is_built_and_counted_stays():
-    state = start(step=7, accuracy=0.5, sums=(1.0, 2.0, 3.0, 4.0))
+    state = start(step=7, accuracy=0.5, sums=(1.0, 2.0, 3.0, 4.0, 5.0))
     changed = after(state, convolutions(FULL, 1))
     for name in ("built", "epoch", "step", "accuracy", "sums"):
         assert getattr(changed, name) == getattr(state, name)

@@ -45,7 +45,7 @@ for folder in sorted(root.iterdir()):
             "probabilities": answers["probabilities"].numpy().tolist(),
             "classes": [name.decode() for name in answers["classes"].numpy().tolist()],
         })
-assert "goldnas_tf.search" not in sys.modules
+assert "goldnas_tf.search_loop" not in sys.modules
 print(json.dumps(report))
 """
 

@@ -11,7 +11,7 @@ from tiny_networks import GATED, NETWORKS, scatter
 from goldnas_tf import costs, network
 from goldnas_tf.config import OptimizerSettings
 from goldnas_tf.objective import Penalty
-from goldnas_tf.training.learner import Learner, Recipe
+from goldnas_tf.training.learner import METRICS, Learner, Recipe, first_not_finite
 
 SETTINGS = OptimizerSettings(batch_size=4, learning_rate=0.05, gate_learning_rate=0.5)
 
@@ -111,16 +111,28 @@ def test_training_goes_on_where_a_restored_state_stood(learner):
 
 
 def test_a_step_reports_loss_entropy_penalty_and_correct(learner):
+    before = learner.state()
     logits = learner.model(BATCH[0], training=True)
-    learner.load(learner.state())
     entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(BATCH[1], logits)
     correct = (np.argmax(logits, -1) == BATCH[1]).sum()
     strengths = np.array(list(learner.strengths().values()), np.float32)
     penalty = Penalty(learner.genotype, learner.recipe.relative_costs, 1.0)
     r = float(penalty(strengths, np.ones_like(strengths)))
-    got = learner.step(*BATCH, 0.25).numpy()
-    expected = [np.mean(entropy) + 0.25 * r, np.mean(entropy), r, correct]
-    np.testing.assert_allclose(got, expected, rtol=1e-4)
+    learner.load(before)
+    weights = [v for name, v in gradients(learner, 0.25).items() if not name.endswith("/gates")]
+    norm = np.sqrt(sum((value**2).sum() for value in weights))
+    learner.load(before)
+    got = dict(zip(METRICS, learner.step(*BATCH, 0.25).numpy(), strict=True))
+    assert got == pytest.approx(
+        {
+            "loss": np.mean(entropy) + 0.25 * r,
+            "cross_entropy": np.mean(entropy),
+            "penalty": r,
+            "correct": correct,
+            "gradient_norm": norm,
+        },
+        rel=1e-4,
+    )
 
 
 def gradients(learner, lambda_):
@@ -136,6 +148,25 @@ def gradients(learner, lambda_):
         loss += lambda_ * penalty(strengths, tf.ones_like(strengths))
     values = tape.gradient(loss, [v.value for v in trained.values()])
     return dict(zip(trained, (value.numpy() for value in values), strict=True))
+
+
+def test_the_first_step_that_is_not_finite_is_found():
+    metrics = np.zeros((5, len(METRICS)))
+    assert first_not_finite(metrics) is None
+    for value in (np.nan, np.inf, -np.inf):
+        bad = metrics.copy()
+        bad[[3, 4], [1, 0]] = value
+        assert first_not_finite(bad) == 3
+    assert first_not_finite(np.full((1, 5), np.nan)) == 0
+
+
+def test_without_momentum_there_are_no_slots():
+    learner = learner_of("one_node", optimizer={"momentum": 0, "gate_momentum": 0.0})
+    state = learner.state()
+    assert not [name for name in state if "@" in name]
+    learner.step(*BATCH, 0.1)
+    learner.load(state)
+    assert_states_equal(learner.state(), state)
 
 
 def test_a_step_is_sgd_on_weights_and_gates(learner, one_node):
@@ -178,7 +209,8 @@ def test_large_gradients_of_the_weights_are_clipped():
     state = free.state()
     tight.load(state)
     for learner in (free, tight):
-        learner.step(*BATCH, 0.0)
+        # the penalty gives the gates a far larger gradient, which is not clipped, nor counted
+        learner.step(*BATCH, 100.0)
     moved = {}
     for learner in (free, tight):
         changes = learner.state()

@@ -8,6 +8,7 @@ import pytest
 from tiny_networks import NETWORKS
 
 from goldnas_tf.layers.cell import Cell
+from goldnas_tf.layers.norm import BatchNorm
 
 every_network = pytest.mark.parametrize("name", NETWORKS)
 
@@ -16,41 +17,57 @@ def cells(model):
     return [layer for layer in model.layers if isinstance(layer, Cell)]
 
 
+def layers(model):
+    """All layers of the package, of a model."""
+    return [layer for layer in model.layers if type(layer).__module__.startswith("goldnas_tf")]
+
+
 def input_shapes(cell):
     return [tuple(tensor.shape) for tensor in keras.tree.flatten(cell.input)]
 
 
-def random_inputs(cell):
+def random_inputs(layer):
+    """What the layer reads: a list for a cell, a tensor for others."""
     rng = np.random.default_rng(0)
-    return [rng.standard_normal((2, *shape[1:])).astype(np.float32) for shape in input_shapes(cell)]
+    inputs = [
+        rng.standard_normal((2, *shape[1:])).astype(np.float32) for shape in input_shapes(layer)
+    ]
+    return inputs if isinstance(layer, Cell) else inputs[0]
+
+
+def shapes_of(layer, inputs):
+    return [x.shape for x in inputs] if isinstance(layer, Cell) else inputs.shape
 
 
 @every_network
-def test_a_cell_made_from_its_configuration_is_the_same(built, name):
-    for cell in cells(built(name)):
-        config = cell.get_config()
+def test_a_layer_made_from_its_configuration_is_the_same(built, name):
+    found = layers(built(name))
+    assert {type(layer) for layer in found} == {Cell, BatchNorm}
+    for layer in found:
+        config = layer.get_config()
         assert json.loads(json.dumps(config)) == config
-        copy = Cell.from_config(json.loads(json.dumps(config)))
+        copy = type(layer).from_config(json.loads(json.dumps(config)))
         assert copy.get_config() == config
-        copy.build(input_shapes(cell))
-        assert [v.name for v in copy.variables] == [v.name for v in cell.variables]
-        assert [v.shape for v in copy.variables] == [v.shape for v in cell.variables]
-        assert [v.trainable for v in copy.variables] == [v.trainable for v in cell.variables]
-        copy.set_weights(cell.get_weights())
-        inputs = random_inputs(cell)
-        np.testing.assert_array_equal(copy(inputs), cell(inputs))
+        inputs = random_inputs(layer)
+        copy.build(shapes_of(layer, inputs))
+        assert [v.name for v in copy.variables] == [v.name for v in layer.variables]
+        assert [v.shape for v in copy.variables] == [v.shape for v in layer.variables]
+        assert [v.trainable for v in copy.variables] == [v.trainable for v in layer.variables]
+        copy.set_weights(layer.get_weights())
+        np.testing.assert_array_equal(copy(inputs), layer(inputs))
 
 
 @every_network
 def test_compute_output_shape_is_that_of_the_output(built, name):
-    for cell in cells(built(name)):
-        shapes = input_shapes(cell)
-        inputs = random_inputs(cell)
-        real = cell(inputs).shape
-        assert cell.compute_output_shape([x.shape for x in inputs]) == tuple(real)
-        assert cell.compute_output_shape(shapes) == (None, *real[1:])
-        unknown = [(None, None, None, shape[-1]) for shape in shapes]
-        assert cell.compute_output_shape(unknown) == (None, None, None, real[-1])
+    for layer in layers(built(name)):
+        inputs = random_inputs(layer)
+        real = tuple(layer(inputs).shape)
+        shapes = shapes_of(layer, inputs)
+        assert tuple(layer.compute_output_shape(shapes)) == real
+        any_batch = keras.tree.map_structure(lambda x: (None, *x.shape[1:]), inputs)
+        assert tuple(layer.compute_output_shape(any_batch)) == (None, *real[1:])
+        unknown = keras.tree.map_structure(lambda x: (None, None, None, x.shape[-1]), inputs)
+        assert tuple(layer.compute_output_shape(unknown)) == (None, None, None, real[-1])
 
 
 @every_network

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from goldnas_tf.layers.cell import Cell
-from goldnas_tf.layers.norm import EPSILON, MOMENTUM, NormBank, batch_norm
+from goldnas_tf.layers.norm import EPSILON, MOMENTUM, BatchNorm, NormBank, batch_norm
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(3.0, 2.0, (4, 5, 6, 3)).astype(np.float32)
@@ -114,3 +114,40 @@ def test_statistics_of_a_cell_after_one_step(training):
     # what the skip connection reads is normalised: mean 0, variance nearly 1
     np.testing.assert_allclose(means["skip.0"], 0.0, atol=1e-6)
     np.testing.assert_allclose(variances["skip.0"], 0.9 + 0.1 * 120 / 119, rtol=1e-3)
+
+
+@pytest.fixture
+def layer():
+    layer = BatchNorm()
+    layer.build(X.shape)
+    values = {"scale": SCALE, "shift": SHIFT, "moving_mean": MEAN, "moving_variance": VARIANCE}
+    for variable in layer.variables:
+        variable.assign(values[variable.name])
+    return layer
+
+
+def statistics(layer):
+    values = {variable.name: variable.numpy() for variable in layer.variables}
+    return values["moving_mean"], values["moving_variance"]
+
+
+def test_the_layer_in_inference(layer):
+    expected = normalised(X, MEAN, VARIANCE, SCALE, SHIFT)
+    np.testing.assert_allclose(layer(X), expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(statistics(layer), [MEAN, VARIANCE])
+
+
+def test_the_layer_in_training(layer):
+    axes = (0, 1, 2)
+    expected = normalised(X, X.mean(axes), X.var(axes), SCALE, SHIFT)
+    np.testing.assert_allclose(layer(X, training=True), expected, rtol=1e-4, atol=1e-4)
+    mean, variance = statistics(layer)
+    np.testing.assert_allclose(mean, 0.9 * MEAN + 0.1 * X.mean(axes), rtol=1e-5)
+    np.testing.assert_allclose(variance, 0.9 * VARIANCE + 0.1 * X.var(axes, ddof=1), rtol=1e-4)
+
+
+def test_scale_and_shift_of_the_layer_are_trained(layer):
+    assert [variable.name for variable in layer.trainable_variables] == ["scale", "shift"]
+    fresh = BatchNorm()
+    fresh.build(X.shape)
+    np.testing.assert_allclose(fresh(X), X / np.sqrt(1 + 1e-5), rtol=1e-5)

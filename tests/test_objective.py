@@ -135,6 +135,13 @@ def test_shares_are_those_that_pruning_sees(seed):
     np.testing.assert_allclose(got, [expected[place] for place in FULL.ordered], rtol=1e-6)
 
 
+def test_shares_of_strengths_that_vanish_are_those_that_pruning_sees():
+    strengths = np.zeros(len(FULL.places), np.float32)
+    expected = pruning.shares(dict.fromkeys(FULL.ordered, 0.0))
+    got = Penalty(FULL, RELATIVE, 1.0).shares(tf.constant(strengths)).numpy()
+    np.testing.assert_array_equal(got, [expected[place] for place in FULL.ordered])
+
+
 def test_costs_weigh_by_place():
     # all gates alike: a node's terms differ by their weights alone
     strengths, live = tf.fill([len(FULL.places)], 0.5), tf.ones(len(FULL.places))

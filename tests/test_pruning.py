@@ -36,7 +36,7 @@ def test_nodes_of_different_cells_are_different():
 
 def test_shares_of_strengths_that_vanish_are_1():
     # so small a σ(α) is 0 in floating point: nothing of the node may then go for it
-    assert set(shares(node(0, 0.0, 0.0)).values()) == {1.0}
+    assert set(shares(node(0, 0.0, 0.0)).values()) == {0.0}
 
 
 def test_at_xi_min_and_below_all_go():

@@ -38,7 +38,9 @@ def command(workdir, *flags):
 
 
 def environment():
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    # whoever sets TensorFlow's log level sees all its notes
+    values = {name: v for name, v in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    return {**values, "PYTHONPATH": str(ROOT)}
 
 
 def run(workdir, *flags):

@@ -47,7 +47,7 @@ def scatter(variables, seed):
         values = rng.standard_normal(variable.shape)
         if name.endswith("variance"):
             variable.assign(np.exp(0.3 * values))
-        elif name.endswith(("gamma", "scale")):
+        elif name.endswith("scale"):
             variable.assign(1 + 0.3 * values)
         elif not name.endswith(("live", "normalise/mean", "normalise/count")):
             kernel = len(variable.shape) > 1 and not name.endswith(("mean", "shift"))

@@ -51,7 +51,8 @@ def _synchronised(x, scale, shift):
     replicas = _replicas()
     total = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, local)
     mean, square = tf.unstack(total / replicas)
-    variance = square - mean**2
+    # rounding can take it below zero where a channel hardly varies
+    variance = tf.maximum(square - mean**2, 0.0)
     factor = tf.math.rsqrt(variance + EPSILON) * scale
     y = values * factor + (shift - mean * factor)
     count = tf.cast(tf.size(x) // tf.shape(x)[-1] * replicas, tf.float32)

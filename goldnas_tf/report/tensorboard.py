@@ -57,6 +57,10 @@ class Board:
         with self._writer.as_default():
             tf.summary.image(name, pixels[np.newaxis], step=step)
 
+    def flush(self) -> None:
+        """Writes out what is pending."""
+        self._writer.flush()
+
     def close(self) -> None:
         """Writes out what is pending; the board cannot be used afterwards."""
         self._writer.close()

@@ -16,7 +16,7 @@ from goldnas_tf.config import OptimizerSettings
 from goldnas_tf.genotype import Genotype, Place
 from goldnas_tf.objective import Penalty, cross_entropy
 
-METRICS = ("loss", "cross_entropy", "penalty", "correct")
+METRICS = ("loss", "cross_entropy", "penalty", "correct", "gradient_norm")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,8 +69,10 @@ class Learner:
             trainable = self.model.trainable_variables
             self._weights = [variable for variable in trainable if id(variable) not in gates]
             self._gates = [cell.gates for cell in self._cells]
-            self._weight_optimizer = ReducedSGD(settings.learning_rate, settings.momentum)
-            self._gate_optimizer = ReducedSGD(settings.gate_learning_rate, settings.gate_momentum)
+            self._weight_optimizer = ReducedSGD(settings.learning_rate, float(settings.momentum))
+            self._gate_optimizer = ReducedSGD(
+                settings.gate_learning_rate, float(settings.gate_momentum)
+            )
             self._weight_optimizer.build(self._weights)
             self._gate_optimizer.build(self._gates)
         self._compiled_step = tf.function(self._step, jit_compile=recipe.xla or None)
@@ -86,8 +88,8 @@ class Learner:
             lambda_: λ, weight of the resource term.
 
         Returns:
-            The values of `METRICS`, (4,): loss, cross-entropy and R(α) as means over the batch,
-            and the number of correct answers.
+            The values of `METRICS`, (5,): loss, cross-entropy and R(α) as means over the batch, the
+            number of correct answers, and the norm of the weights' gradient before it is clipped.
         """
         alive = network.has_auxiliary(self.genotype, self.recipe.form)
         auxiliary = self.recipe.auxiliary_weight if alive else 0.0
@@ -116,7 +118,7 @@ class Learner:
         if context.num_replicas_in_sync > 1:
             gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
         weights = len(self._weights)
-        clipped, _ = tf.clip_by_global_norm(gradients[:weights], settings.clip_norm)
+        clipped, norm = tf.clip_by_global_norm(gradients[:weights], settings.clip_norm)
         # decay enters the momentum, as L2 does in the method's implementations
         decayed = [
             gradient + settings.weight_decay * variable
@@ -124,7 +126,9 @@ class Learner:
         ]
         self._weight_optimizer.apply(decayed)
         self._gate_optimizer.apply(gradients[weights:])
-        return tf.stack([loss, entropy, penalty, _correct(labels, logits)])
+        # summed over the replicas like the others
+        norm /= context.num_replicas_in_sync
+        return tf.stack([loss, entropy, penalty, _correct(labels, logits), norm])
 
     def anneal(self, factor: float) -> None:
         """Sets both learning rates to this factor of their settings; 1 is the search's."""
@@ -186,7 +190,10 @@ class Learner:
             (self._weight_optimizer, self._weights),
             (self._gate_optimizer, self._gates),
         ):
-            for variable, slot in zip(trained, optimizer.momentums, strict=True):
+            # without momentum there are no slots
+            for variable, slot in zip(
+                trained, optimizer.momentums, strict=bool(optimizer.momentums)
+            ):
                 slots[f"{names[id(variable)]}@momentum"] = slot
         return named | slots
 
@@ -200,6 +207,16 @@ class ReducedSGD(keras.optimizers.SGD):
 
     def _all_reduce_sum_gradients(self, grads_and_vars):
         return grads_and_vars
+
+
+def first_not_finite(metrics: np.ndarray) -> int | None:
+    """Row of the first step whose metrics are not all finite, None if they are.
+
+    Args:
+        metrics: what steps returned, (steps, len(METRICS)).
+    """
+    bad = np.flatnonzero(~np.isfinite(metrics).all(1))
+    return int(bad[0]) if bad.size else None
 
 
 def _correct(labels, logits):

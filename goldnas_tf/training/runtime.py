@@ -7,26 +7,25 @@ import os
 
 import tensorflow as tf
 
+from goldnas_tf.config import DeviceSettings
 from goldnas_tf.errors import InputError
 
 
-def prepare(strategy: str = "auto") -> None:
+def prepare(devices: DeviceSettings | None = None) -> None:
     """Sets TensorFlow up for training graphs of many small operators.
 
     Args:
-        strategy: as in `DeviceSettings`; "cpu:N" makes the N logical devices.
-
-    Raises:
-        InputError: the strategy is not known.
+        devices: of the run; the strategy "cpu:N" makes N logical devices. Default: one device, or
+            all GPUs.
     """
-    replicas = _logical_cpus(strategy)
+    replicas = (devices or DeviceSettings()).logical_cpus()
     if replicas:
         cpu = tf.config.list_physical_devices("CPU")[0]
         logical = [tf.config.LogicalDeviceConfiguration()] * replicas
         tf.config.set_logical_device_configuration(cpu, logical)
     # many small operators run best side by side, each on one thread; the user's choice stands
     if "TF_NUM_INTEROP_THREADS" not in os.environ:
-        tf.config.threading.set_inter_op_parallelism_threads(os.cpu_count() or 1)
+        tf.config.threading.set_inter_op_parallelism_threads(len(os.sched_getaffinity(0)))
     if "TF_NUM_INTRAOP_THREADS" not in os.environ:
         tf.config.threading.set_intra_op_parallelism_threads(1)
     # the graph optimiser takes longer over a supernet than it ever saves on a CPU
@@ -36,27 +35,33 @@ def prepare(strategy: str = "auto") -> None:
     tf.get_logger().setLevel("ERROR")
 
 
-def make_strategy(name: str, batch_size: int) -> tf.distribute.Strategy:
-    """The distribution strategy of that name.
+def make_strategy(settings: DeviceSettings, batch_size: int) -> tf.distribute.Strategy:
+    """The distribution strategy of a run.
 
     Args:
-        name: "one" device, "mirrored" over all GPUs, "cpu:N" over N logical CPUs (after
+        settings: "one" device, "mirrored" over all GPUs, "cpu:N" over N logical CPUs (after
             `prepare`), or "auto": mirrored where there are several GPUs.
         batch_size: the global batch, a multiple of the number of replicas.
 
     Raises:
-        InputError: unknown, no such devices, or a batch that does not divide.
+        InputError: no such devices, a batch that does not divide, or XLA over several replicas.
     """
     gpus = tf.config.list_logical_devices("GPU")
-    cpus = _logical_cpus(name)
-    if name == "mirrored" and not gpus:
-        raise InputError("strategy mirrored needs at least one GPU; none is visible, use one")
+    cpus = settings.logical_cpus()
+    if settings.strategy == "mirrored" and not gpus:
+        raise InputError("strategy mirrored needs at least one GPU and none is visible; use one")
     if cpus:
+        there = len(tf.config.list_logical_devices("CPU"))
+        if there < cpus:
+            raise InputError(
+                f"strategy cpu:{cpus} needs as many logical CPUs and there are {there}; "
+                "call goldnas_tf.prepare before TensorFlow's first operation"
+            )
         devices = [f"/cpu:{index}" for index in range(cpus)]
         strategy = tf.distribute.MirroredStrategy(
             devices, cross_device_ops=tf.distribute.ReductionToOneDevice()
         )
-    elif name == "mirrored" or (name == "auto" and len(gpus) > 1):
+    elif settings.strategy == "mirrored" or (settings.strategy == "auto" and len(gpus) > 1):
         strategy = tf.distribute.MirroredStrategy()
     else:
         strategy = tf.distribute.get_strategy()
@@ -65,7 +70,19 @@ def make_strategy(name: str, batch_size: int) -> tf.distribute.Strategy:
         raise InputError(
             f"batch_size must be a multiple of the {replicas} replicas; received {batch_size}"
         )
+    if settings.xla and replicas > 1:
+        raise InputError(f"xla compiles for one device; received {replicas} replicas, use noxla")
     return strategy
+
+
+def describe_devices(strategy: tf.distribute.Strategy) -> list[str]:
+    """What a strategy computes on, as "1 GPU" or "CPU (2 cores)"."""
+    if strategy.num_replicas_in_sync > 1:
+        kinds = [device.rsplit(":", 2)[-2] for device in strategy.extended.worker_devices]
+        return [f"{len(kinds)} {kinds[0]}s"]
+    if tf.config.list_logical_devices("GPU"):
+        return ["1 GPU"]
+    return [f"CPU ({len(os.sched_getaffinity(0))} cores)"]
 
 
 def distribute(strategy: tf.distribute.Strategy, batches: tf.data.Dataset):
@@ -73,13 +90,3 @@ def distribute(strategy: tf.distribute.Strategy, batches: tf.data.Dataset):
     if strategy.num_replicas_in_sync == 1:
         return batches
     return strategy.experimental_distribute_dataset(batches)
-
-
-def _logical_cpus(name: str) -> int:
-    """N of "cpu:N", 0 for the other strategies."""
-    kind, _, count = name.partition(":")
-    if kind == "cpu" and count.isdecimal() and int(count) > 0:
-        return int(count)
-    if name not in ("auto", "one", "mirrored"):
-        raise InputError(f"strategy must be auto, one, mirrored or cpu:N; received {name!r}")
-    return 0

@@ -4,6 +4,9 @@ It reads top to bottom: prepare, build or resume; then epoch, prune, rebuild, re
 until the floor is reached, the epochs are over, or nothing is left to prune.
 """
 
+import contextlib
+import gc
+import math
 import pathlib
 import time
 
@@ -25,8 +28,9 @@ from goldnas_tf.rebuild import rebuild
 from goldnas_tf.report.terminal import Progress
 from goldnas_tf.run_folder import RunFolder
 from goldnas_tf.state import SearchState
-from goldnas_tf.training.learner import METRICS, Learner, Recipe
-from goldnas_tf.training.runtime import distribute, make_strategy
+from goldnas_tf.training.learner import METRICS, Learner, Recipe, first_not_finite
+from goldnas_tf.training.runtime import describe_devices, distribute, make_strategy
+from goldnas_tf.units import human
 
 # losses are looked at once in so many steps: a look makes an accelerator wait
 CHECK_STEPS = 20
@@ -62,7 +66,11 @@ def search(
 class Search:
     """One search: what stays the same from epoch to epoch.
 
-    Args: as of `search`.
+    Args:
+        config: all settings.
+        data: the images.
+        workdir: the run folder.
+        progress: where progress is shown.
     """
 
     def __init__(self, config, data, workdir, progress):
@@ -72,7 +80,7 @@ class Search:
         self.budgets = Budgets.resolve(config.points, self.space)
         batch_size = config.optimizer.batch_size
         self.epoch_steps = config.points.steps_per_epoch or steps_per_pass(data, batch_size)
-        strategy = make_strategy(config.devices.strategy, batch_size)
+        strategy = make_strategy(config.devices, batch_size)
         self.recipe = Recipe(
             optimizer=config.optimizer,
             relative_costs=costs.relative(self.space, config.objective.resource),
@@ -87,10 +95,8 @@ class Search:
             strategy=strategy,
             xla=config.devices.xla,
         )
-        held_out = evaluation_batches(data.validation, batch_size)
-        self.validation = distribute(strategy, held_out)
-        watched = -(-config.points.watch_images // batch_size) or -1
-        self.watched = distribute(strategy, held_out.take(watched))
+        self.validation = distribute(strategy, evaluation_batches(data.validation, batch_size))
+        self.watched = distribute(strategy, self._watched_batches())
         # refuses, before anything is written, an augmentation that does not fit the images
         training_batches(data, batch_size, config.augmentation, config.seed)
         described = {
@@ -99,13 +105,20 @@ class Search:
             "class_names": list(data.class_names),
             "train_images": data.train.size,
             "validation_images": data.validation.size,
+            "pixel_mean": list(data.pixel_mean),
+            "pixel_std": list(data.pixel_std),
+            "replicas": strategy.num_replicas_in_sync,
         }
         self.folder = RunFolder.open(workdir, config, described, self.budgets.start)
 
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
         state, learner = self._start_or_resume()
-        journal = Journal(self.folder, self.progress, state.epoch)
+        with contextlib.closing(Journal(self.folder, self.progress, state.epoch)) as journal:
+            self._begin(journal, state)
+            return self._loop(state, learner, journal, signals)
+
+    def _loop(self, state, learner, journal, signals) -> list[Point]:
         stream = self._stream(state.step)
         while True:
             if state.pending and not self.folder.has_point(points.point_name(state.epoch)):
@@ -120,18 +133,20 @@ class Search:
             if state.pending or worth_rebuilding(state, self.config.devices):
                 learner = rebuild(learner)
                 state = state.replace(built=state.genotype)
+                # traced functions hold their model in reference cycles
+                gc.collect()
             journal.epoch(self._metrics(before, state, seconds), strengths)
             state = state.replace(sums=(0.0,) * len(METRICS))
             self._save(state, learner)
         journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
         journal.table()
-        journal.close()
         return self.folder.points
 
     def _start_or_resume(self) -> tuple[SearchState, Learner]:
+        # TensorFlow mixes this seed into those of the data, so that a resumed run needs it too
+        tf.keras.utils.set_random_seed(self.config.seed)
         stored = checkpoint.load(self.folder.path)
         if stored is None:
-            tf.keras.utils.set_random_seed(self.config.seed)
             state = SearchState.start(Genotype.full(self.space), self.config.pruning)
             return state, Learner(state.genotype, self.recipe)
         values, arrays = stored
@@ -139,8 +154,35 @@ class Search:
         learner = Learner(state.built, self.recipe)
         learner.load(arrays)
         learner.mask(state.genotype)
-        self.progress.say(f"resumed after epoch {state.epoch}, step {state.step}")
         return state, learner
+
+    def _begin(self, journal: Journal, state: SearchState) -> None:
+        """Says what is searched, where, and what to look out for."""
+        devices = ", ".join(sorted(describe_devices(self.recipe.strategy)))
+        journal.say(
+            f"{self.data.name}: {self.data.train.size:,} training images, a space of "
+            f"10^{math.log10(self.space.candidates):.0f} networks up to "
+            f"{human(self.budgets.start)} multiply-adds, on {devices}"
+        )
+        if state.step:
+            journal.say(f"resumed after epoch {state.epoch}, step {state.step}")
+        widest = len(self.space.edges(self.space.nodes - 1)) * len(self.space.ops)
+        if 1 / widest <= self.config.pruning.threshold_max:
+            journal.say(
+                f"note: a node has up to {widest} operators, whose equal shares (1/{widest}) lie "
+                f"below threshold_max {self.config.pruning.threshold_max:g}: the weakest go from "
+                f"the first epoch on; a threshold_max below {1 / widest:.3f} waits for the gates"
+            )
+
+    def _watched_batches(self) -> tf.data.Dataset:
+        """The validation images that the running network is measured on, the same ones always."""
+        split, batch_size = self.data.validation, self.config.optimizer.batch_size
+        images = self.config.points.watch_images
+        if not images or max(images, batch_size) >= split.size:
+            return evaluation_batches(split, batch_size)
+        batches = split.shuffled_batches(batch_size, 0, 0).take(-(-images // batch_size))
+        # the order is by class in some sets, and a streamed one is not shuffled twice alike
+        return batches.cache()
 
     def _stream(self, first_step: int):
         config = self.config
@@ -152,32 +194,34 @@ class Search:
     def _train_epoch(self, state, learner, stream, journal, signals):
         """Trains to the end of the epoch; returns the state with its sums, and seconds a step."""
         last = (state.epoch + 1) * self.epoch_steps
-        pending: list[tf.Tensor] = []
+        unread: list[tf.Tensor] = []
         first, started = state.step, time.perf_counter()
         shown = self._shown(state)
         with journal.bar(state.epoch + 1, self.epoch_steps, last - state.step) as bar:
             while state.step < last:
                 images, labels = next(stream)
-                pending.append(learner.step(images, labels, state.lambda_.value))
+                unread.append(learner.step(images, labels, state.lambda_.value))
                 state = state.replace(step=state.step + 1)
-                if len(pending) == CHECK_STEPS or state.step == last or signals.signum:
-                    state, pending = self._summed(state, pending), []
+                stopping = signals.signum is not None
+                if len(unread) == CHECK_STEPS or state.step == last or stopping:
+                    state, unread = self._summed(state, unread), []
                 if state.step == first + 1:
                     # the first step after a rebuild traces the graph: it is not timed
                     started = time.perf_counter()
                 bar.step(**shown)
-                if signals.signum:
+                if stopping:
                     self._save(state, learner)
                     signals.check()
-        seconds = (time.perf_counter() - started) / max(state.step - first - 1, 1)
+        timed = state.step - first - 1
+        seconds = (time.perf_counter() - started) / timed if timed > 0 else None
         return state.replace(epoch=state.epoch + 1), seconds
 
     def _summed(self, state: SearchState, metrics: list[tf.Tensor]) -> SearchState:
         """The state with the metrics of the last steps added to its sums, if they are finite."""
         rows = np.stack([row.numpy() for row in metrics]).astype(float)
-        bad = np.flatnonzero(~np.isfinite(rows).all(1))
-        if bad.size:
-            step = state.step - len(rows) + int(bad[0]) + 1
+        bad = first_not_finite(rows)
+        if bad is not None:
+            step = state.step - len(rows) + bad + 1
             raise TrainingError(
                 f"the loss is not finite at step {step} (epoch {state.epoch + 1}); the last good "
                 f"checkpoint is kept in {self.folder.path / checkpoint.FOLDER}; "
@@ -198,11 +242,12 @@ class Search:
             "val_accuracy": state.accuracy,
         }
 
-    def _metrics(self, before: SearchState, state: SearchState, seconds: float) -> dict:
+    def _metrics(self, before: SearchState, state: SearchState, seconds: float | None) -> dict:
         """The line of an epoch in metrics.jsonl."""
         steps, batch_size = self.epoch_steps, self.config.optimizer.batch_size
         means = dict(zip(METRICS, (value / steps for value in state.sums), strict=True))
         correct = means.pop("correct")
+        means.pop("gradient_norm")
         cost = costs.total(state.genotype)
         return {
             "epoch": state.epoch,
@@ -239,4 +284,5 @@ class Search:
             )
 
     def _save(self, state: SearchState, learner: Learner) -> None:
-        checkpoint.save(self.folder.path, state.step, state.to_json(), learner.state())
+        position = (state.step, state.epoch)
+        checkpoint.save(self.folder.path, position, state.to_json(), learner.state())
