@@ -34,9 +34,11 @@ def test_nodes_of_different_cells_are_different():
     assert shares({one: 0.2, other: 0.6}) == {one: 1.0, other: 1.0}
 
 
-def test_shares_of_strengths_that_vanish_are_1():
-    # so small a σ(α) is 0 in floating point: nothing of the node may then go for it
-    assert set(shares(node(0, 0.0, 0.0)).values()) == {0.0}
+def test_where_all_strengths_vanish_one_operator_stays():
+    # so small a σ(α) is 0 in floating point
+    vanished = shares(node(0, 0.0, 0.0, 0.0))
+    assert set(vanished.values()) == {0.0}
+    assert choose(vanished, RULE) == places((0, 1), (0, 2))
 
 
 def test_at_xi_min_and_below_all_go():

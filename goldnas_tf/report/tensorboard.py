@@ -14,11 +14,11 @@ class Board:
 
     A run that was killed has often written steps after its last checkpoint. Resumed, it writes them
     again; so that no curve runs back and no point is there twice, opening a board first removes
-    what earlier sessions wrote in this folder at its first step or later.
+    what earlier processes wrote in this folder at its first step or later.
 
     Args:
         folder: where the event files go; made if it is missing.
-        first_step: the first step that this session writes: 0 of a new run, that after the
+        first_step: the first step that this process writes: 0 of a new run, that after the
             checkpoint's of a resumed one. No other board may be writing in the folder.
     """
 
@@ -69,7 +69,7 @@ class Board:
 def _keep_before(path: pathlib.Path, first_step: int) -> None:
     """Removes the events at a step or later from an event file, atomically.
 
-    TensorFlow 2 has no `purge_step`, and a session mark (`SessionLog` START), by which TensorFlow 1
+    TensorFlow 2 has no `purge_step`, and a mark (`SessionLog` START), by which TensorFlow 1
     told readers to drop events, is heeded by some of them only. But an event file is a TFRecord of
     events, so it is written anew without them; that loses nothing to a reader that follows it.
     """

@@ -1,1 +1,1 @@
-"""One-level training: the step, devices, settling."""
+"""One-level training: the step and the devices it runs on."""
