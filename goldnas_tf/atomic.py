@@ -51,7 +51,11 @@ def folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
         if path.exists():
             old = temporary.with_name(temporary.name + ".old")
             path.replace(old)
-            temporary.replace(path)
+            try:
+                temporary.replace(path)
+            except BaseException:
+                old.replace(path)
+                raise
             shutil.rmtree(old)
         else:
             temporary.replace(path)

@@ -24,7 +24,7 @@ class Serving(tf.Module):
         self._model = model
         self._class_names = tf.constant(list(class_names))
         images = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, name="images")
-        self.serve = tf.function(self._serve, input_signature=[images])
+        self.serve = tf.function(self._serve, input_signature=[images], autograph=False)
 
     def _serve(self, images):
         logits = self._model(tf.cast(images, tf.float32), training=False)

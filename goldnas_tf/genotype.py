@@ -48,7 +48,7 @@ class Genotype:
 
     def __post_init__(self):
         legal = _all_places(self.space)
-        foreign = sorted(set(self.places) - legal)
+        foreign = sorted(set(self.places) - legal, key=repr)
         if foreign:
             raise InputError(f"the space has no operator {tuple(foreign[0])}")
         live = _live_cells(self.space, self.places)
@@ -130,11 +130,11 @@ class Genotype:
                 for source, ops in edges.items()
                 for name in ops
             ]
+            return cls(space, frozenset(places))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             if isinstance(error, InputError):
                 raise
             raise InputError(f"not a genotype: {type(error).__name__} {error}") from error
-        return cls(space, frozenset(places))
 
     def save(self, path: str | pathlib.Path) -> None:
         """Writes the genotype as a JSON file."""

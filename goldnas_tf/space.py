@@ -84,22 +84,25 @@ class Space:
     stem: str = "cifar"
 
     def __post_init__(self):
-        object.__setattr__(self, "image_shape", tuple(int(size) for size in self.image_shape))
-        object.__setattr__(self, "ops", tuple(self.ops))
+        for name in ("image_shape", "ops"):
+            if not isinstance(getattr(self, name), tuple | list):
+                raise InputError(f"{name} must be a list; received {getattr(self, name)!r}")
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         least_values = {"classes": 2, "cells": 1, "channels": 2, "nodes": 1}
         for name, least in least_values.items():
             value = getattr(self, name)
-            if not isinstance(value, int) or value < least:
+            if not _is_count(value, least):
                 raise InputError(
                     f"{name} must be an integer of at least {least}; received {value!r}"
                 )
-        if len(self.image_shape) != 3 or min(self.image_shape) < 1:
+        sizes = self.image_shape
+        if len(sizes) != 3 or not all(_is_count(size, 1) for size in sizes):
             raise InputError(
-                f"image_shape must be (height, width, channels); received {self.image_shape}"
+                f"image_shape must be (height, width, channels), whole numbers; received {sizes}"
             )
-        if not self.ops or len(set(self.ops)) != len(self.ops):
+        if not self.ops or len(set(map(str, self.ops))) != len(self.ops):
             raise InputError(
-                f"ops must name at least one operator, each once; received {', '.join(self.ops)!r}"
+                f"ops must name at least one operator, each once; received {list(self.ops)}"
             )
         for name in self.ops:
             operators.get(name)
@@ -185,3 +188,7 @@ class Space:
             found = sorted(values) if isinstance(values, dict) else values
             raise InputError(f"a space has the settings {sorted(names)}; received {found}")
         return cls(**values)
+
+
+def _is_count(value, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least

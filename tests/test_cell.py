@@ -28,7 +28,7 @@ class PlainCell:
         reads = sorted({edge.source for edge in cell.edges if edge.source < 2})
         states = {}
         for source, x in zip(reads, inputs, strict=True):
-            kernel = self.values[f"input_{source}"]
+            kernel = self.values[f"input_{source}"][0, 0]
             x = tf.nn.relu(x)
             if source in cell.halved:
                 x = self.reduced(x, kernel)
@@ -45,7 +45,7 @@ class PlainCell:
         kind, *_, size = edge.op.split("_")
         if edge.op == "skip_connect":
             if stride == 2:
-                x = self.reduced(tf.nn.relu(x), self.rows["pointwise", f"{edge}.0"])
+                x = self.reduced(tf.nn.relu(x), self.rows["pointwise", f"{edge}.0"][0, 0])
                 x = self.norm(x, f"{edge}.0")
             else:
                 x = self.norm(x, f"skip.{edge.source}" if self.cell.gated else f"{edge}.0")
@@ -58,7 +58,7 @@ class PlainCell:
                 key = f"{edge}.{stage}"
                 kernel = self.rows[f"depthwise_{size}", key]
                 x = self.depthwise(tf.nn.relu(x), kernel, stride if stage == 0 else 1, dilation)
-                x = tf.einsum("bhwi,io->bhwo", x, self.rows["pointwise", key])
+                x = tf.einsum("bhwi,io->bhwo", x, self.rows["pointwise", key][0, 0])
                 x = self.norm(x, key)
         if not self.cell.gated:
             return x

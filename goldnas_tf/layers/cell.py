@@ -93,7 +93,7 @@ class Cell(keras.layers.Layer):
         """Creates the weights; the inputs' channels come from the shapes of those that are read."""
         layout = self._layout
         self._inputs = [
-            self._add_kernel(f"input_{source}", (shape[-1], self.channels), shape[-1])
+            self._add_kernel(f"input_{source}", (1, 1, shape[-1], self.channels), shape[-1])
             for source, shape in zip(layout.reads, input_shape, strict=True)
         ]
         self._banks = {

@@ -6,7 +6,6 @@ operators finds its rows in those of the larger one.
 """
 
 import collections
-import math
 import typing
 
 from goldnas_tf import operators
@@ -78,9 +77,9 @@ class Layout:
 
     def fan_in(self, bank: str) -> int:
         """Inputs that one output of a kernel of that bank sums over."""
-        *reads, _ = self.shapes[bank]
+        height, width, channels, multiplier = self.shapes[bank]
         # a depthwise kernel (height, width, channels, 1) reads one channel
-        return math.prod(reads[:2]) if len(reads) == 3 else math.prod(reads)
+        return height * width * (1 if multiplier == 1 else channels)
 
 
 def input_norm(source: int) -> str:

@@ -45,12 +45,25 @@ def _replicas() -> int:
     return context.num_replicas_in_sync if context else 1
 
 
+@tf.custom_gradient
+def _summed(local):
+    """The sum over all replicas; its gradient is the sum of their gradients.
+
+    The gradient of `all_reduce` itself would search the whole graph at every batch norm.
+    """
+
+    def reduce(value):
+        context = tf.distribute.get_replica_context()
+        return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.stop_gradient(value))
+
+    return reduce(local), reduce
+
+
 def _synchronised(x, scale, shift):
     values = tf.cast(x, tf.float32)
     local = tf.stack([tf.reduce_mean(values, [0, 1, 2]), tf.reduce_mean(values**2, [0, 1, 2])])
     replicas = _replicas()
-    total = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, local)
-    mean, square = tf.unstack(total / replicas)
+    mean, square = tf.unstack(_summed(local) / replicas)
     # rounding can take it below zero where a channel hardly varies
     variance = tf.maximum(square - mean**2, 0.0)
     factor = tf.math.rsqrt(variance + EPSILON) * scale

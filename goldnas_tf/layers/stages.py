@@ -66,8 +66,8 @@ def _skip(stage: operators.Skip, source, stride, kernel, norm):
 
 
 def pointwise(x, kernel, stride: int = 1):
-    """1×1 convolution of (batch, height, width, in) with an (in, out) matrix."""
-    return tf.nn.conv2d(x, kernel[tf.newaxis, tf.newaxis], stride, "VALID")
+    """1×1 convolution of (batch, height, width, in) with a kernel (1, 1, in, out)."""
+    return tf.nn.conv2d(x, kernel, stride, "VALID")
 
 
 def factorised_reduction(x, kernel):
@@ -75,13 +75,14 @@ def factorised_reduction(x, kernel):
 
     Args:
         x: (batch, height, width, in).
-        kernel: (in, out); the first half of its columns reads even pixels, the second odd ones.
+        kernel: (1, 1, in, out); the first half of its outputs reads even pixels, the second odd
+            ones.
 
     Returns:
         (batch, ⌈height/2⌉, ⌈width/2⌉, out).
     """
     half = kernel.shape[-1] // 2
     shifted = tf.pad(x[:, 1:, 1:], [[0, 0], [0, 1], [0, 1], [0, 0]])
-    even = pointwise(x, kernel[:, :half], 2)
-    odd = pointwise(shifted, kernel[:, half:], 2)
+    even = pointwise(x, kernel[..., :half], 2)
+    odd = pointwise(shifted, kernel[..., half:], 2)
     return tf.concat([even, odd], -1)

@@ -75,8 +75,10 @@ class Learner:
             )
             self._weight_optimizer.build(self._weights)
             self._gate_optimizer.build(self._gates)
-        self._compiled_step = tf.function(self._step, jit_compile=recipe.xla or None)
-        self._compiled_count = tf.function(self._count)
+        self._compiled_step = tf.function(
+            self._step, jit_compile=recipe.xla or None, autograph=False
+        )
+        self._compiled_count = tf.function(self._count, autograph=False)
 
     def step(self, images, labels, lambda_: float) -> tf.Tensor:
         """Trains weights and gates on one global batch.
@@ -116,7 +118,8 @@ class Learner:
                 loss += auxiliary_weight * extra
         gradients = tape.gradient(loss, [*self._weights, *self._gates])
         if context.num_replicas_in_sync > 1:
-            gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+            constants = [tf.stop_gradient(gradient) for gradient in gradients]
+            gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, constants)
         weights = len(self._weights)
         clipped, norm = tf.clip_by_global_norm(gradients[:weights], settings.clip_norm)
         # decay enters the momentum, as L2 does in the method's implementations

@@ -1,0 +1,45 @@
+"""The README's Python example runs as it is written, and its commands name what exists."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_python_example_runs(tmp_path):
+    section = README.split("## From Python")[1].split("\n## ")[0]
+    (program,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert (tmp_path / "runs" / "from_python" / "pareto.json").exists()
+    assert "val_accuracy" in result.stdout
+
+
+def test_files_that_it_names_exist():
+    named = set(re.findall(r"\]\(([^):#]+)\)", README)) | set(
+        re.findall(r"flags/\w+\.flags", README)
+    )
+    assert len(named) > 5
+    for path in named:
+        assert (ROOT / path).exists(), path
+
+
+def test_presets_are_told_and_say_how_they_are_run():
+    presets = sorted((ROOT / "flags").glob("*.flags"))
+    assert len(presets) >= 7
+    for preset in presets:
+        assert f"`{preset.stem}`" in README, preset.stem
+        header = preset.read_text().split("\n--")[0]
+        assert f"bin/search --flagfile=flags/{preset.name}" in header, preset.name
+        assert "ime" in header or "minutes" in header, preset.name
