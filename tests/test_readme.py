@@ -27,7 +27,7 @@ def test_python_example_runs(tmp_path):
 
 
 def test_files_that_it_names_exist():
-    named = set(re.findall(r"\]\(([^):#]+)\)", README)) | set(
+    named = set(re.findall(r"\]\(([\w./-]+)\)", README)) | set(
         re.findall(r"flags/\w+\.flags", README)
     )
     assert len(named) > 5
