@@ -170,7 +170,7 @@ def cells(first_node):
         (spoiled(cells=3), "not a genotype: TypeError"),
         (spoiled(cells=[3]), "not a genotype: TypeError"),
         (spoiled(cells=[[3]]), "not a genotype: AttributeError"),
-        (spoiled(cells=cells({"x": ["skip_connect"]})), "image_shape must be a list"),
+        (spoiled(cells=cells({"x": ["skip_connect"]})), "not a genotype: ValueError"),
         (spoiled(cells=cells({"0": 3})), "not a genotype: TypeError"),
         (spoiled(cells=cells({"0": [["skip_connect"]]})), "not a genotype"),
         (spoiled(cells=cells({"0": [None, "skip"]})), ""),
