@@ -6,22 +6,38 @@ import os
 import pathlib
 import shutil
 import tempfile
+import typing
 from collections.abc import Iterator
 
 
 def write_text(path: str | pathlib.Path, text: str) -> None:
     """Writes a text file; a reader sees the old content or the new one, never a part."""
+    with file(path) as opened:
+        opened.write(text.encode())
+
+
+@contextlib.contextmanager
+def file(path: str | pathlib.Path) -> Iterator[typing.BinaryIO]:
+    """A file to fill, which takes its place when the block ends without an error.
+
+    Args:
+        path: where it will stand, in a folder that is there; one that stands there is replaced.
+
+    Yields:
+        A temporary file beside it, open for writing bytes.
+    """
     path = pathlib.Path(path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = pathlib.Path(name)
     try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        pathlib.Path(temporary).chmod(0o644)
-        pathlib.Path(temporary).replace(path)
+        with os.fdopen(handle, "wb") as opened:
+            yield opened
+            opened.flush()
+            os.fsync(opened.fileno())
+        temporary.chmod(0o644)  # mkstemp keeps its files from everybody else
+        temporary.replace(path)
     except BaseException:
-        pathlib.Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

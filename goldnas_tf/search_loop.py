@@ -116,31 +116,28 @@ class Search:
         state, learner = self._start_or_resume()
         with contextlib.closing(Journal(self.folder, self.progress, state.epoch)) as journal:
             self._begin(journal, state)
-            return self._loop(state, learner, journal, signals)
-
-    def _loop(self, state, learner, journal, signals) -> list[Point]:
-        stream = self._stream(state.step)
-        while True:
-            if state.pending and not self.folder.has_point(points.point_name(state.epoch)):
-                journal.point(self._take_point(state, learner, journal, signals))
-            if state.ended:
-                break
-            state, seconds = self._train_epoch(state, learner, stream, journal, signals)
-            state = state.replace(accuracy=learner.accuracy(self.watched))
-            strengths = learner.strengths()
-            before, state = state, prune(state, strengths, self.config, self.budgets)
-            learner.mask(state.genotype)
-            if state.pending or worth_rebuilding(state, self.config.devices):
-                learner = rebuild(learner)
-                state = state.replace(built=state.genotype)
-                # traced functions hold their model in reference cycles
-                gc.collect()
-            journal.epoch(self._metrics(before, state, seconds), strengths)
-            state = state.replace(sums=(0.0,) * len(METRICS))
-            self._save(state, learner)
-        journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
-        journal.table()
-        return self.folder.points
+            stream = self._stream(state.step)
+            while True:
+                if state.pending and not self.folder.has_point(points.point_name(state.epoch)):
+                    journal.point(self._take_point(state, learner, journal, signals))
+                if state.ended:
+                    break
+                state, seconds = self._train_epoch(state, learner, stream, journal, signals)
+                state = state.replace(accuracy=learner.accuracy(self.watched))
+                strengths = learner.strengths()
+                before, state = state, prune(state, strengths, self.config, self.budgets)
+                learner.mask(state.genotype)
+                if state.pending or worth_rebuilding(state, self.config.devices):
+                    learner = rebuild(learner)
+                    state = state.replace(built=state.genotype)
+                    # traced functions hold their model in reference cycles
+                    gc.collect()
+                journal.epoch(self._metrics(before, state, seconds), strengths)
+                state = state.replace(sums=(0.0,) * len(METRICS))
+                self._save(state, learner)
+            journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
+            journal.table()
+            return self.folder.points
 
     def _start_or_resume(self) -> tuple[SearchState, Learner]:
         # TensorFlow mixes this seed into those of the data, so that a resumed run needs it too

@@ -6,11 +6,12 @@ drawing in a training process needs no display, leaks no figure and disturbs no 
 
 import os
 import pathlib
-import tempfile
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from goldnas_tf import atomic
 
 
 def rgb(figure: Figure) -> np.ndarray:
@@ -28,13 +29,5 @@ def save_png(figure: Figure, path: str | os.PathLike) -> None:
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    temporary = pathlib.Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            FigureCanvasAgg(figure).print_png(file)
-        temporary.chmod(0o644)  # mkstemp keeps its files from everybody else
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with atomic.file(path) as file:
+        FigureCanvasAgg(figure).print_png(file)
