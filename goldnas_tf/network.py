@@ -62,14 +62,16 @@ def build(genotype: Genotype, form: Form = Form()) -> keras.Model:
 def _build(genotype: Genotype, form: Form) -> keras.Model:
     space = genotype.space
     images = keras.Input(space.image_shape, name="images")
-    maps = dict(enumerate(_stem(space, _normalise(space, form)(images))))
+    # cells read the ReLU of a map, and two cells read each map
+    rectified = dict(enumerate(_stem(space, _normalise(space, form)(images))))
     for cell in genotype.live_cells:
-        reads = [maps[cell + source] for source in genotype.reads(cell)]
-        maps[cell + CELL_INPUTS] = _cell(genotype, cell, form)(reads)
-    pooled = keras.layers.GlobalAveragePooling2D(name="pool")(maps[space.cells - 1 + CELL_INPUTS])
+        reads = [rectified[cell + source] for source in genotype.reads(cell)]
+        output = _cell(genotype, cell, form)(reads)
+        rectified[cell + CELL_INPUTS] = _relu(output)
+    pooled = keras.layers.GlobalAveragePooling2D(name="pool")(output)
     outputs = [keras.layers.Dense(space.classes, dtype="float32", name="classifier")(pooled)]
     if has_auxiliary(genotype, form):
-        outputs.append(_auxiliary_head(space, maps[space.auxiliary_cell + CELL_INPUTS]))
+        outputs.append(_auxiliary_head(space, rectified[space.auxiliary_cell + CELL_INPUTS]))
     return keras.Model(images, outputs if len(outputs) > 1 else outputs[0], name="network")
 
 
@@ -89,14 +91,14 @@ def _normalise(space: Space, form: Form):
 
 
 def _stem(space: Space, x) -> tuple:
-    """The two maps that the first cell reads, the older one first."""
+    """The ReLU of the two maps that the first cell reads, the older one first."""
     kernels = [shape for shape, _ in costs.stem_kernels(space)]
     if space.stem == "cifar":
-        x = _conv_norm(x, kernels[0][-1], 3, "stem_0")
+        x = _relu(_conv_norm(x, kernels[0][-1], 3, "stem_0"))
         return x, x
     x = _conv_norm(x, kernels[0][-1], 3, "stem_0", strides=2)
-    older = _conv_norm(_relu(x), kernels[1][-1], 3, "stem_1", strides=2)
-    return older, _conv_norm(_relu(older), kernels[2][-1], 3, "stem_2", strides=2)
+    older = _relu(_conv_norm(_relu(x), kernels[1][-1], 3, "stem_1", strides=2))
+    return older, _relu(_conv_norm(older, kernels[2][-1], 3, "stem_2", strides=2))
 
 
 def _cell(genotype: Genotype, index: int, form: Form) -> Cell:
@@ -119,8 +121,7 @@ def cell_name(index: int) -> str:
 
 
 def _auxiliary_head(space: Space, x):
-    """A small classifier on a map in the middle of the network; it exists in training alone."""
-    x = _relu(x)
+    """A small classifier on the ReLU of a map in mid-network; it exists in training alone."""
     if min(x.shape[1:3]) >= 5:
         x = keras.layers.AveragePooling2D(5, strides=3, name="auxiliary_pool")(x)
     x = _relu(_conv_norm(x, 128, 1, "auxiliary_0"))

@@ -45,7 +45,7 @@ class Separable:
         del stride
         return {
             self.depthwise_bank: (self.kernel, self.kernel, channels, 1),
-            "pointwise": (1, 1, channels, channels),
+            "pointwise": (channels, channels),
         }
 
 
@@ -78,7 +78,7 @@ class Skip:
 
     def kernels(self, channels: int, stride: int) -> dict[str, tuple[int, ...]]:
         """One C×C matrix where the stride is 2, nothing elsewhere."""
-        return {"pointwise": (1, 1, channels, channels)} if stride == 2 else {}
+        return {"pointwise": (channels, channels)} if stride == 2 else {}
 
 
 Stage = Separable | Pool | Skip

@@ -28,8 +28,7 @@ class PlainCell:
         reads = sorted({edge.source for edge in cell.edges if edge.source < 2})
         states = {}
         for source, x in zip(reads, inputs, strict=True):
-            kernel = self.values[f"input_{source}"][0, 0]
-            x = tf.nn.relu(x)
+            kernel = self.values[f"input_{source}"]
             if source in cell.halved:
                 x = self.reduced(x, kernel)
             else:
@@ -45,7 +44,7 @@ class PlainCell:
         kind, *_, size = edge.op.split("_")
         if edge.op == "skip_connect":
             if stride == 2:
-                x = self.reduced(tf.nn.relu(x), self.rows["pointwise", f"{edge}.0"][0, 0])
+                x = self.reduced(tf.nn.relu(x), self.rows["pointwise", f"{edge}.0"])
                 x = self.norm(x, f"{edge}.0")
             else:
                 x = self.norm(x, f"skip.{edge.source}" if self.cell.gated else f"{edge}.0")
@@ -58,7 +57,7 @@ class PlainCell:
                 key = f"{edge}.{stage}"
                 kernel = self.rows[f"depthwise_{size}", key]
                 x = self.depthwise(tf.nn.relu(x), kernel, stride if stage == 0 else 1, dilation)
-                x = tf.einsum("bhwi,io->bhwo", x, self.rows["pointwise", key][0, 0])
+                x = tf.einsum("bhwi,io->bhwo", x, self.rows["pointwise", key])
                 x = self.norm(x, key)
         if not self.cell.gated:
             return x
@@ -105,6 +104,17 @@ def test_cells_compute_the_gated_sum(built, name):
             inputs = [rng.standard_normal((2, *shape)).astype(np.float32) for shape in shapes]
             expected = PlainCell(cell)(inputs)
             np.testing.assert_allclose(cell(inputs), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", FLOAT32)
+def test_cells_read_maps_after_a_relu(built, name):
+    model = built(name)
+    cells = [layer for layer in model.layers if isinstance(layer, Cell)]
+    reads = [tensor for cell in cells for tensor in keras.tree.flatten(cell.input)]
+    last = cells[-1].output
+    *maps, pooled = keras.Model(model.input, [*reads, last])(NETWORKS[name].images())
+    assert all(tf.reduce_min(x) == 0 for x in maps)
+    assert tf.reduce_min(pooled) < 0
 
 
 def test_half_precision_is_near_the_full_one(built):

@@ -62,14 +62,14 @@ def test_the_first_stage_carries_the_stride():
 
 
 def test_kernels_by_hand():
-    assert Separable(5).kernels(8, 1) == {"depthwise_5x5": (5, 5, 8, 1), "pointwise": (1, 1, 8, 8)}
+    assert Separable(5).kernels(8, 1) == {"depthwise_5x5": (5, 5, 8, 1), "pointwise": (8, 8)}
     assert Separable(3, 2).kernels(8, 2) == {
         "depthwise_3x3": (3, 3, 8, 1),
-        "pointwise": (1, 1, 8, 8),
+        "pointwise": (8, 8),
     }
     assert Pool("max").kernels(8, 2) == {}
     assert Skip().kernels(8, 1) == {}
-    assert Skip().kernels(8, 2) == {"pointwise": (1, 1, 8, 8)}
+    assert Skip().kernels(8, 2) == {"pointwise": (8, 8)}
 
 
 @pytest.mark.parametrize(("kernel", "dilation"), [(2, 1), (4, 2)])

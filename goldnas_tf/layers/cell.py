@@ -36,7 +36,8 @@ class Cell(keras.layers.Layer):
             (the supernet, and what a search exports); without, plain sums and affine batch norms
             (training from scratch). Default True.
 
-    Input: a list of the inputs that are read, one or two tensors (batch, height, width, channels).
+    Input: a list of the inputs that are read, one or two tensors (batch, height, width, channels),
+    after a ReLU: other cells read them too.
 
     Output: (batch, height, width, nodes · channels), half the resolution in a reduction cell.
 
@@ -93,7 +94,7 @@ class Cell(keras.layers.Layer):
         """Creates the weights; the inputs' channels come from the shapes of those that are read."""
         layout = self._layout
         self._inputs = [
-            self._add_kernel(f"input_{source}", (1, 1, shape[-1], self.channels), shape[-1])
+            self._add_kernel(f"input_{source}", (shape[-1], self.channels), shape[-1])
             for source, shape in zip(layout.reads, input_shape, strict=True)
         ]
         self._banks = {
@@ -132,10 +133,11 @@ class Cell(keras.layers.Layer):
     def call(self, inputs, training=False):
         """Computes the cell; in training, also moves the batch norms' statistics."""
         layout = self._layout
-        strengths = self.strengths() if self.gated else None
+        strengths = self.strengths() if self.gated else tf.ones(len(self.edges))
         norms = NormBank(
             layout.norms, *self._affine(strengths), self._mean, self._variance, training
         )
+        strength = dict(zip(self.edges, tf.unstack(strengths), strict=True))
         kernels = {
             (bank, key): row
             for bank, variable in self._banks.items()
@@ -145,12 +147,14 @@ class Cell(keras.layers.Layer):
         }
         states = {}
         for source, x, kernel in zip(layout.reads, inputs, self._inputs, strict=True):
-            project = stages.factorised_reduction if source in self.halved else stages.pointwise
-            x = project(tf.nn.relu(x), tf.convert_to_tensor(kernel))
+            if source in self.halved:
+                x = stages.factorised_reduction(stages.halves(x), tf.convert_to_tensor(kernel))
+            else:
+                x = stages.pointwise(x, tf.convert_to_tensor(kernel))
             states[source] = stages.Activation(norms(input_norm(source), x))
         for node in range(self.nodes):
             terms = [
-                self._term(edge, states[edge.source], kernels, norms, strengths)
+                self._term(edge, states[edge.source], kernels, norms, strength[edge])
                 for edge in self.edges
                 if edge.node == node
             ]
@@ -158,7 +162,7 @@ class Cell(keras.layers.Layer):
         norms.update()
         return tf.concat([states[CELL_INPUTS + node].x for node in range(self.nodes)], -1)
 
-    def _term(self, edge, source, kernels, norms, strengths):
+    def _term(self, edge, source, kernels, norms, strength):
         """One operator's term in the sum of its node."""
         steps = self._layout.steps[edge]
         for step in steps:
@@ -168,7 +172,7 @@ class Cell(keras.layers.Layer):
         if not self.gated or steps[-1].gated:
             return source.x
         # a batch norm that several operators share cannot carry the gate of one
-        return source.x * tf.cast(strengths[self.edges.index(edge)], source.x.dtype)
+        return source.x * tf.cast(strength, source.x.dtype)
 
 
 def _row(kernels, key, bank):

@@ -77,9 +77,9 @@ class Layout:
 
     def fan_in(self, bank: str) -> int:
         """Inputs that one output of a kernel of that bank sums over."""
-        height, width, channels, multiplier = self.shapes[bank]
-        # a depthwise kernel (height, width, channels, 1) reads one channel
-        return height * width * (1 if multiplier == 1 else channels)
+        shape = self.shapes[bank]
+        # a depthwise kernel (height, width, channels, 1) reads one channel, a matrix all of them
+        return shape[0] * shape[1] if len(shape) == 4 else shape[0]
 
 
 def input_norm(source: int) -> str:
