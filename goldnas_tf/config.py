@@ -125,12 +125,11 @@ class DeviceSettings:
         "float32", "arithmetic of the layers", choices=("float32", "mixed_bfloat16")
     )
     xla: bool = setting(False, "compile the step with XLA (for GPUs; slower on a CPU)")
-    rebuild_saving: float = setting(
-        0.1,
-        "share of the built multiply-adds that has to be pruned before the graph is rebuilt; "
-        "until then operators are masked",
+    rebuild_steps: int = setting(
+        20,
+        "what a rebuild of the graph costs, in steps: pruned operators are only masked until they "
+        "waste as much; about 20 for 32x32 images on a CPU, more for quicker steps",
         low=0,
-        high=1,
     )
 
     def __post_init__(self):

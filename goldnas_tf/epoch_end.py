@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from goldnas_tf import costs, pruning
 from goldnas_tf.budget import Budgets
-from goldnas_tf.config import DeviceSettings, SearchConfig
+from goldnas_tf.config import SearchConfig
 from goldnas_tf.genotype import Place
 from goldnas_tf.state import SearchState
 
@@ -62,8 +62,28 @@ def _why_ended(state: SearchState, macs: int, config: SearchConfig, budgets: Bud
     return None
 
 
-def worth_rebuilding(state: SearchState, settings: DeviceSettings) -> bool:
-    """Whether so much of what is built is masked that a rebuild saves more than it costs."""
-    built = costs.total(state.built).macs
-    saved = built - costs.total(state.genotype).macs
-    return saved > 0 and saved >= settings.rebuild_saving * built
+def wasted(state: SearchState, epoch_steps: int) -> float:
+    """How many steps' worth of work masked operators have cost by the end of the coming epoch.
+
+    Args:
+        state: after the pruning at the end of an epoch.
+        epoch_steps: steps of an epoch.
+    """
+    share = 1 - costs.total(state.genotype).macs / costs.total(state.built).macs
+    return state.wasted + share * epoch_steps
+
+
+def worth_rebuilding(state: SearchState, epoch_steps: int, rebuild_steps: int) -> bool:
+    """Whether masked operators will have cost as much as a rebuild does, if none comes now.
+
+    So a search takes at most twice as long over masks and rebuilds as one that knew the prunings
+    to come. The costs are counted, not measured: a search gives the same networks on a busy machine
+    and after a resume.
+
+    Args:
+        state: after the pruning at the end of an epoch.
+        epoch_steps: steps of an epoch.
+        rebuild_steps: what a rebuild costs, in steps.
+    """
+    masked = state.genotype.places != state.built.places
+    return masked and wasted(state, epoch_steps) >= rebuild_steps

@@ -62,7 +62,7 @@ class Journal:
             images_per_second=values["images_per_second"],
         )
         step = values["epoch"]
-        scalars = {name: values[name] for name in values if name != "epoch"}
+        scalars = {name: values[name] for name in values if name not in ("epoch", "seconds")}
         self._board.scalars(step, **scalars)
         gates: dict[str, list[float]] = {}
         for place, strength in strengths.items():
@@ -82,6 +82,16 @@ class Journal:
         self._board.picture(
             point.epoch, f"cells/{point.name}", self._folder.path / point.path / "cells.png"
         )
+
+    def time(self, seconds: Mapping[str, float]) -> None:
+        """Prints where the time went, by phase."""
+        whole = sum(seconds.values())
+        minutes, rest = divmod(round(whole), 60)
+        shares = ", ".join(
+            f"{phase} {part / whole:.0%}"
+            for phase, part in sorted(seconds.items(), key=lambda item: -item[1])
+        )
+        self.say(f"{minutes} min {rest} s: {shares}")
 
     def table(self) -> None:
         """Prints the points and where they lie."""

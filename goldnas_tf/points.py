@@ -8,17 +8,16 @@ before it is measured on the validation split. The search itself goes on from th
 import math
 from collections.abc import Callable, Iterable
 
-import numpy as np
-
 from goldnas_tf import costs, export
+from goldnas_tf.clock import Clock
 from goldnas_tf.config import SearchConfig
 from goldnas_tf.data import ImageData, steps_per_pass, training_batches
-from goldnas_tf.errors import TrainingError
 from goldnas_tf.pareto import Point
 from goldnas_tf.report.drawing import draw_network
 from goldnas_tf.run_folder import RunFolder
-from goldnas_tf.training.learner import Learner, first_not_finite
+from goldnas_tf.training.learner import METRICS, Learner
 from goldnas_tf.training.runtime import distribute
+from goldnas_tf.training.sums import Sums
 
 
 def point_name(epoch: int) -> str:
@@ -35,6 +34,7 @@ def take(
     reason: str,
     validation: Iterable,
     after_step: Callable[[], None],
+    clock: Clock,
 ) -> Point:
     """Settles, measures and exports the learner's network, and adds it to the run's points.
 
@@ -47,10 +47,12 @@ def take(
         reason: one of `pareto.REASONS`.
         validation: batches to measure on.
         after_step: called after each settling step; may raise to interrupt.
+        clock: told where the time goes.
     """
     before = learner.state()
-    settle(learner, data, config, epoch, after_step)
-    accuracy = learner.accuracy(validation)
+    settle(learner, data, config, epoch, after_step, clock)
+    with clock("evaluation"):
+        accuracy = learner.accuracy(validation)
     genotype, cost = learner.genotype, costs.total(learner.genotype)
     name = point_name(epoch)
     point = Point(name, f"pareto/{name}", cost.macs, cost.params, accuracy, epoch, reason)
@@ -64,17 +66,17 @@ def take(
         "reason": reason,
         "settle_epochs": config.points.settle_epochs,
     }
-    model = export.plain_copy(genotype, learner.recipe.form, learner.state())
     strengths = learner.strengths()
-    export.export(
-        folder.path / point.path,
-        model,
-        genotype,
-        data.class_names,
-        metrics,
-        draw=lambda path: draw_network(genotype, path, strengths),
-    )
-    folder.add_point(point)
+    with clock("export"):
+        export.export(
+            folder.path / point.path,
+            export.plain_copy(genotype, learner.recipe.form, learner.state()),
+            genotype,
+            data.class_names,
+            metrics,
+            draw=lambda path: draw_network(genotype, path, strengths),
+        )
+        folder.add_point(point)
     learner.load(before)
     return point
 
@@ -90,6 +92,7 @@ def settle(
     config: SearchConfig,
     epoch: int,
     after_step: Callable[[], None],
+    clock: Clock,
 ) -> None:
     """Trains without the resource term while the learning rates fall to zero by a half cosine.
 
@@ -99,6 +102,7 @@ def settle(
         config: of the run.
         epoch: decides the order of the images.
         after_step: called after each step.
+        clock: told where the time goes.
 
     Raises:
         TrainingError: the loss is not finite.
@@ -109,15 +113,11 @@ def settle(
     seed = (config.seed + 1) * 1_000_003 + epoch
     batches = training_batches(data, settings.batch_size, config.augmentation, seed)
     stream = iter(distribute(learner.recipe.strategy, batches.take(steps)))
-    metrics = []
+    sums = Sums((0.0,) * len(METRICS), 0, f"settling the network of epoch {epoch}")
     for step, (images, labels) in enumerate(stream):
         learner.anneal(0.5 * (1 + math.cos(math.pi * step / steps)))
-        metrics.append(learner.step(images, labels, 0.0))
+        with clock("settling" if learner.step_is_traced else "tracing"):
+            sums.add(learner.step(images, labels, 0.0))
         after_step()
+    sums.total()
     learner.anneal(1.0)
-    bad = first_not_finite(np.array([row.numpy() for row in metrics])) if metrics else None
-    if bad is not None:
-        raise TrainingError(
-            f"the loss is not finite at step {bad + 1} of settling the network of epoch {epoch}; "
-            "the last good checkpoint is kept, start anew with a lower learning_rate"
-        )

@@ -6,20 +6,19 @@ until the floor is reached, the epochs are over, or nothing is left to prune.
 
 import contextlib
 import gc
+import itertools
 import math
 import pathlib
-import time
 
-import numpy as np
 import tensorflow as tf
 
 from goldnas_tf import checkpoint, costs, network, points
 from goldnas_tf.backend import require_tensorflow
 from goldnas_tf.budget import Budgets
+from goldnas_tf.clock import Clock
 from goldnas_tf.config import SearchConfig
 from goldnas_tf.data import ImageData, evaluation_batches, steps_per_pass, training_batches
-from goldnas_tf.epoch_end import prune, worth_rebuilding
-from goldnas_tf.errors import TrainingError
+from goldnas_tf.epoch_end import prune, wasted, worth_rebuilding
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.interrupt import Interrupts, interrupts
 from goldnas_tf.journal import Journal
@@ -28,12 +27,10 @@ from goldnas_tf.rebuild import rebuild
 from goldnas_tf.report.terminal import Progress
 from goldnas_tf.run_folder import RunFolder
 from goldnas_tf.state import SearchState
-from goldnas_tf.training.learner import METRICS, Learner, Recipe, first_not_finite
+from goldnas_tf.training.learner import METRICS, Learner, Recipe
 from goldnas_tf.training.runtime import describe_devices, distribute, make_strategy
+from goldnas_tf.training.sums import Sums
 from goldnas_tf.units import human
-
-# losses are looked at once in so many steps: a look makes an accelerator wait
-CHECK_STEPS = 20
 
 
 def search(
@@ -76,6 +73,7 @@ class Search:
     def __init__(self, config, data, workdir, progress):
         require_tensorflow()
         self.config, self.data, self.progress = config, data, progress
+        self.clock = Clock()
         self.space = config.space.space(data.image_shape, len(data.class_names))
         self.budgets = Budgets.resolve(config.points, self.space)
         batch_size = config.optimizer.batch_size
@@ -114,7 +112,8 @@ class Search:
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
         state, learner = self._start_or_resume()
-        with contextlib.closing(Journal(self.folder, self.progress, state.epoch)) as journal:
+        journal = Journal(self.folder, self.progress, state.epoch)
+        with contextlib.closing(journal), self.clock("the rest"):
             self._begin(journal, state)
             stream = self._stream(state.step)
             while True:
@@ -122,22 +121,20 @@ class Search:
                     journal.point(self._take_point(state, learner, journal, signals))
                 if state.ended:
                     break
-                state, seconds = self._train_epoch(state, learner, stream, journal, signals)
-                state = state.replace(accuracy=learner.accuracy(self.watched))
+                state = self._train_epoch(state, learner, stream, journal, signals)
+                state = state.replace(accuracy=self._watched_accuracy(learner))
                 strengths = learner.strengths()
                 before, state = state, prune(state, strengths, self.config, self.budgets)
                 learner.mask(state.genotype)
-                if state.pending or worth_rebuilding(state, self.config.devices):
-                    learner = rebuild(learner)
-                    state = state.replace(built=state.genotype)
-                    # traced functions hold their model in reference cycles
-                    gc.collect()
-                journal.epoch(self._metrics(before, state, seconds), strengths)
+                state, learner = self._rebuilt_if_worth_it(state, learner)
+                journal.epoch(self._metrics(before, state), strengths)
+                self.clock.start_lap()
                 state = state.replace(sums=(0.0,) * len(METRICS))
                 self._save(state, learner)
-            journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
-            journal.table()
-            return self.folder.points
+        journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
+        journal.time(self.clock.seconds)
+        journal.table()
+        return self.folder.points
 
     def _start_or_resume(self) -> tuple[SearchState, Learner]:
         # TensorFlow mixes this seed into those of the data, so that a resumed run needs it too
@@ -188,47 +185,42 @@ class Search:
         )
         return iter(distribute(self.recipe.strategy, batches))
 
-    def _train_epoch(self, state, learner, stream, journal, signals):
-        """Trains to the end of the epoch; returns the state with its sums, and seconds a step."""
+    def _train_epoch(self, state, learner, stream, journal, signals) -> SearchState:
+        """Trains to the end of the epoch."""
         last = (state.epoch + 1) * self.epoch_steps
-        unread: list[tf.Tensor] = []
-        first, started = state.step, time.perf_counter()
+        sums = Sums(state.sums, state.step, "the search")
         shown = self._shown(state)
         with journal.bar(state.epoch + 1, self.epoch_steps, last - state.step) as bar:
             while state.step < last:
-                images, labels = next(stream)
-                unread.append(learner.step(images, labels, state.lambda_.value))
+                with self.clock("waiting for images"):
+                    images, labels = next(stream)
                 state = state.replace(step=state.step + 1)
-                stopping = signals.signum is not None
-                if len(unread) == CHECK_STEPS or state.step == last or stopping:
-                    state, unread = self._summed(state, unread), []
-                if state.step == first + 1:
-                    # the first step after a rebuild traces the graph: it is not timed
-                    started = time.perf_counter()
+                with self.clock("steps" if learner.step_is_traced else "tracing"):
+                    metrics = learner.step(images, labels, state.lambda_.value)
+                    sums.add(metrics, look=state.step == last)
                 bar.step(**shown)
-                if stopping:
-                    self._save(state, learner)
+                if signals.signum is not None:
+                    self._save(state.replace(sums=sums.total()), learner)
                     signals.check()
-        timed = state.step - first - 1
-        seconds = (time.perf_counter() - started) / timed if timed > 0 else None
-        return state.replace(epoch=state.epoch + 1), seconds
+        return state.replace(epoch=state.epoch + 1, sums=sums.total())
 
-    def _summed(self, state: SearchState, metrics: list[tf.Tensor]) -> SearchState:
-        """The state with the metrics of the last steps added to its sums, if they are finite."""
-        rows = np.stack([row.numpy() for row in metrics]).astype(float)
-        bad = first_not_finite(rows)
-        if bad is not None:
-            step = state.step - len(rows) + bad + 1
-            raise TrainingError(
-                f"the loss is not finite at step {step} (epoch {state.epoch + 1}); the last good "
-                f"checkpoint is kept in {self.folder.path / checkpoint.FOLDER}; "
-                "start anew with a lower learning_rate, gate_learning_rate or mu"
-            )
-        sums = np.array(state.sums)
-        # one by one: an interrupted epoch adds up to the same last digit
-        for row in rows:
-            sums += row
-        return state.replace(sums=tuple(sums.tolist()))
+    def _watched_accuracy(self, learner: Learner) -> float:
+        if not learner.accuracy_is_traced:
+            with self.clock("tracing"):
+                learner.accuracy(itertools.islice(self.watched, 1))
+        with self.clock("evaluation"):
+            return learner.accuracy(self.watched)
+
+    def _rebuilt_if_worth_it(self, state: SearchState, learner: Learner):
+        """The state and the learner without masked operators, if these cost more than a rebuild."""
+        rebuild_steps = self.config.devices.rebuild_steps
+        if not (state.pending or worth_rebuilding(state, self.epoch_steps, rebuild_steps)):
+            return state.replace(wasted=wasted(state, self.epoch_steps)), learner
+        with self.clock("rebuilds"):
+            learner = rebuild(learner)
+            # traced functions hold their model in reference cycles
+            gc.collect()
+        return state.replace(built=state.genotype, wasted=0.0), learner
 
     def _shown(self, state: SearchState) -> dict:
         """What stands behind the progress bar of an epoch."""
@@ -239,13 +231,14 @@ class Search:
             "val_accuracy": state.accuracy,
         }
 
-    def _metrics(self, before: SearchState, state: SearchState, seconds: float | None) -> dict:
+    def _metrics(self, before: SearchState, state: SearchState) -> dict:
         """The line of an epoch in metrics.jsonl."""
         steps, batch_size = self.epoch_steps, self.config.optimizer.batch_size
         means = dict(zip(METRICS, (value / steps for value in state.sums), strict=True))
         correct = means.pop("correct")
         means.pop("gradient_norm")
         cost = costs.total(state.genotype)
+        seconds = self.clock.lap_mean("steps") + self.clock.lap_mean("waiting for images")
         return {
             "epoch": state.epoch,
             "step": state.step,
@@ -259,6 +252,7 @@ class Search:
             "params": cost.params,
             "built_macs": costs.total(state.built).macs,
             "images_per_second": batch_size / seconds if seconds else None,
+            "seconds": {phase: round(time, 3) for phase, time in self.clock.lap.items()},
         }
 
     def _take_point(self, state, learner, journal, signals) -> Point:
@@ -278,8 +272,10 @@ class Search:
                 state.pending,
                 self.validation,
                 after_step,
+                self.clock,
             )
 
     def _save(self, state: SearchState, learner: Learner) -> None:
         position = (state.step, state.epoch)
-        checkpoint.save(self.folder.path, position, state.to_json(), learner.state())
+        with self.clock("checkpoints"):
+            checkpoint.save(self.folder.path, position, state.to_json(), learner.state())

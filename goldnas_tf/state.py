@@ -18,6 +18,7 @@ class SearchState:
         stability: for how long the architecture has been unchanged.
         epoch: finished epochs.
         step: trained steps, over all epochs.
+        wasted: work done for masked operators since the last rebuild, in steps.
         sums: sums of the step metrics over the running epoch.
         accuracy: on the watched validation images after the last epoch; None before the first.
         pending: why the present network is to be taken as a point, or None.
@@ -30,6 +31,7 @@ class SearchState:
     stability: Stability = dataclasses.field(default_factory=Stability)
     epoch: int = 0
     step: int = 0
+    wasted: float = 0.0
     sums: tuple[float, ...] = (0.0,) * 5
     accuracy: float | None = None
     pending: str | None = None

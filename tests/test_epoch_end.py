@@ -1,11 +1,10 @@
 import dataclasses
-
-import pytest
+import math
 
 from goldnas_tf import costs
 from goldnas_tf.budget import Budgets
-from goldnas_tf.config import DeviceSettings, PointSettings, SearchConfig
-from goldnas_tf.epoch_end import prune, worth_rebuilding
+from goldnas_tf.config import PointSettings, SearchConfig
+from goldnas_tf.epoch_end import prune, wasted, worth_rebuilding
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.pruning import PruningRule
 from goldnas_tf.schedule import LambdaState, Stability
@@ -133,19 +132,21 @@ def test_lambda_at_its_ceiling_ends_the_search():
     assert ended == [None, None, "λ is at its ceiling and prunes nothing more"]
 
 
-def test_a_rebuild_is_worth_its_share():
-    gone = convolutions(FULL, 3)
-    smaller = FULL.without(gone)
-    saved = 1 - costs.total(smaller).macs / START
-    state = start(genotype=smaller)
-    assert worth_rebuilding(state, DeviceSettings(rebuild_saving=saved * 0.99))
-    assert not worth_rebuilding(state, DeviceSettings(rebuild_saving=saved * 1.01))
-    assert worth_rebuilding(state, DeviceSettings(rebuild_saving=0.0))
-    assert not worth_rebuilding(start(), DeviceSettings(rebuild_saving=0.0))
+def test_a_rebuild_comes_when_masks_cost_as_much():
+    smaller = FULL.without(convolutions(FULL, 3))
+    share = 1 - costs.total(smaller).macs / START
+    state, waited = start(genotype=smaller, built=FULL), 0
+    while not worth_rebuilding(state, epoch_steps=10, rebuild_steps=25):
+        state, waited = state.replace(wasted=wasted(state, 10)), waited + 1
+    # after n epochs with masks n · 10 · share steps were wasted
+    assert waited + 1 == math.ceil(25 / (10 * share))
+    assert waited > 0
+    assert worth_rebuilding(start(genotype=smaller, built=FULL), 10, 10 * share * 0.99)
+    assert not worth_rebuilding(start(genotype=smaller, built=FULL), 10, 10 * share * 1.01)
 
 
-@pytest.mark.parametrize("built", ["genotype", "full"])
-def test_what_is_saved_is_counted_from_what_is_built(built):
+def test_nothing_masked_is_never_rebuilt():
     smaller = FULL.without(convolutions(FULL, 5))
-    state = start(genotype=smaller, built=smaller if built == "genotype" else FULL)
-    assert worth_rebuilding(state, DeviceSettings(rebuild_saving=0.01)) is (built == "full")
+    assert not worth_rebuilding(start(), 10, rebuild_steps=0)
+    assert not worth_rebuilding(start(genotype=smaller, built=smaller), 10, rebuild_steps=0)
+    assert worth_rebuilding(start(genotype=smaller, built=FULL), 10, rebuild_steps=0)

@@ -11,7 +11,7 @@ from tiny_networks import GATED, NETWORKS, scatter
 from goldnas_tf import costs, network
 from goldnas_tf.config import OptimizerSettings
 from goldnas_tf.objective import Penalty
-from goldnas_tf.training.learner import METRICS, Learner, Recipe, first_not_finite
+from goldnas_tf.training.learner import METRICS, Learner, Recipe
 
 SETTINGS = OptimizerSettings(batch_size=4, learning_rate=0.05, gate_learning_rate=0.5)
 
@@ -148,16 +148,6 @@ def gradients(learner, lambda_):
         loss += lambda_ * penalty(strengths, tf.ones_like(strengths))
     values = tape.gradient(loss, [v.value for v in trained.values()])
     return dict(zip(trained, (value.numpy() for value in values), strict=True))
-
-
-def test_the_first_step_that_is_not_finite_is_found():
-    metrics = np.zeros((5, len(METRICS)))
-    assert first_not_finite(metrics) is None
-    for value in (np.nan, np.inf, -np.inf):
-        bad = metrics.copy()
-        bad[[3, 4], [1, 0]] = value
-        assert first_not_finite(bad) == 3
-    assert first_not_finite(np.full((1, 5), np.nan)) == 0
 
 
 def test_without_momentum_there_are_no_slots():

@@ -156,6 +156,16 @@ class Learner:
         counts = self.recipe.strategy.run(count, (images, labels))
         return self.recipe.strategy.reduce("SUM", counts, axis=None)
 
+    @property
+    def step_is_traced(self) -> bool:
+        """Whether `step` has traced its graph, which makes the first one long."""
+        return self._compiled_step.experimental_get_tracing_count() > 0
+
+    @property
+    def accuracy_is_traced(self) -> bool:
+        """Whether `accuracy` has."""
+        return self._compiled_count.experimental_get_tracing_count() > 0
+
     def strengths(self) -> dict[Place, float]:
         """σ(α) of every live operator."""
         values = np.concatenate([cell.strengths().numpy() for cell in self._cells])
@@ -210,16 +220,6 @@ class ReducedSGD(keras.optimizers.SGD):
 
     def _all_reduce_sum_gradients(self, grads_and_vars):
         return grads_and_vars
-
-
-def first_not_finite(metrics: np.ndarray) -> int | None:
-    """Row of the first step whose metrics are not all finite, None if they are.
-
-    Args:
-        metrics: what steps returned, (steps, len(METRICS)).
-    """
-    bad = np.flatnonzero(~np.isfinite(metrics).all(1))
-    return int(bad[0]) if bad.size else None
 
 
 def _correct(labels, logits):
