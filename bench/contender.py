@@ -1,49 +1,62 @@
 """A process that does training steps when it is told to, so that several can take turns.
 
-    python -m bench.contender NAME CHANNELS CELLS BATCH SHARE
+    python -m bench.contender NAME SHARE CHANNELS CELLS BATCH SIDE
 
 It prints "ready" after its first step; then, for each number that it reads, does so many steps and
 prints the seconds they took; at the end of the input, its peak memory in bytes.
 """
 
-import importlib
 import resource
 import sys
 import time
+from collections.abc import Callable
 
 from bench.shapes import Shape, genotype
 
-NAMES = ("goldnas_tf", "torch eager", "torch.compile", "matrix product")
-MATRIX = 2048
+MATRIX = 4096
 
 
-def make(name: str, shape: Shape, share: float):
-    """The function that does one whole step and waits for its end."""
-    if name == "goldnas_tf":
-        return _ours(shape, share)
-    if name == "matrix product":
-        return _matrix_product()
-    return _torch(shape, name.removeprefix("torch").strip(" ."))
+def make(name: str, shape: Shape, share: float) -> Callable[[], object]:
+    """The function that does one whole step and waits for its end.
+
+    Args:
+        name: "goldnas_tf", with "xla" and "bfloat16" behind it where wanted; "torch eager",
+            "torch compile"; or "product", of two square matrices of side `MATRIX`.
+        shape: of the supernet and the batch.
+        share: of the operators' multiply-adds that is left; for goldnas_tf alone.
+    """
+    program, *options = name.split()
+    if program == "product":
+        return _product()
+    return _torch(shape, *options) if program == "torch" else _ours(shape, share, options)
 
 
-def _ours(shape, share):
-    runtime = importlib.import_module("goldnas_tf.training.runtime")
+def _ours(shape, share, options):
+    from goldnas_tf.training import runtime
+
     runtime.prepare()
-    learner, batch = make_learner(shape, share)
+    learner, batch = make_learner(
+        shape, share, "mixed_bfloat16" if "bfloat16" in options else "float32", "xla" in options
+    )
     return lambda: learner.step(*batch, 1e-4).numpy()
 
 
-def make_learner(shape, share):
+def make_learner(shape, share=1.0, precision="float32", xla=False):
     """A learner at that share of the operators, and a batch of random images for it."""
     import tensorflow as tf
 
     from goldnas_tf import costs
     from goldnas_tf.config import OptimizerSettings
+    from goldnas_tf.network import Form
     from goldnas_tf.training.learner import Learner, Recipe
 
     space = shape.space
     recipe = Recipe(
-        OptimizerSettings(batch_size=shape.batch), costs.relative(space, "macs"), mu=1.0
+        OptimizerSettings(batch_size=shape.batch),
+        costs.relative(space, "macs"),
+        mu=1.0,
+        form=Form(precision=precision),
+        xla=xla,
     )
     learner = Learner(genotype(space, share), recipe)
     images = tf.random.uniform((shape.batch, *space.image_shape), 0, 256, tf.int32)
@@ -56,22 +69,38 @@ def _torch(shape, kind):
 
     from bench.torch_supernet import CLASSES, Trainer
 
-    trainer = Trainer(shape.cells, shape.channels, kind)
-    images = torch.rand(shape.batch, 3, 32, 32) * 2 - 1
-    labels = torch.randint(0, CLASSES, (shape.batch,))
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    trainer = Trainer(shape.cells, shape.channels, kind, device)
+    images = torch.rand(shape.batch, 3, *shape.space.image_shape[:2], device=device) * 2 - 1
+    labels = torch.randint(0, CLASSES, (shape.batch,), device=device)
     return lambda: trainer.step(images, labels)
 
 
-def _matrix_product():
-    import numpy as np
+def _product():
+    import tensorflow as tf
 
-    left, right = np.random.default_rng(0).standard_normal((2, MATRIX, MATRIX)).astype(np.float32)
-    return lambda: left @ right
+    left, right = tf.random.normal((2, MATRIX, MATRIX))
+    return lambda: tf.matmul(left, right)[0, 0].numpy()
 
 
-def main(name, channels, cells, batch, share):
+def peak_memory() -> int:
+    """Most memory used so far, in bytes: of the GPU where there is one, else of the process."""
+    if "torch" in sys.modules:
+        import torch
+
+        if torch.cuda.is_available():
+            return torch.cuda.max_memory_allocated()
+    elif "tensorflow" in sys.modules:
+        import tensorflow as tf
+
+        if tf.config.list_logical_devices("GPU"):
+            return tf.config.experimental.get_memory_info("GPU:0")["peak"]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def main(name, share, *shape):
     """Serves turns until the input ends."""
-    step = make(name, Shape(int(channels), int(cells), int(batch)), float(share))
+    step = make(name, Shape(*map(int, shape)), float(share))
     step()
     print("ready", flush=True)
     for line in sys.stdin:
@@ -79,7 +108,7 @@ def main(name, channels, cells, batch, share):
         for _ in range(int(line)):
             step()
         print(time.perf_counter() - started, flush=True)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)
+    print(peak_memory(), flush=True)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class Contender:
     """A process that does steps when told to (`bench.contender`)."""
 
     def __init__(self, name: str, shape: Shape, share: float = 1.0):
-        arguments = [name, *shape, share]
+        arguments = [name, share, *shape]
         started = time.perf_counter()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bench.contender", *map(str, arguments)],

@@ -1,5 +1,6 @@
 """What a rebuild costs: building and tracing the smaller network, in steps of it."""
 
+import functools
 import statistics
 import time
 
@@ -17,35 +18,44 @@ def measure(shape: Shape) -> list[dict]:
         shape: of the supernet and the batch.
 
     Returns:
-        For each share the seconds of a rebuild with the first step and the first evaluation on top
-        of what these take later, the seconds of a step, and the former in the latter.
+        For each share the seconds that a rebuild takes, with what the first step and the first
+        evaluation take longer than later ones; those of a step; and how many steps the rebuild is.
     """
     from goldnas_tf.rebuild import rebuild
 
-    learner, batch = make_learner(shape, 1.0)
-    _seconds(lambda: learner.step(*batch, 1e-4).numpy(), 1)
-    places = learner.genotype
+    learner, batch = make_learner(shape)
+    step = functools.partial(_step, batch)
+    step(learner)
     rows = []
     for share in AFTER:
-        # a part of what is built: the random order of dying is the same for each share
+        # operators die in the same order for every share: each genotype is part of the one before
         smaller = genotype(shape.space, share)
-        smaller = type(smaller)(smaller.space, smaller.places & places.places)
         started = time.perf_counter()
         learner = rebuild(learner, smaller)
-        learner.step(*batch, 1e-4).numpy()
+        step(learner)
         learner.accuracy([batch])
         first = time.perf_counter() - started
-        step = _seconds(lambda: learner.step(*batch, 1e-4).numpy(), STEPS)  # noqa: B023
-        evaluation = _seconds(lambda: learner.accuracy([batch]), STEPS)  # noqa: B023
-        seconds = first - step - evaluation
-        places = smaller
-        rows.append({"share": share, "rebuild": seconds, "step": step, "steps": seconds / step})
+        a_step = _median(functools.partial(step, learner))
+        rebuilding = first - a_step - _median(functools.partial(learner.accuracy, [batch]))
+        rows.append(
+            {
+                "shape": str(shape),
+                "operators_left": share,
+                "rebuild_s": rebuilding,
+                "step_ms": 1e3 * a_step,
+                "steps": rebuilding / a_step,
+            }
+        )
     return rows
 
 
-def _seconds(function, times):
+def _step(batch, learner):
+    learner.step(*batch, 1e-4).numpy()
+
+
+def _median(function):
     taken = []
-    for _ in range(times):
+    for _ in range(STEPS):
         started = time.perf_counter()
         function()
         taken.append(time.perf_counter() - started)

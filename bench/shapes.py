@@ -1,31 +1,30 @@
 """What is measured: the sizes of supernets, and how much of them is left. No TensorFlow."""
 
+import collections
 import random
 import typing
 
 from goldnas_tf import costs
 from goldnas_tf.genotype import Genotype
-from goldnas_tf.sampling import sample_at_macs
 from goldnas_tf.space import Space
-
-IMAGE = (32, 32, 3)
-CLASSES = 10
 
 
 class Shape(typing.NamedTuple):
-    """A training step: cells, channels of the first cells, images in a batch."""
+    """A training step: channels of the first cells, cells, images in a batch, side of an image."""
 
     channels: int
     cells: int
     batch: int
+    side: int = 32
 
     def __str__(self):
         return f"C={self.channels}, {self.cells} cells, batch {self.batch}"
 
     @property
     def space(self) -> Space:
-        """The space of that size on 32×32 images."""
-        return Space(IMAGE, CLASSES, cells=self.cells, channels=self.channels)
+        """The space of that size, for coloured square images of ten classes."""
+        image = (self.side, self.side, 3)
+        return Space(image, 10, cells=self.cells, channels=self.channels)
 
 
 SHAPES = (Shape(16, 8, 32), Shape(16, 8, 96), Shape(36, 14, 16))
@@ -33,13 +32,25 @@ SHARES = (1.0, 0.5, 0.25, 0.12)
 
 
 def genotype(space: Space, share: float, seed: int = 0) -> Genotype:
-    """A random genotype with this share of the multiply-adds of all the operators of the space.
+    """The full space after operators died at random, but for the last one of each node.
 
-    What lies outside the operators (stem, preprocessing, classifier) comes on top, as far as the
-    genotype still needs it.
+    They die in the same order for every share, so that each network is part of the larger ones.
+
+    Args:
+        space: of the network.
+        share: of the operators' multiply-adds that is left, or a little less.
+        seed: decides the order.
     """
-    full = Genotype.full(space)
-    if share == 1.0:
-        return full
-    goal = costs.in_gates(full).macs * share + costs.outside_gates(full).macs
-    return sample_at_macs(space, round(goal), random.Random(seed))
+    places = list(Genotype.full(space).ordered)
+    random.Random(seed).shuffle(places)
+    macs = {place: costs.operator(space, place).macs for place in places}
+    left = collections.Counter(place[:2] for place in places)
+    total, goal, dead = sum(macs.values()), share * sum(macs.values()), set()
+    for place in places:
+        if total <= goal:
+            break
+        if left[place[:2]] > 1:
+            left[place[:2]] -= 1
+            total -= macs[place]
+            dead.add(place)
+    return Genotype(space, frozenset(places) - dead)

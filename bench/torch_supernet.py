@@ -1,4 +1,4 @@
-"""The same supernet in PyTorch, written as one would write it there: the yardstick of the benchmark.
+"""The same supernet in PyTorch, written as one would write it there: the benchmark's yardstick.
 
 An own, independent implementation of the GOLD-NAS supernet and its one-level step: a module for
 every operator, a gate for every operator, batch norms with moving statistics, two SGD optimizers,
@@ -138,8 +138,8 @@ class Trainer:
     `kind` is "eager" or "compile"; both use channels_last, the faster layout on CPUs.
     """
 
-    def __init__(self, cells, channels, kind="eager"):
-        self.model = Supernet(cells, channels).to(memory_format=torch.channels_last)
+    def __init__(self, cells, channels, kind="eager", device="cpu"):
+        self.model = Supernet(cells, channels).to(device, memory_format=torch.channels_last)
         gates = [cell.gates for cell in self.model.cells]
         known = {id(gate) for gate in gates}
         self.weights = [p for p in self.model.parameters() if id(p) not in known]
@@ -148,7 +148,7 @@ class Trainer:
         )
         self.gate_optimizer = torch.optim.SGD(gates, lr=1.0, momentum=0.9)
         # what the costs are does not change the time
-        self.costs = [torch.ones(len(gate)) for gate in gates]
+        self.costs = [torch.ones(len(gate), device=device) for gate in gates]
         self.loss = torch.compile(self._loss) if kind == "compile" else self._loss
 
     def _loss(self, images, labels, lambda_):

@@ -1,0 +1,96 @@
+"""Measures what a search costs on this machine: tables on the terminal, JSON in a file.
+
+    python -m bench                                        # everything, about 25 minutes on 2 cores
+    python -m bench --parts steps --rivals "torch eager" "torch compile"
+    python -m bench --parts steps --variants xla bfloat16 "xla bfloat16"          # on a GPU
+
+Nothing else should run meanwhile. PyTorch is needed for its rivals alone: pip install torch.
+"""
+
+import argparse
+import importlib.util
+import json
+import pathlib
+from collections.abc import Iterable
+
+from bench import growth, machine, phases, pipeline, rebuilds, steps
+from bench.shapes import SHAPES
+from goldnas_tf import atomic
+from goldnas_tf.quiet import quiet
+
+
+def main() -> None:
+    """Measures the parts that are asked for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    torch = ["torch eager"] if importlib.util.find_spec("torch") else []
+    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
+    parser.add_argument("--turns", type=int, default=9, help="of each contender (default: 9)")
+    parser.add_argument("--rivals", nargs="*", default=torch, help="torch eager, torch compile")
+    parser.add_argument("--variants", nargs="*", default=[], help="xla, bfloat16, or both in one")
+    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("runs/bench.json"))
+    options = parser.parse_args()
+    result = {"machine": machine.describe()}
+    print(json.dumps(result["machine"]))
+    for part in options.parts:
+        result[part] = []
+        for row in PARTS[part](options):
+            if not result[part] or list(row) != list(result[part][-1]):
+                print(f"\n{part}\n" + "  ".join(row))
+            result[part].append(row)
+            print("  ".join(_written(value) for value in row.values()), flush=True)
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write_json(options.output, result)
+    print(f"\n{options.output}")
+
+
+def _steps(options) -> Iterable[dict]:
+    for shape in SHAPES:
+        yield from steps.measure(shape, options.turns, options.rivals, options.variants)
+
+
+def _rebuilds(options) -> Iterable[dict]:
+    del options
+    _prepare()
+    for shape in SHAPES:
+        yield from rebuilds.measure(shape)
+
+
+def _pipeline(options) -> Iterable[dict]:
+    _prepare()
+    yield from pipeline.measure(min(options.turns, 5))
+
+
+def _search(options) -> Iterable[dict]:
+    del options
+    yield from phases.measure()
+
+
+def _growth(options) -> Iterable[dict]:
+    yield from growth.measure(options.turns)
+
+
+def _prepare() -> None:
+    with quiet():
+        from goldnas_tf.training import runtime
+
+        runtime.prepare()
+
+
+# the parts that load TensorFlow into this process come last: the others need the memory
+PARTS = {
+    "steps": _steps,
+    "growth": _growth,
+    "search": _search,
+    "rebuilds": _rebuilds,
+    "pipeline": _pipeline,
+}
+
+
+def _written(value) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""A whole search of the digits, by phase."""
+
+import collections
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+from bench.contest import ROOT
+
+
+def measure(preset: str = "digits", flags: tuple[str, ...] = ()) -> list[dict]:
+    """Runs `bin/search` and adds up where its time went.
+
+    Args:
+        preset: name of the file of flags.
+        flags: more flags.
+
+    Returns:
+        A row for each phase, the longest first; what the epochs' lines do not tell (start-up, and
+        what comes after the last epoch) is one of them.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        subprocess.run(
+            [
+                sys.executable,
+                ROOT / "bin" / "search",
+                f"--flagfile={ROOT / 'flags' / preset}.flags",
+                f"--workdir={folder}",
+                *flags,
+            ],
+            check=True,
+            cwd=ROOT,
+            stderr=subprocess.DEVNULL,
+        )
+        whole = time.perf_counter() - started
+        lines = (pathlib.Path(folder) / "metrics.jsonl").read_text().splitlines()
+    seconds = collections.Counter()
+    for line in lines:
+        seconds.update(json.loads(line)["seconds"])
+    seconds["start-up, end"] = whole - sum(seconds.values())
+    return [
+        {"phase": phase, "seconds": part, "share": part / whole}
+        for phase, part in seconds.most_common()
+    ]
