@@ -1,19 +1,21 @@
-"""Tells how a search goes: a line of metrics, a line on the terminal, a step on the TensorBoard."""
+"""Tells how a run goes: a line of metrics, a line on the terminal, a step on the TensorBoard."""
 
 import contextlib
+import pathlib
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from goldnas_tf.genotype import Place
-from goldnas_tf.pareto import Point
 from goldnas_tf.report.tensorboard import Board
-from goldnas_tf.report.terminal import EpochBar, Progress, points_table
+from goldnas_tf.report.terminal import EpochBar, Progress
 from goldnas_tf.run_folder import RunFolder
+
+# in a line of metrics, but no curve
+_NO_SCALARS = ("epoch", "seconds")
 
 
 class Journal:
-    """Writes every finished epoch and every point to all places where a person looks.
+    """Writes every finished epoch to all places where a person looks.
 
     Args:
         folder: of the run.
@@ -43,45 +45,28 @@ class Journal:
                 bar.step()
             yield bar
 
-    def epoch(self, values: dict, strengths: Mapping[Place, float]) -> None:
+    def epoch(
+        self, values: dict, shown: Mapping, arrays: Mapping[str, np.ndarray] | None = None
+    ) -> None:
         """Records a finished epoch.
 
         Args:
-            values: its line in metrics.jsonl.
-            strengths: σ(α) of every live operator.
+            values: its line in metrics.jsonl; numbers in it become curves.
+            shown: what its line on the terminal says.
+            arrays: whose distributions the TensorBoard shows, by name.
         """
         self._folder.add_metrics(values)
-        self._progress.summary(
-            values["epoch"],
-            loss=values["loss"],
-            val_accuracy=values["val_accuracy"],
-            lambda_=values["lambda"],
-            alive=values["alive"],
-            pruned=values["pruned"],
-            macs=values["macs"],
-            images_per_second=values["images_per_second"],
-        )
         step = values["epoch"]
-        scalars = {name: values[name] for name in values if name not in ("epoch", "seconds")}
+        self._progress.summary(step, **shown)
+        scalars = {name: value for name, value in values.items() if name not in _NO_SCALARS}
         self._board.scalars(step, **scalars)
-        gates: dict[str, list[float]] = {}
-        for place, strength in strengths.items():
-            gates.setdefault(f"gates/cell_{place.cell}", []).append(strength)
-        self._board.histograms(step, {name: np.array(cell) for name, cell in gates.items()})
+        self._board.histograms(step, arrays or {})
         # on the disk before the checkpoint counts the epoch as recorded
         self._board.flush()
 
-    def point(self, point: Point) -> None:
-        """Records a point that was just taken."""
-        share = point.macs / self._folder.start_macs
-        self.say(
-            f"point {point.name} ({point.reason}): validation accuracy {point.val_accuracy:.2%} at "
-            f"{share:.1%} of the multiply-adds -> {self._folder.path / point.path}"
-        )
-        self._board.picture(point.epoch, "pareto", self._folder.path / "pareto.png")
-        self._board.picture(
-            point.epoch, f"cells/{point.name}", self._folder.path / point.path / "cells.png"
-        )
+    def picture(self, step: int, name: str, path: pathlib.Path) -> None:
+        """Shows a PNG file on the TensorBoard."""
+        self._board.picture(step, name, path)
 
     def time(self, seconds: Mapping[str, float]) -> None:
         """Prints where the time went, by phase."""
@@ -92,7 +77,3 @@ class Journal:
             for phase, part in sorted(seconds.items(), key=lambda item: -item[1])
         )
         self.say(f"{minutes} min {rest} s: {shares}")
-
-    def table(self) -> None:
-        """Prints the points and where they lie."""
-        self.say(points_table(self._folder.points, self._folder.path, self._folder.start_macs))

@@ -1,25 +1,22 @@
-"""The folder of a run: its configuration, one line of metrics for each epoch, its points.
+"""The folder of a run: its configuration, and one line of metrics for each epoch.
 
 config.json     every setting, versions, the data set
 metrics.jsonl   one line for each finished epoch
 checkpoints/    the state that the same command resumes from
-pareto.json     the points; pareto.png their picture
-pareto/POINT/   an exported network
 tensorboard/    event files
+
+A search adds its points (`archive.py`), a training its network.
 """
 
 import importlib.metadata
 import json
 import pathlib
 import platform
-import shutil
 import tempfile
 
-from goldnas_tf import atomic, checkpoint, pareto
-from goldnas_tf.config import SearchConfig, differences
+from goldnas_tf import atomic, checkpoint
+from goldnas_tf.config import differences
 from goldnas_tf.errors import InputError
-from goldnas_tf.pareto import Point
-from goldnas_tf.report.front import draw_front
 
 SCHEMA = 1
 PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets")
@@ -30,26 +27,19 @@ class RunFolder:
 
     Args:
         path: the work folder.
-        start_macs: multiply-adds of the full network.
     """
 
-    def __init__(self, path: pathlib.Path, start_macs: int):
+    def __init__(self, path: pathlib.Path):
         self.path = path
-        self.start_macs = start_macs
-        self.points: list[Point] = []
-        pareto_file = path / "pareto.json"
-        if pareto_file.exists():
-            self.points = pareto.from_json(json.loads(pareto_file.read_text()))
 
     @classmethod
-    def open(cls, path, config: SearchConfig, data: dict, start_macs: int) -> "RunFolder":
-        """Makes the folder of a new run, or finds the one that this configuration left.
+    def open(cls, path: str | pathlib.Path, settings: dict, described: dict) -> "RunFolder":
+        """Makes the folder of a new run, or finds the one that the same run left.
 
         Args:
             path: the work folder.
-            config: all settings.
-            data: what is known of the data set, for `config.json`.
-            start_macs: multiply-adds of the full network.
+            settings: the configuration, as JSON values.
+            described: what else makes it the same run, as the data set, as JSON values.
 
         Raises:
             InputError: the folder cannot be written, or holds another run; the message names the
@@ -57,22 +47,15 @@ class RunFolder:
         """
         path = pathlib.Path(path)
         check_writable(path)
-        described = {"settings": config.to_json(), "data": data}
         config_file = path / "config.json"
         if config_file.exists():
-            _check_same_run(config_file, described)
-            # what a killed run was about to write
-            for left in (path / "pareto").glob(".*"):
-                shutil.rmtree(left)
+            _check_same_run(config_file, settings, described)
         else:
             _check_no_other_run(path)
             path.mkdir(parents=True, exist_ok=True)
-            atomic.write_json(config_file, {"schema": SCHEMA, **described, "versions": _versions()})
-        folder = cls(path, start_macs)
-        if folder.points:
-            # a run that was killed between the two has an older picture than pareto.json
-            draw_front(folder.points, start_macs, path / "pareto.png")
-        return folder
+            values = {"settings": settings, **described, "versions": _versions()}
+            atomic.write_json(config_file, {"schema": SCHEMA, **values})
+        return cls(path)
 
     def keep_metrics(self, epochs: int) -> None:
         """Drops the lines of later epochs: a killed run wrote them, a resumed one repeats them."""
@@ -88,17 +71,6 @@ class RunFolder:
         """Appends the line of an epoch."""
         with (self.path / "metrics.jsonl").open("a") as file:
             file.write(json.dumps(values) + "\n")
-
-    def has_point(self, name: str) -> bool:
-        """Whether a point of that name is there."""
-        return any(point.name == name for point in self.points)
-
-    def add_point(self, point: Point) -> None:
-        """Adds a point whose folder is complete, and draws the front anew."""
-        others = [other for other in self.points if other.name != point.name]
-        self.points = pareto.mark([*others, point])
-        atomic.write_json(self.path / "pareto.json", pareto.to_json(self.points, self.start_macs))
-        draw_front(self.points, self.start_macs, self.path / "pareto.png")
 
 
 def check_writable(path: pathlib.Path) -> None:
@@ -126,16 +98,16 @@ def _check_no_other_run(path: pathlib.Path) -> None:
             )
 
 
-def _check_same_run(config_file: pathlib.Path, described: dict) -> None:
+def _check_same_run(config_file: pathlib.Path, settings: dict, described: dict) -> None:
     try:
         found = json.loads(config_file.read_text())
-        before = {**found["settings"], "data set": found["data"]}
+        before = {**found["settings"], **{name: found.get(name) for name in described}}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{config_file} is not a configuration of a run: {error!r}") from error
     if found.get("schema") != SCHEMA:
         raise InputError(f"{config_file} has schema {found.get('schema')}; expected {SCHEMA}")
     # JSON has no tuples: compare what would be written with what was
-    now = json.loads(json.dumps({**described["settings"], "data set": described["data"]}))
+    now = json.loads(json.dumps({**settings, **described}))
     differing = differences(before, now)
     if differing:
         raise InputError(

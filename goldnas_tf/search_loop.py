@@ -10,25 +10,28 @@ import itertools
 import math
 import pathlib
 
+import numpy as np
 import tensorflow as tf
 
 from goldnas_tf import checkpoint, costs, network, points
+from goldnas_tf.archive import Archive
 from goldnas_tf.backend import require_tensorflow
 from goldnas_tf.budget import Budgets
 from goldnas_tf.clock import Clock
 from goldnas_tf.config import SearchConfig
-from goldnas_tf.data import ImageData, evaluation_batches, steps_per_pass, training_batches
+from goldnas_tf.data import ImageData
 from goldnas_tf.epoch_end import prune, wasted, worth_rebuilding
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.interrupt import Interrupts, interrupts
 from goldnas_tf.journal import Journal
 from goldnas_tf.pareto import Point
 from goldnas_tf.rebuild import rebuild
-from goldnas_tf.report.terminal import Progress
+from goldnas_tf.report.terminal import Progress, points_table
 from goldnas_tf.run_folder import RunFolder
 from goldnas_tf.state import SearchState
+from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import METRICS, Learner, Recipe
-from goldnas_tf.training.runtime import describe_devices, distribute, make_strategy
+from goldnas_tf.training.runtime import describe_devices, make_strategy
 from goldnas_tf.training.sums import Sums
 from goldnas_tf.units import human
 
@@ -77,7 +80,6 @@ class Search:
         self.space = config.space.space(data.image_shape, len(data.class_names))
         self.budgets = Budgets.resolve(config.points, self.space)
         batch_size = config.optimizer.batch_size
-        self.epoch_steps = config.points.steps_per_epoch or steps_per_pass(data, batch_size)
         strategy = make_strategy(config.devices, batch_size)
         self.recipe = Recipe(
             optimizer=config.optimizer,
@@ -93,21 +95,18 @@ class Search:
             strategy=strategy,
             xla=config.devices.xla,
         )
-        self.validation = distribute(strategy, evaluation_batches(data.validation, batch_size))
-        self.watched = distribute(strategy, self._watched_batches())
-        # refuses, before anything is written, an augmentation that does not fit the images
-        training_batches(data, batch_size, config.augmentation, config.seed)
-        described = {
-            "name": data.name,
-            "image_shape": list(data.image_shape),
-            "class_names": list(data.class_names),
-            "train_images": data.train.size,
-            "validation_images": data.validation.size,
-            "pixel_mean": list(data.pixel_mean),
-            "pixel_std": list(data.pixel_std),
-            "replicas": strategy.num_replicas_in_sync,
-        }
-        self.folder = RunFolder.open(workdir, config, described, self.budgets.start)
+        self.feed = Feed(
+            data,
+            batch_size,
+            config.augmentation,
+            config.seed,
+            strategy,
+            config.points.watch_images,
+        )
+        self.epoch_steps = config.points.steps_per_epoch or self.feed.pass_steps
+        described = {**data.describe(), "replicas": strategy.num_replicas_in_sync}
+        self.folder = RunFolder.open(workdir, config.to_json(), {"data": described})
+        self.archive = Archive(self.folder.path, self.budgets.start)
 
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
@@ -115,10 +114,10 @@ class Search:
         journal = Journal(self.folder, self.progress, state.epoch)
         with contextlib.closing(journal), self.clock("the rest"):
             self._begin(journal, state)
-            stream = self._stream(state.step)
+            stream = self.feed.stream(state.step)
             while True:
-                if state.pending and not self.folder.has_point(points.point_name(state.epoch)):
-                    journal.point(self._take_point(state, learner, journal, signals))
+                if state.pending and not self.archive.has(points.point_name(state.epoch)):
+                    self._take_point(state, learner, journal, signals)
                 if state.ended:
                     break
                 state = self._train_epoch(state, learner, stream, journal, signals)
@@ -127,14 +126,14 @@ class Search:
                 before, state = state, prune(state, strengths, self.config, self.budgets)
                 learner.mask(state.genotype)
                 state, learner = self._rebuilt_if_worth_it(state, learner)
-                journal.epoch(self._metrics(before, state), strengths)
+                self._record(before, state, strengths, journal)
                 self.clock.start_lap()
                 state = state.replace(sums=(0.0,) * len(METRICS))
                 self._save(state, learner)
         journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
         journal.time(self.clock.seconds)
-        journal.table()
-        return self.folder.points
+        journal.say(points_table(self.archive.points, self.archive.path, self.budgets.start))
+        return self.archive.points
 
     def _start_or_resume(self) -> tuple[SearchState, Learner]:
         # TensorFlow mixes this seed into those of the data, so that a resumed run needs it too
@@ -168,23 +167,6 @@ class Search:
                 f"the first epoch on; a threshold_max below {1 / widest:.3f} waits for the gates"
             )
 
-    def _watched_batches(self) -> tf.data.Dataset:
-        """The validation images that the running network is measured on, the same ones always."""
-        split, batch_size = self.data.validation, self.config.optimizer.batch_size
-        images = self.config.points.watch_images
-        if not images or max(images, batch_size) >= split.size:
-            return evaluation_batches(split, batch_size)
-        batches = split.shuffled_batches(batch_size, 0, 0).take(-(-images // batch_size))
-        # the order is by class in some sets, and a streamed one is not shuffled twice alike
-        return batches.cache()
-
-    def _stream(self, first_step: int):
-        config = self.config
-        batches = training_batches(
-            self.data, config.optimizer.batch_size, config.augmentation, config.seed, first_step
-        )
-        return iter(distribute(self.recipe.strategy, batches))
-
     def _train_epoch(self, state, learner, stream, journal, signals) -> SearchState:
         """Trains to the end of the epoch."""
         last = (state.epoch + 1) * self.epoch_steps
@@ -207,9 +189,9 @@ class Search:
     def _watched_accuracy(self, learner: Learner) -> float:
         if not learner.accuracy_is_traced:
             with self.clock("tracing"):
-                learner.accuracy(itertools.islice(self.watched, 1))
+                learner.accuracy(itertools.islice(self.feed.watched, 1))
         with self.clock("evaluation"):
-            return learner.accuracy(self.watched)
+            return learner.accuracy(self.feed.watched)
 
     def _rebuilt_if_worth_it(self, state: SearchState, learner: Learner):
         """The state and the learner without masked operators, if these cost more than a rebuild."""
@@ -222,24 +204,15 @@ class Search:
             gc.collect()
         return state.replace(built=state.genotype, wasted=0.0), learner
 
-    def _shown(self, state: SearchState) -> dict:
-        """What stands behind the progress bar of an epoch."""
-        return {
-            "lambda_": state.lambda_.value,
-            "alive": len(state.genotype.places),
-            "macs": costs.total(state.genotype).macs,
-            "val_accuracy": state.accuracy,
-        }
-
-    def _metrics(self, before: SearchState, state: SearchState) -> dict:
-        """The line of an epoch in metrics.jsonl."""
+    def _record(self, before: SearchState, state: SearchState, strengths, journal) -> None:
+        """Writes down the epoch that ended; `before` is its state before the pruning."""
         steps, batch_size = self.epoch_steps, self.config.optimizer.batch_size
         means = dict(zip(METRICS, (value / steps for value in state.sums), strict=True))
         correct = means.pop("correct")
         means.pop("gradient_norm")
         cost = costs.total(state.genotype)
         seconds = self.clock.lap_mean("steps") + self.clock.lap_mean("waiting for images")
-        return {
+        values = {
             "epoch": state.epoch,
             "step": state.step,
             **means,
@@ -254,26 +227,50 @@ class Search:
             "images_per_second": batch_size / seconds if seconds else None,
             "seconds": {phase: round(time, 3) for phase, time in self.clock.lap.items()},
         }
+        shown = {**self._shown(before), "alive": values["alive"], "macs": cost.macs}
+        told = ("loss", "val_accuracy", "pruned", "images_per_second")
+        gates: dict[str, list[float]] = {}
+        for place, strength in strengths.items():
+            gates.setdefault(f"gates/cell_{place.cell}", []).append(strength)
+        arrays = {name: np.array(cell) for name, cell in gates.items()}
+        journal.epoch(values, {**shown, **{name: values[name] for name in told}}, arrays)
 
-    def _take_point(self, state, learner, journal, signals) -> Point:
-        steps = points.settle_steps(self.config, self.data)
+    def _shown(self, state: SearchState) -> dict:
+        """What stands behind the progress bar of an epoch."""
+        return {
+            "lambda_": state.lambda_.value,
+            "alive": len(state.genotype.places),
+            "macs": costs.total(state.genotype).macs,
+            "val_accuracy": state.accuracy,
+        }
+
+    def _take_point(self, state, learner, journal, signals) -> None:
+        settle_epochs = self.config.points.settle_epochs
+        steps = settle_epochs * self.feed.pass_steps
         with journal.bar(state.epoch, steps, steps) as bar:
 
             def after_step():
                 bar.step()
                 signals.check()
 
-            return points.take(
+            point = points.take(
                 learner,
+                self.feed,
                 self.data,
-                self.config,
-                self.folder,
+                self.archive,
+                settle_epochs,
                 state.epoch,
                 state.pending,
-                self.validation,
                 after_step,
                 self.clock,
             )
+        share, path = point.macs / self.budgets.start, self.archive.path
+        journal.say(
+            f"point {point.name} ({point.reason}): validation accuracy {point.val_accuracy:.2%} at "
+            f"{share:.1%} of the multiply-adds -> {path / point.path}"
+        )
+        journal.picture(point.epoch, "pareto", path / "pareto.png")
+        journal.picture(point.epoch, f"cells/{point.name}", path / point.path / "cells.png")
 
     def _save(self, state: SearchState, learner: Learner) -> None:
         position = (state.step, state.epoch)

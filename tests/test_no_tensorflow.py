@@ -30,6 +30,8 @@ PLAIN = [
     "errors",
     "units",
     "interrupt",
+    "clock",
+    "annealing",
     "layers.layout",
     "data.settings",
 ]

@@ -39,6 +39,18 @@ class ImageData:
     pixel_std: tuple[float, ...]
     test: ArraySplit | StreamedSplit | None = None
 
+    def describe(self) -> dict:
+        """What a run notes down about its images, as JSON values."""
+        return {
+            "name": self.name,
+            "image_shape": list(self.image_shape),
+            "class_names": list(self.class_names),
+            "train_images": self.train.size,
+            "validation_images": self.validation.size,
+            "pixel_mean": list(self.pixel_mean),
+            "pixel_std": list(self.pixel_std),
+        }
+
 
 def assemble(name, image_shape, class_names, train, validation, test=None):
     """Builds `ImageData`, measuring the pixel statistics of `train`."""
