@@ -11,6 +11,7 @@ _HOMES = {
     "DataSettings": "data",
     "DeviceSettings": "config",
     "Form": "network",
+    "GateSettings": "config",
     "Genotype": "genotype",
     "InputError": "errors",
     "ObjectiveSettings": "config",

@@ -65,13 +65,22 @@ class ObjectiveSettings:
 
 @dataclasses.dataclass(frozen=True)
 class OptimizerSettings:
-    """How weights ω and gates α are trained, by SGD with momentum."""
+    """How weights ω are trained, by SGD with momentum."""
 
     batch_size: int = setting(96, "images in a step, over all replicas", low=1)
     learning_rate: float = setting(0.01, "learning rate of the weights", above=0)
     momentum: float = setting(0.9, "momentum of the weights", low=0, below=1)
     weight_decay: float = setting(3e-4, "L2 decay of the weights", low=0)
     clip_norm: float = setting(5.0, "largest global norm of the weights' gradient", above=0)
+
+    def __post_init__(self):
+        check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class GateSettings:
+    """How gates α are trained, by SGD with momentum, in the same step as the weights."""
+
     gate_learning_rate: float = setting(1.0, "learning rate of the gates", above=0)
     gate_momentum: float = setting(0.9, "momentum of the gates", low=0, below=1)
 
@@ -165,6 +174,7 @@ class SearchConfig:
     space: SpaceSettings = dataclasses.field(default_factory=SpaceSettings)
     objective: ObjectiveSettings = dataclasses.field(default_factory=ObjectiveSettings)
     optimizer: OptimizerSettings = dataclasses.field(default_factory=OptimizerSettings)
+    gates: GateSettings = dataclasses.field(default_factory=GateSettings)
     pruning: PruningRule = dataclasses.field(default_factory=PruningRule)
     points: PointSettings = dataclasses.field(default_factory=PointSettings)
     devices: DeviceSettings = dataclasses.field(default_factory=DeviceSettings)
@@ -177,12 +187,17 @@ class SearchConfig:
 
     def to_json(self) -> dict:
         """All settings by section, as JSON values."""
-        return {
-            name: {key: list(v) if isinstance(v, tuple) else v for key, v in section.items()}
-            if isinstance(section, dict)
-            else section
-            for name, section in dataclasses.asdict(self).items()
-        }
+        return settings_to_json(self)
+
+
+def settings_to_json(config) -> dict:
+    """The settings of a configuration by section, as JSON values."""
+    return {
+        name: {key: list(v) if isinstance(v, tuple) else v for key, v in section.items()}
+        if isinstance(section, dict)
+        else section
+        for name, section in dataclasses.asdict(config).items()
+    }
 
 
 def differences(before: dict, now: dict) -> list[str]:

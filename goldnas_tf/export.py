@@ -43,7 +43,7 @@ def plain_copy(
         form: as the network with that state was built.
         state: its arrays by name (`Learner.state`).
     """
-    model = network.build(genotype, form.without_auxiliary())
+    model = network.build(genotype, form.for_inference())
     for name, variable in network.variables(model).items():
         variable.assign(state[name])
     return model

@@ -24,6 +24,7 @@ class Form:
         gated: gates and batch norms without parameters (the search), or plain sums and affine
             batch norms (training from scratch).
         auxiliary: with the auxiliary classifier at two thirds of the depth, as a second output.
+        drop_path: with weights that say how often operators are left out in training.
         precision: "float32", or "mixed_bfloat16" for arithmetic in half precision.
         pixel_mean: mean of the training images in each channel, in 0..255; None: 127.5.
         pixel_std: likewise the standard deviation, above 0.
@@ -31,13 +32,14 @@ class Form:
 
     gated: bool = True
     auxiliary: bool = False
+    drop_path: bool = False
     precision: str = "float32"
     pixel_mean: tuple[float, ...] | None = None
     pixel_std: tuple[float, ...] | None = None
 
-    def without_auxiliary(self) -> "Form":
-        """The same form without the auxiliary head, as networks are exported."""
-        return dataclasses.replace(self, auxiliary=False)
+    def for_inference(self) -> "Form":
+        """The same form without what is for training alone, as networks are exported."""
+        return dataclasses.replace(self, auxiliary=False, drop_path=False)
 
 
 def build(genotype: Genotype, form: Form = Form()) -> keras.Model:
@@ -111,6 +113,7 @@ def _cell(genotype: Genotype, index: int, form: Form) -> Cell:
         reduction=geometry.reduction,
         halved=[s for s, size in enumerate(geometry.inputs) if size.height > smaller],
         gated=form.gated,
+        drop_path=form.drop_path,
         name=cell_name(index),
     )
 

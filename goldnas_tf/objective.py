@@ -50,6 +50,16 @@ class Penalty:
         return tf.reduce_sum(terms * live)
 
 
-def cross_entropy(labels, logits):
-    """Cross-entropy of every example, (batch,), in nats."""
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+def cross_entropy(labels, logits, smoothing: float = 0.0):
+    """Cross-entropy of every example, (batch,), in nats.
+
+    Args:
+        labels: (batch,), integers.
+        logits: (batch, classes).
+        smoothing: share of each label that is spread evenly over all classes, in [0, 1).
+    """
+    if not smoothing:
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+    classes = logits.shape[-1]
+    targets = tf.one_hot(labels, classes) * (1 - smoothing) + smoothing / classes
+    return tf.nn.softmax_cross_entropy_with_logits(labels=targets, logits=logits)

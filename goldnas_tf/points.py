@@ -5,10 +5,11 @@ epoch to the next. So a copy is trained a little longer, at a learning rate that
 before it is measured on the validation split. The search itself goes on from the unsettled weights.
 """
 
+import functools
 from collections.abc import Callable
 
 from goldnas_tf import costs, export
-from goldnas_tf.annealing import cosine
+from goldnas_tf.annealing import annealed
 from goldnas_tf.archive import Archive
 from goldnas_tf.clock import Clock
 from goldnas_tf.data import ImageData
@@ -16,6 +17,7 @@ from goldnas_tf.pareto import Point
 from goldnas_tf.report.drawing import draw_network
 from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import METRICS, Learner
+from goldnas_tf.training.steps import train
 from goldnas_tf.training.sums import Sums
 
 
@@ -103,10 +105,8 @@ def settle(
     """
     steps = epochs * feed.pass_steps
     sums = Sums((0.0,) * len(METRICS), 0, f"settling the network of epoch {number}")
-    for step, (images, labels) in enumerate(feed.apart(number, steps)):
-        learner.anneal(cosine(step / steps))
-        with clock("settling" if learner.step_is_traced else "tracing"):
-            sums.add(learner.step(images, labels, 0.0))
+    rate = functools.partial(annealed, steps)
+    stream = feed.apart(number, steps)
+    for _ in train(learner, stream, range(steps), sums, clock, rate=rate, phase="settling"):
         after_step()
-    sums.total()
     learner.anneal(1.0)

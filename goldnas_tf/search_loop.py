@@ -32,6 +32,7 @@ from goldnas_tf.state import SearchState
 from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import METRICS, Learner, Recipe
 from goldnas_tf.training.runtime import describe_devices, make_strategy
+from goldnas_tf.training.steps import train
 from goldnas_tf.training.sums import Sums
 from goldnas_tf.units import human
 
@@ -83,6 +84,7 @@ class Search:
         strategy = make_strategy(config.devices, batch_size)
         self.recipe = Recipe(
             optimizer=config.optimizer,
+            gates=config.gates,
             relative_costs=costs.relative(self.space, config.objective.resource),
             mu=config.objective.mu,
             auxiliary_weight=config.objective.auxiliary_weight,
@@ -171,20 +173,15 @@ class Search:
         """Trains to the end of the epoch."""
         last = (state.epoch + 1) * self.epoch_steps
         sums = Sums(state.sums, state.step, "the search")
-        shown = self._shown(state)
-        with journal.bar(state.epoch + 1, self.epoch_steps, last - state.step) as bar:
-            while state.step < last:
-                with self.clock("waiting for images"):
-                    images, labels = next(stream)
-                state = state.replace(step=state.step + 1)
-                with self.clock("steps" if learner.step_is_traced else "tracing"):
-                    metrics = learner.step(images, labels, state.lambda_.value)
-                    sums.add(metrics, look=state.step == last)
+        todo, price = range(state.step, last), state.lambda_.value
+        with journal.bar(state.epoch + 1, self.epoch_steps, len(todo)) as bar:
+            shown = self._shown(state)
+            for step in train(learner, stream, todo, sums, self.clock, price):
                 bar.step(**shown)
                 if signals.signum is not None:
-                    self._save(state.replace(sums=sums.total()), learner)
+                    self._save(state.replace(step=step, sums=sums.total()), learner)
                     signals.check()
-        return state.replace(epoch=state.epoch + 1, sums=sums.total())
+        return state.replace(epoch=state.epoch + 1, step=last, sums=sums.total())
 
     def _watched_accuracy(self, learner: Learner) -> float:
         if not learner.accuracy_is_traced:

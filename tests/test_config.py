@@ -44,7 +44,7 @@ def test_defaults_of_the_method():
     made = SearchConfig()
     assert (made.optimizer.learning_rate, made.optimizer.momentum) == (0.01, 0.9)
     assert (made.optimizer.weight_decay, made.optimizer.clip_norm) == (3e-4, 5.0)
-    assert (made.optimizer.gate_learning_rate, made.optimizer.gate_momentum) == (1.0, 0.9)
+    assert (made.gates.gate_learning_rate, made.gates.gate_momentum) == (1.0, 0.9)
     assert made.optimizer.batch_size == 96
     assert made.points.stable_epochs == 3
 

@@ -1,20 +1,17 @@
 """Whole searches through bin/search, on a tiny space: outputs, resume, interruption, endings."""
 
 import json
-import os
-import pathlib
 import random
 import signal
 import subprocess
-import sys
-import time
 
 import pytest
+from programs import Program, environment, metrics
 
 from goldnas_tf.genotype import Genotype
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-TINY = [
+SEARCH = Program(
+    "search",
     "--dataset=digits",
     "--train_images=240",
     "--cells=2",
@@ -30,54 +27,13 @@ TINY = [
     "--max_epochs=9",
     "--settle_epochs=1",
     "--rebuild_steps=3",
-]
-
-
-def command(workdir, *flags):
-    return [sys.executable, str(ROOT / "bin" / "search"), *TINY, f"--workdir={workdir}", *flags]
-
-
-def environment():
-    # whoever sets TensorFlow's log level sees all its notes
-    values = {name: v for name, v in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
-    return {**values, "PYTHONPATH": str(ROOT)}
-
-
-def run(workdir, *flags):
-    return subprocess.run(
-        command(workdir, *flags), capture_output=True, text=True, env=environment(), check=False
-    )
-
-
-def metrics(workdir):
-    lines = (workdir / "metrics.jsonl").read_text().splitlines()
-    values = [json.loads(line) for line in lines]
-    for line in values:
-        del line["images_per_second"], line["seconds"]
-    return values
-
-
-def stop_when(workdir, signum, lines):
-    """Starts the search and sends a signal once it has written so many lines of metrics."""
-    process = subprocess.Popen(
-        command(workdir), stderr=subprocess.PIPE, text=True, env=environment()
-    )
-    file = workdir / "metrics.jsonl"
-    while process.poll() is None:
-        if file.exists() and file.read_text().count("\n") >= lines:
-            # anywhere in the next epoch, or in the settling of a point
-            time.sleep(random.random() * 0.5)
-            process.send_signal(signum)
-            break
-        time.sleep(0.02)
-    _, errors = process.communicate()
-    return process.returncode, errors
+)
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     workdir = tmp_path_factory.mktemp("finished")
-    result = run(workdir)
+    result = SEARCH.run(workdir)
     assert result.returncode == 0, result.stderr
     return workdir, result
 
@@ -121,7 +77,7 @@ def test_output_is_plain_lines_and_a_table(finished):
 def test_finished_run_is_not_run_again(finished):
     workdir, _ = finished
     before = metrics(workdir)
-    result = run(workdir)
+    result = SEARCH.run(workdir)
     assert result.returncode == 0, result.stderr
     assert metrics(workdir) == before
 
@@ -129,9 +85,9 @@ def test_finished_run_is_not_run_again(finished):
 def test_killed_run_resumes_to_the_same_result(finished, tmp_path):
     workdir, _ = finished
     killed_after = random.randrange(1, 6)
-    code, _ = stop_when(tmp_path, signal.SIGKILL, killed_after)
+    code, _ = SEARCH.stop_when(tmp_path, signal.SIGKILL, killed_after)
     assert code == -signal.SIGKILL
-    result = run(tmp_path)
+    result = SEARCH.run(tmp_path)
     assert result.returncode == 0, result.stderr
     assert metrics(tmp_path) == metrics(workdir), f"killed after epoch {killed_after}"
     for name in ("pareto.json", *(f"{p}/genotype.json" for p in point_paths(workdir))):
@@ -144,10 +100,10 @@ def point_paths(workdir):
 
 def test_interrupted_run_saves_its_state_and_resumes(finished, tmp_path):
     workdir, _ = finished
-    code, errors = stop_when(tmp_path, signal.SIGTERM, 2)
+    code, errors = SEARCH.stop_when(tmp_path, signal.SIGTERM, 2)
     assert code == 143, errors
     assert errors.splitlines()[-1].endswith("the state is saved, the same command goes on")
-    result = run(tmp_path)
+    result = SEARCH.run(tmp_path)
     assert result.returncode == 0, result.stderr
     assert metrics(tmp_path) == metrics(workdir)
 
@@ -155,7 +111,7 @@ def test_interrupted_run_saves_its_state_and_resumes(finished, tmp_path):
 def test_another_configuration_is_refused(finished):
     workdir, _ = finished
     before = (workdir / "config.json").read_text()
-    result = run(workdir, "--mu=3")
+    result = SEARCH.run(workdir, "--mu=3")
     assert result.returncode == 2
     assert "mu: was 1.0, is 3.0" in result.stderr
     assert len(result.stderr.splitlines()) == 1
@@ -163,7 +119,7 @@ def test_another_configuration_is_refused(finished):
 
 
 def test_loss_that_is_not_finite_stops_the_run(tmp_path):
-    result = run(tmp_path, "--learning_rate=1e30")
+    result = SEARCH.run(tmp_path, "--learning_rate=1e30")
     assert result.returncode == 1
     assert "the loss is not finite at step " in result.stderr
     assert "Traceback" not in result.stderr
@@ -183,7 +139,7 @@ def test_loss_that_is_not_finite_stops_the_run(tmp_path):
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(flags, said, tmp_path):
-    result = run(tmp_path / "run", *flags)
+    result = SEARCH.run(tmp_path / "run", *flags)
     assert result.returncode == 2, result.stderr
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
@@ -202,7 +158,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(flags, said, tmp_path):
     ],
 )
 def test_bad_flags_are_told_in_one_line(flags, said, tmp_path):
-    result = run(tmp_path / "run", *flags)
+    result = SEARCH.run(tmp_path / "run", *flags)
     assert result.returncode == 2, result.stderr
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
@@ -210,7 +166,7 @@ def test_bad_flags_are_told_in_one_line(flags, said, tmp_path):
 
 def test_another_keras_backend_is_refused(tmp_path):
     result = subprocess.run(
-        command(tmp_path / "run"),
+        SEARCH.command(f"--workdir={tmp_path / 'run'}"),
         capture_output=True,
         text=True,
         env={**environment(), "KERAS_BACKEND": "jax"},
@@ -221,7 +177,7 @@ def test_another_keras_backend_is_refused(tmp_path):
 
 
 def test_dry_run_prints_and_writes_nothing(tmp_path):
-    result = run(tmp_path / "run", "--dry_run")
+    result = SEARCH.run(tmp_path / "run", "--dry_run")
     assert result.returncode == 0, result.stderr
     values = dict(line.split(": ", 1) for line in result.stdout.splitlines())
     assert int(values["candidates"]) == ((2**4 - 1) * (2**6 - 1)) ** 2

@@ -14,6 +14,8 @@ from goldnas_tf.network import Form
 from goldnas_tf.space import Space
 
 BATCH = 4
+# what is no weight: another value would be out of its range
+_KEPT = ("live", "normalise/mean", "normalise/count", "drop_rate", "drop_draws")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +51,7 @@ def scatter(variables, seed):
             variable.assign(np.exp(0.3 * values))
         elif name.endswith("scale"):
             variable.assign(1 + 0.3 * values)
-        elif not name.endswith(("live", "normalise/mean", "normalise/count")):
+        elif not name.endswith(_KEPT):
             kernel = len(variable.shape) > 1 and not name.endswith(("mean", "shift"))
             size = np.prod(variable.shape[:-1]) if kernel else 1
             variable.assign(values * (size**-0.5 if kernel else 0.5))
@@ -94,6 +96,7 @@ NETWORKS = {
     "auxiliary_large_images": TinyNetwork(_full(image=(20, 24, 3), nodes=1), Form(auxiliary=True)),
     "plain": TinyNetwork(_DEAD_CELL, Form(gated=False)),
     "plain_auxiliary": TinyNetwork(_full(nodes=1), Form(gated=False, auxiliary=True)),
+    "drop_path": TinyNetwork(_ALL_OPERATORS, Form(gated=False, drop_path=True)),
     "mixed_bfloat16": TinyNetwork(_full(), Form(precision="mixed_bfloat16")),
     "pixel_statistics": TinyNetwork(
         _full(nodes=1), Form(pixel_mean=(120.0, 90.0, 60.0), pixel_std=(30.0, 50.0, 70.0))

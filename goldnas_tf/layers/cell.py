@@ -16,6 +16,7 @@ import keras
 import tensorflow as tf
 
 from goldnas_tf.layers import stages
+from goldnas_tf.layers.drop_path import DropPath
 from goldnas_tf.layers.layout import Edge, Layout, input_norm
 from goldnas_tf.layers.norm import NormBank, add_table
 from goldnas_tf.space import CELL_INPUTS
@@ -35,6 +36,8 @@ class Cell(keras.layers.Layer):
         gated: with a trainable gate for each operator and batch norms without scale and shift
             (the supernet, and what a search exports); without, plain sums and affine batch norms
             (training from scratch). Default True.
+        drop_path: whether operators, but for skip connections of stride 1, are left out at random
+            in training, at the rate that `drop.rate` says. Default False.
 
     Input: a list of the inputs that are read, one or two tensors (batch, height, width, channels),
     after a ReLU: other cells read them too.
@@ -47,7 +50,17 @@ class Cell(keras.layers.Layer):
     Reference: GOLD-NAS (arXiv 2007.03331), section 3.1.
     """
 
-    def __init__(self, channels, nodes, edges, reduction=False, halved=(), gated=True, **kwargs):
+    def __init__(
+        self,
+        channels,
+        nodes,
+        edges,
+        reduction=False,
+        halved=(),
+        gated=True,
+        drop_path=False,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.channels = channels
         self.nodes = nodes
@@ -55,6 +68,7 @@ class Cell(keras.layers.Layer):
         self.reduction = reduction
         self.halved = tuple(halved)
         self.gated = gated
+        self.drop_path = drop_path
         empty = set(range(nodes)) - {edge.node for edge in self.edges}
         if empty:
             raise ValueError(
@@ -73,6 +87,7 @@ class Cell(keras.layers.Layer):
             "reduction": self.reduction,
             "halved": list(self.halved),
             "gated": self.gated,
+            "drop_path": self.drop_path,
         }
 
     def compute_output_shape(self, input_shape):
@@ -81,6 +96,11 @@ class Cell(keras.layers.Layer):
         for _ in range((self._layout.reads[0] in self.halved) + self.reduction):
             height, width = (size and -(-size // 2) for size in (height, width))
         return (batch, height, width, self.nodes * self.channels)
+
+    @property
+    def layout(self) -> Layout:
+        """Which row of which weight every operator uses."""
+        return self._layout
 
     @property
     def rows(self) -> dict[str, list[str]]:
@@ -110,6 +130,7 @@ class Cell(keras.layers.Layer):
         else:
             self._scale = add_table(self, "scale", norms, "ones")
             self._shift = add_table(self, "shift", norms, "zeros")
+        self.drop = DropPath(self, len(self.edges)) if self.drop_path else None
 
     def _add_kernel(self, name, shape, fan_in):
         # uniform within 1/√fan_in, as the method's PyTorch implementations initialise convolutions
@@ -138,6 +159,10 @@ class Cell(keras.layers.Layer):
             layout.norms, *self._affine(strengths), self._mean, self._variance, training
         )
         strength = dict(zip(self.edges, tf.unstack(strengths), strict=True))
+        kept = {}
+        if training and self.drop:
+            factors = self.drop.factors(tf.shape(inputs[0])[0])
+            kept = dict(zip(self.edges, factors, strict=True))
         kernels = {
             (bank, key): row
             for bank, variable in self._banks.items()
@@ -154,7 +179,9 @@ class Cell(keras.layers.Layer):
             states[source] = stages.Activation(norms(input_norm(source), x))
         for node in range(self.nodes):
             terms = [
-                self._term(edge, states[edge.source], kernels, norms, strength[edge])
+                self._term(
+                    edge, states[edge.source], kernels, norms, strength[edge], kept.get(edge)
+                )
                 for edge in self.edges
                 if edge.node == node
             ]
@@ -162,17 +189,29 @@ class Cell(keras.layers.Layer):
         norms.update()
         return tf.concat([states[CELL_INPUTS + node].x for node in range(self.nodes)], -1)
 
-    def _term(self, edge, source, kernels, norms, strength):
-        """One operator's term in the sum of its node."""
+    def _term(self, edge, source, kernels, norms, strength, kept):
+        """One operator's term in the sum of its node.
+
+        Args:
+            edge: the operator.
+            source: the state it reads.
+            kernels: of the cell.
+            norms: of the cell.
+            strength: σ(α) of the operator.
+            kept: factors of drop-path, or None.
+        """
         steps = self._layout.steps[edge]
         for step in steps:
             kernel = functools.partial(_row, kernels, step.key)
             norm = functools.partial(norms, step.norm)
             source = stages.Activation(stages.apply(step.stage, source, step.stride, kernel, norm))
-        if not self.gated or steps[-1].gated:
-            return source.x
-        # a batch norm that several operators share cannot carry the gate of one
-        return source.x * tf.cast(strength, source.x.dtype)
+        x = source.x
+        if self.gated and not steps[-1].gated:
+            # a batch norm that several operators share cannot carry the gate of one
+            x *= tf.cast(strength, x.dtype)
+        if kept is not None and not steps[-1].is_identity:
+            x *= tf.cast(kept, x.dtype)
+        return x
 
 
 def _row(kernels, key, bank):

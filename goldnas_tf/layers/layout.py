@@ -40,6 +40,11 @@ class Step(typing.NamedTuple):
     norm: str
     gated: bool
 
+    @property
+    def is_identity(self) -> bool:
+        """Whether it only normalises what it reads."""
+        return isinstance(self.stage, operators.Skip) and self.stride == 1
+
 
 class Layout:
     """Rows of a cell.
@@ -82,6 +87,24 @@ class Layout:
         return shape[0] * shape[1] if len(shape) == 4 else shape[0]
 
 
+def plain_norms(gated: Layout, plain: Layout) -> dict[str, tuple[str, int | None]]:
+    """Where each batch norm of a cell without gates finds its own among those of one with gates.
+
+    Args:
+        gated: the cell with gates.
+        plain: the cell of the same operators without.
+
+    Returns:
+        For each batch norm of the plain cell the name of the other's, and the index of the gate
+        that scales what it gives, None where none does.
+    """
+    found = {input_norm(source): (input_norm(source), None) for source in plain.reads}
+    for gate, (edge, steps) in enumerate(plain.steps.items()):
+        for step, other in zip(steps, gated.steps[edge], strict=True):
+            found[step.norm] = (other.norm, gate if step is steps[-1] else None)
+    return found
+
+
 def input_norm(source: int) -> str:
     """Name of the batch norm of a preprocessed input."""
     return f"input.{source}"
@@ -93,8 +116,9 @@ def _steps(edge: Edge, reduction: bool, gated: bool) -> tuple[Step, ...]:
     steps = []
     for index, (stage, stride) in enumerate(zip(operator.stages, strides, strict=True)):
         key = f"{edge}.{index}"
-        shared = gated and index == 0 and stride == 1 and isinstance(stage, operators.Skip)
-        norm = f"skip.{edge.source}" if shared else key
         last = index == len(strides) - 1
-        steps.append(Step(key, stage, stride, norm, gated and last and not shared))
+        step = Step(key, stage, stride, key, gated and last)
+        if gated and index == 0 and step.is_identity:
+            step = step._replace(norm=f"skip.{edge.source}", gated=False)
+        steps.append(step)
     return tuple(steps)

@@ -2,19 +2,22 @@
 
 One `tf.function` trains weights ω and gates α together on cross-entropy plus λ · R(α). Gradients
 are summed over the replicas, clipped by their global norm and decayed; two optimizers apply them.
+A network without gates is trained by the same step: it has no R(α).
 """
 
+import contextlib
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from goldnas_tf import network
-from goldnas_tf.config import OptimizerSettings
+from goldnas_tf.config import GateSettings, OptimizerSettings
 from goldnas_tf.genotype import Genotype, Place
 from goldnas_tf.objective import Penalty, cross_entropy
+from goldnas_tf.training.averages import Averages
 
 METRICS = ("loss", "cross_entropy", "penalty", "correct", "gradient_norm")
 
@@ -24,19 +27,25 @@ class Recipe:
     """Everything about a learner but its genotype, so that a rebuilt one is trained alike.
 
     Attributes:
-        optimizer: learning rates, momentum, decay, clipping; the batch size is the global one.
-        relative_costs: cost of each operator over the mean of the full space.
+        optimizer: learning rate, momentum, decay, clipping; the batch size is the global one.
+        gates: learning rate and momentum of the gates.
+        relative_costs: cost of each operator over the mean of the full space; for gates alone.
         mu: μ of the resource term.
         auxiliary_weight: weight of the auxiliary head's loss; 0 is no such head.
+        label_smoothing: share of each label that is spread over all classes.
+        ema_decay: decay of the moving average of the weights; 0 is no such average.
         form: in which form the network is built.
         strategy: devices.
         xla: whether the step is compiled with XLA.
     """
 
     optimizer: OptimizerSettings
-    relative_costs: Mapping[Place, float]
+    gates: GateSettings = dataclasses.field(default_factory=GateSettings)
+    relative_costs: Mapping[Place, float] = dataclasses.field(default_factory=dict)
     mu: float = 0.0
     auxiliary_weight: float = 0.0
+    label_smoothing: float = 0.0
+    ema_decay: float = 0.0
     form: network.Form = dataclasses.field(default_factory=network.Form)
     strategy: tf.distribute.Strategy = dataclasses.field(default_factory=tf.distribute.get_strategy)
     xla: bool = False
@@ -58,23 +67,26 @@ class Learner:
     def __init__(self, genotype: Genotype, recipe: Recipe):
         self.genotype = self.built = genotype
         self.recipe = recipe
-        settings = recipe.optimizer
-        self._penalty = Penalty(genotype, recipe.relative_costs, recipe.mu)
+        gated = recipe.form.gated
+        self._penalty = Penalty(genotype, recipe.relative_costs, recipe.mu) if gated else None
         with recipe.strategy.scope():
             self.model = network.build(genotype, recipe.form)
             self._cells = [
                 self.model.get_layer(network.cell_name(index)) for index in genotype.live_cells
             ]
-            gates = {id(cell.gates) for cell in self._cells}
+            self._gates = [cell.gates for cell in self._cells] if gated else []
+            gates = {id(variable) for variable in self._gates}
             trainable = self.model.trainable_variables
             self._weights = [variable for variable in trainable if id(variable) not in gates]
-            self._gates = [cell.gates for cell in self._cells]
+            settings = recipe.optimizer
             self._weight_optimizer = ReducedSGD(settings.learning_rate, float(settings.momentum))
+            settings = recipe.gates
             self._gate_optimizer = ReducedSGD(
                 settings.gate_learning_rate, float(settings.gate_momentum)
             )
             self._weight_optimizer.build(self._weights)
             self._gate_optimizer.build(self._gates)
+            self._averages = Averages(self.model, recipe.ema_decay) if recipe.ema_decay else None
         self._compiled_step = tf.function(
             self._step, jit_compile=recipe.xla or None, autograph=False
         )
@@ -108,14 +120,11 @@ class Learner:
         with tf.GradientTape() as tape:
             outputs = self.model(images, training=True)
             logits, *auxiliary = outputs if isinstance(outputs, list) else [outputs]
-            entropy = tf.reduce_sum(cross_entropy(labels, logits)) / settings.batch_size
-            strengths = tf.concat([cell.strengths() for cell in self._cells], 0)
-            live = tf.concat([tf.convert_to_tensor(cell.live) for cell in self._cells], 0)
-            penalty = self._penalty(strengths, live) / context.num_replicas_in_sync
+            entropy = self._mean_entropy(labels, logits)
+            penalty = self._resource_term() / context.num_replicas_in_sync
             loss = entropy + lambda_ * penalty
             for head in auxiliary:
-                extra = tf.reduce_sum(cross_entropy(labels, head)) / settings.batch_size
-                loss += auxiliary_weight * extra
+                loss += auxiliary_weight * self._mean_entropy(labels, head)
         gradients = tape.gradient(loss, [*self._weights, *self._gates])
         if context.num_replicas_in_sync > 1:
             constants = [tf.stop_gradient(gradient) for gradient in gradients]
@@ -128,16 +137,49 @@ class Learner:
             for gradient, variable in zip(clipped, self._weights, strict=True)
         ]
         self._weight_optimizer.apply(decayed)
-        self._gate_optimizer.apply(gradients[weights:])
+        if self._gates:
+            self._gate_optimizer.apply(gradients[weights:])
+        if self._averages:
+            self._averages.update()
         # summed over the replicas like the others
         norm /= context.num_replicas_in_sync
         return tf.stack([loss, entropy, penalty, _correct(labels, logits), norm])
 
+    def _mean_entropy(self, labels, logits):
+        """The part of this replica in the mean over the global batch."""
+        entropies = cross_entropy(labels, logits, self.recipe.label_smoothing)
+        return tf.reduce_sum(entropies) / self.recipe.optimizer.batch_size
+
+    def _resource_term(self):
+        """R(α); 0 of a network without gates."""
+        if not self._penalty:
+            return tf.constant(0.0)
+        strengths = tf.concat([cell.strengths() for cell in self._cells], 0)
+        live = tf.concat([tf.convert_to_tensor(cell.live) for cell in self._cells], 0)
+        return self._penalty(strengths, live)
+
     def anneal(self, factor: float) -> None:
         """Sets both learning rates to this factor of their settings; 1 is the search's."""
-        settings = self.recipe.optimizer
-        self._weight_optimizer.learning_rate = settings.learning_rate * factor
-        self._gate_optimizer.learning_rate = settings.gate_learning_rate * factor
+        self._weight_optimizer.learning_rate = self.recipe.optimizer.learning_rate * factor
+        self._gate_optimizer.learning_rate = self.recipe.gates.gate_learning_rate * factor
+
+    def drop_paths(self, rate: float) -> None:
+        """Sets the rate at which operators are left out, of a network with drop-path, in [0, 1)."""
+        for cell in self._cells:
+            cell.drop.rate.assign(rate)
+
+    @contextlib.contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Inside, the network has the moving averages for its weights, if the recipe has them."""
+        if not self._averages:
+            yield
+            return
+        before = self.state()
+        self._averages.apply()
+        try:
+            yield
+        finally:
+            self.load(before)
 
     def accuracy(self, batches: Iterable) -> float:
         """Top-1 accuracy over batches of (images, labels), in [0, 1]; labels of −1 do not count."""
@@ -167,7 +209,7 @@ class Learner:
         return self._compiled_count.experimental_get_tracing_count() > 0
 
     def strengths(self) -> dict[Place, float]:
-        """σ(α) of every live operator."""
+        """σ(α) of every live operator of a gated network."""
         values = np.concatenate([cell.strengths().numpy() for cell in self._cells])
         pairs = zip(self.built.ordered, values, strict=True)
         return {place: float(value) for place, value in pairs if place in self.genotype.places}
@@ -208,7 +250,8 @@ class Learner:
                 trained, optimizer.momentums, strict=bool(optimizer.momentums)
             ):
                 slots[f"{names[id(variable)]}@momentum"] = slot
-        return named | slots
+        averages = self._averages.variables if self._averages else {}
+        return named | slots | averages
 
 
 class ReducedSGD(keras.optimizers.SGD):
