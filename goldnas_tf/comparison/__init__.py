@@ -1,0 +1,1 @@
+"""Is a search better than chance and than a hand-made network, at the same cost?"""

@@ -1,0 +1,131 @@
+"""Trains the networks of every family and says which are better.
+
+Every training has a run folder of its own, so that a comparison resumes, and one with more seeds or
+points trains only what is missing.
+"""
+
+import dataclasses
+import gc
+import json
+import pathlib
+from collections.abc import Callable, Sequence
+
+from goldnas_tf import atomic, costs, pareto
+from goldnas_tf.comparison import verdict
+from goldnas_tf.comparison.families import FAMILIES, members
+from goldnas_tf.comparison.settings import CompareConfig
+from goldnas_tf.comparison.verdict import Trained
+from goldnas_tf.data import ImageData
+from goldnas_tf.errors import InputError
+from goldnas_tf.genotype import Genotype
+from goldnas_tf.pareto import Point
+from goldnas_tf.report.comparison import comparison_table, draw_comparison
+from goldnas_tf.report.terminal import Progress
+from goldnas_tf.train_loop import check_fits, train
+
+SCHEMA = 1
+MOST_POINTS = 3
+
+
+def read_points(run: pathlib.Path, names: Sequence[str]) -> tuple[list[Point], int]:
+    """The points of a search that are compared, and the multiply-adds that it began with.
+
+    Args:
+        run: the search's work folder.
+        names: of points; none: up to `MOST_POINTS` of those that are not dominated, evenly.
+
+    Raises:
+        InputError: there is no search, or no such point.
+    """
+    file = run / "pareto.json"
+    if not file.is_file():
+        raise InputError(
+            f"RUN must be the work folder of a search, with a pareto.json; {run} is not"
+        )
+    try:
+        values = json.loads(file.read_text())
+        points = {point.name: point for point in pareto.from_json(values)}
+        start_macs = values["start_macs"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{file} is not a list of points: {error!r}") from error
+    unknown = [name for name in names if name not in points]
+    if unknown or not points:
+        raise InputError(f"{run} has the points {', '.join(points) or 'none'}; not {unknown}")
+    front = [point for point in points.values() if point.non_dominated]
+    count = min(MOST_POINTS, len(front))
+    even = [front[round(i * (len(front) - 1) / max(count - 1, 1))] for i in range(count)]
+    return [points[name] for name in names] or even, start_macs
+
+
+def compare(
+    run: pathlib.Path,
+    config: CompareConfig,
+    data: ImageData,
+    workdir: pathlib.Path,
+    say: Callable[[str], None],
+    progress: Progress | None = None,
+) -> list[Trained]:
+    """Trains what is not trained yet, and writes `comparison.json` and `comparison.png`.
+
+    Args:
+        run: the work folder of a search.
+        config: what is compared, and how it is trained.
+        data: the images of the search.
+        workdir: holds a run folder for each training, as `e042/random_0`.
+        say: prints a line.
+        progress: where the trainings show theirs; default: the standard error stream.
+
+    Returns:
+        All trainings.
+
+    Raises:
+        InputError: a point that is not there, images of another shape, no test images.
+    """
+    settings = config.comparison
+    points, start_macs = read_points(run, settings.points)
+    if settings.split == "test" and data.test is None:
+        raise InputError(f"{data.name} has no test images; compare on --split=validation")
+    networks = {}
+    for point in points:
+        found = Genotype.load(run / point.path / "genotype.json")
+        check_fits(found, data)
+        for family in settings.families:
+            networks[point.name, family] = members(family, found, settings.seeds)
+    trained = []
+    total = len(networks) * settings.seeds
+    # seed by seed: a comparison that is stopped early has all families
+    for seed in range(settings.seeds):
+        for (point, family), genotypes in networks.items():
+            say(f"training {len(trained) + 1} of {total}: {point}, {family}, seed {seed}")
+            folder = workdir / point / f"{family}_{seed}"
+            metrics = train(
+                genotypes[seed], config.train_config(seed), data, folder, progress=progress
+            )
+            # traced functions hold their model in reference cycles
+            gc.collect()
+            key = "val" if settings.split == "validation" else "test"
+            cost = costs.total(genotypes[seed], gated=False)
+            trained.append(Trained(point, family, seed, *cost, accuracy=metrics[f"{key}_accuracy"]))
+    _write(workdir, config, trained, start_macs)
+    say(comparison_table(trained, start_macs))
+    say(f"comparison.json and comparison.png are in {workdir}")
+    return trained
+
+
+def _write(workdir, config, trained, start_macs) -> None:
+    families = [name for name in FAMILIES if any(one.family == name for one in trained)]
+    rivals = families[1:]
+    atomic.write_json(
+        workdir / "comparison.json",
+        {
+            "schema": SCHEMA,
+            "settings": config.to_json(),
+            "start_macs": start_macs,
+            "trained": [dataclasses.asdict(one) for one in trained],
+            "hypervolume": {
+                family: verdict.hypervolumes(trained, family, start_macs) for family in families
+            },
+            "paired": [dataclasses.asdict(verdict.paired(trained, rival)) for rival in rivals],
+        },
+    )
+    draw_comparison(trained, start_macs, workdir / "comparison.png")

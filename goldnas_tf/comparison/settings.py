@@ -1,0 +1,71 @@
+"""Everything a comparison can be told, as frozen, validated dataclasses."""
+
+import dataclasses
+
+from goldnas_tf.comparison.families import FAMILIES
+from goldnas_tf.config import DeviceSettings, OptimizerSettings, settings_to_json
+from goldnas_tf.data.settings import AugmentationSettings, DataSettings
+from goldnas_tf.errors import InputError
+from goldnas_tf.setting import check, setting
+from goldnas_tf.train_config import TrainConfig, TrainingSettings
+
+SPLITS = ("test", "validation")
+
+
+@dataclasses.dataclass(frozen=True)
+class ComparisonSettings:
+    """What is compared."""
+
+    points: tuple[str, ...] = setting(
+        (), "names of points of the run, with commas; default: up to three that are not dominated"
+    )
+    families: tuple[str, ...] = setting(
+        FAMILIES, "networks to train: " + ", ".join(FAMILIES) + "; found is always one of them"
+    )
+    seeds: int = setting(3, "trainings of each family at each point", low=1)
+    split: str = setting("test", "images whose accuracy is compared", choices=SPLITS)
+
+    def __post_init__(self):
+        check(self)
+        unknown = [name for name in self.families if name not in FAMILIES]
+        if unknown or FAMILIES[0] not in self.families:
+            raise InputError(
+                f"families must be some of {', '.join(FAMILIES)}, and found one of them; received "
+                f"{','.join(self.families)}"
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class CompareConfig:
+    """All settings of a comparison: those of its trainings, and what is compared.
+
+    Raises:
+        InputError: a value is out of its range.
+    """
+
+    comparison: ComparisonSettings = dataclasses.field(default_factory=ComparisonSettings)
+    data: DataSettings = dataclasses.field(default_factory=DataSettings)
+    augmentation: AugmentationSettings = dataclasses.field(default_factory=AugmentationSettings)
+    training: TrainingSettings = dataclasses.field(default_factory=TrainingSettings)
+    optimizer: OptimizerSettings = dataclasses.field(default_factory=OptimizerSettings)
+    devices: DeviceSettings = dataclasses.field(default_factory=DeviceSettings)
+
+    def __post_init__(self):
+        if self.training.init != "scratch":
+            raise InputError(
+                "init must be scratch: random networks have no weights to inherit; received "
+                f"{self.training.init}"
+            )
+
+    def train_config(self, seed: int) -> TrainConfig:
+        """The configuration of one of its trainings."""
+        sections = {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(TrainConfig)
+            if field.name != "seed"
+        }
+        return TrainConfig(**sections, seed=seed)
+
+    def to_json(self) -> dict:
+        """All settings by section, as JSON values."""
+        return settings_to_json(self)
