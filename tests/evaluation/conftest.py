@@ -62,6 +62,17 @@ def digits_run(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def png():
+    """Writes an image file: (path, image)."""
+
+    def write(path, image):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(tf.io.encode_png(np.asarray(image, np.uint8)).numpy())
+
+    return write
+
+
+@pytest.fixture(scope="session")
 def foreign():
     """A Keras model that no search made: from images in 0..255 to logits, or to a softmax."""
 

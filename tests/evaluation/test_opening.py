@@ -192,15 +192,3 @@ def test_broken_files_are_told_in_one_line(tmp_path, name):
     with pytest.raises(InputError, match="cannot be loaded: ") as error:
         open_network(named)
     assert "\n" not in str(error.value)
-
-
-def test_paths_without_a_network(digits_run, tmp_path):
-    (tmp_path / "notes.txt").write_text("none")
-    for path, said in (
-        (tmp_path / "missing", "a path where nothing is"),
-        (tmp_path / "notes.txt", "received another one"),
-        (tmp_path, "received another one"),
-        (digits_run, "is the folder of a run; name one of its points in .*/pareto"),
-    ):
-        with pytest.raises(InputError, match=said):
-            open_network(path)
