@@ -41,11 +41,18 @@ def read(config_class: type, flag_values: flags.FlagValues):
     return config_class(**sections, **_values(config_class, flag_values))
 
 
+def given(config_class: type, flag_values: flags.FlagValues) -> dict:
+    """The settings of a section that the user gave a flag for, by name."""
+    values = _values(config_class, flag_values)
+    return {name: value for name, value in values.items() if flag_values[name].present}
+
+
 def run(
     main: Callable[[], None],
     description: str,
     config_class: type,
     flag_values: flags.FlagValues = flags.FLAGS,
+    argument: str | None = None,
 ) -> None:
     """Runs a program: exit code 0, or 2 for bad input, 1 for what else goes wrong.
 
@@ -57,12 +64,13 @@ def run(
         description: what it does, for `--help`.
         config_class: what its flags were defined from.
         flag_values: where they were defined.
+        argument: name of the flag that an argument without a flag is for; None: there is none.
     """
     if {"--help", "-h", "-help"} & set(sys.argv[1:]):
         print(help_text(description, config_class, flag_values))
         return
     try:
-        _parse(flag_values)
+        _parse(flag_values, argument)
         main()
     except InputError as error:
         sys.exit(_complain(str(error), 2))
@@ -101,14 +109,21 @@ def _explained(flag: flags.Flag) -> str:
     return f"{head}\n{text}"
 
 
-def _parse(flag_values: flags.FlagValues) -> None:
+def _parse(flag_values: flags.FlagValues, argument: str | None) -> None:
+    # flags may follow the argument
+    flag_values.set_gnu_getopt(True)
     try:
-        rest = flag_values(sys.argv)
+        _, *rest = flag_values(sys.argv)
     except (flags.Error, OSError) as error:
         # absl begins some messages with a prefix of its own
         raise InputError(str(error).splitlines()[0].removeprefix("ERROR:: ")) from error
-    if len(rest) > 1:
-        raise InputError(f"expected flags only; received the argument {rest[1]!r}")
+    if argument and rest:
+        flag_values[argument].value = rest.pop(0)
+    if rest:
+        raise InputError(
+            f"expected {'no further argument' if argument else 'flags only'}; "
+            f"received the argument {rest[0]!r}"
+        )
 
 
 def _complain(message: str, code: int) -> int:

@@ -11,3 +11,9 @@ class InputError(ValueError):
 
 class TrainingError(RuntimeError):
     """Training cannot go on (a loss that is not finite, say); programs exit with code 1."""
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error of a library says, or its type where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

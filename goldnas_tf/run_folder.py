@@ -53,7 +53,7 @@ class RunFolder:
         else:
             _check_no_other_run(path)
             path.mkdir(parents=True, exist_ok=True)
-            values = {"settings": settings, **described, "versions": _versions()}
+            values = {"settings": settings, **described, "versions": versions()}
             atomic.write_json(config_file, {"schema": SCHEMA, **values})
         return cls(path)
 
@@ -73,8 +73,12 @@ class RunFolder:
             file.write(json.dumps(values) + "\n")
 
 
-def check_writable(path: pathlib.Path) -> None:
+def check_writable(path: pathlib.Path, setting: str = "workdir") -> None:
     """Checks that a folder can be made or written to, without leaving anything behind.
+
+    Args:
+        path: the folder.
+        setting: what the user calls it, for the message.
 
     Raises:
         InputError: it cannot.
@@ -85,7 +89,7 @@ def check_writable(path: pathlib.Path) -> None:
         tempfile.TemporaryDirectory(dir=existing).cleanup()
     except OSError as error:
         raise InputError(
-            f"workdir must be a folder that can be written; {existing} is not "
+            f"{setting} must be a folder that can be written; {existing} is not "
             f"({error.strerror}), choose another"
         ) from error
 
@@ -116,6 +120,7 @@ def _check_same_run(config_file: pathlib.Path, settings: dict, described: dict) 
         )
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
     packages = {name: importlib.metadata.version(name) for name in PACKAGES}
     return {"python": platform.python_version(), **packages}

@@ -121,7 +121,10 @@ class Training:
         self.folder = RunFolder.open(workdir, config.to_json(), described)
 
     def run(self, signals: Interrupts) -> dict:
-        """Runs to the end."""
+        """Runs to the end; a finished training only tells its figures."""
+        file = self.folder.path / NETWORK / "metrics.json"
+        if file.exists():
+            return json.loads(file.read_text())
         state, learner = self._start_or_resume()
         epochs = self.config.training.epochs
         journal = Journal(self.folder, self.progress, state.epoch)
@@ -205,10 +208,7 @@ class Training:
         journal.epoch(values, shown)
 
     def _finish(self, learner: Learner) -> dict:
-        """Measures and exports the network, unless a run that was stopped has done so."""
-        file = self.folder.path / NETWORK / "metrics.json"
-        if file.exists():
-            return json.loads(file.read_text())
+        """Measures and exports the network."""
         cost = costs.total(self.genotype, gated=False)
         test = self.data.test
         with learner.averaged():
@@ -229,7 +229,7 @@ class Training:
             }
             with self.clock("export"):
                 export.export(
-                    file.parent,
+                    self.folder.path / NETWORK,
                     export.plain_copy(self.genotype, self.recipe.form, learner.state()),
                     self.genotype,
                     self.data.class_names,

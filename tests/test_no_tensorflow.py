@@ -34,6 +34,12 @@ PLAIN = [
     "annealing",
     "layers.layout",
     "data.settings",
+    "evaluation.settings",
+    "evaluation.accuracy",
+    "evaluation.latency",
+    "evaluation.location",
+    "evaluation.names",
+    "evaluation.origin",
 ]
 
 
