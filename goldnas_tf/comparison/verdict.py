@@ -101,7 +101,6 @@ def paired(trained: Sequence[Trained], rival: str) -> Paired:
 
 def sentence(result: Paired) -> str:
     """What the paired test says, in words that hide no loss."""
-    gain = f"{abs(100 * result.gain):.2f} points"
     p_value = "no p-value" if result.p_value is None else f"p = {result.p_value:.2g}"
     sure = result.p_value is not None and result.p_value < 0.05
     better = "better" if result.gain > 0 else "worse"
@@ -110,4 +109,5 @@ def sentence(result: Paired) -> str:
         verdict = f"the found networks are {better} {against}"
     else:
         verdict = f"the found networks are not shown to be better or worse {against}"
-    return f"{verdict}: {gain} {better} on average, {p_value}, {result.pairs} pairs"
+    points = f"{abs(100 * result.gain):.2f} points {better}" if result.gain else "no difference"
+    return f"{verdict}: {points} on average, {p_value}, {result.pairs} pairs"

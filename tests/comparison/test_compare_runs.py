@@ -1,0 +1,102 @@
+"""Whole comparisons through bin/compare: a run folder of two points, tiny trainings."""
+
+import json
+
+import pytest
+from programs import Program
+
+from goldnas_tf import costs, pareto
+from goldnas_tf.comparison.compare import read_points
+from goldnas_tf.errors import InputError
+from goldnas_tf.genotype import Genotype
+from goldnas_tf.pareto import Point
+from goldnas_tf.space import Space
+
+SPACE = Space((8, 8, 1), 10, cells=2, channels=4, nodes=2)
+FULL = Genotype.full(SPACE)
+COMPARE = Program("compare", "--epochs=1", "--batch_size=24", "--learning_rate=0.05")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A folder as a search leaves it."""
+    path = tmp_path_factory.mktemp("run")
+    genotypes = {"e001": FULL, "e002": FULL.without(FULL.ordered[1::4])}
+    points = []
+    for name, genotype in genotypes.items():
+        (path / "pareto" / name).mkdir(parents=True)
+        genotype.save(path / "pareto" / name / "genotype.json")
+        macs, params = costs.total(genotype)
+        points.append(Point(name, f"pareto/{name}", macs, params, 0.9, 1, "stable"))
+    values = pareto.to_json(points, costs.total(FULL).macs)
+    (path / "pareto.json").write_text(json.dumps(values))
+    data = {"dataset": "digits", "train_images": 120}
+    (path / "config.json").write_text(json.dumps({"settings": {"data": data}}))
+    return path
+
+
+def trainings(workdir):
+    return sorted(file.parent for file in workdir.glob("*/*/config.json"))
+
+
+def test_more_seeds_train_what_is_missing(run, tmp_path):
+    first = COMPARE.run(tmp_path, run, "--points=e002", "--seeds=1")
+    assert first.returncode == 0, first.stderr
+    folders = trainings(tmp_path)
+    assert [folder.name for folder in folders] == ["found_0", "narrowed_0", "random_0"]
+    before = {
+        folder: (folder / "network" / "metrics.json").stat().st_mtime_ns for folder in folders
+    }
+    second = COMPARE.run(tmp_path, run, "--points=e002", "--seeds=2", "--families=found,random")
+    assert second.returncode == 0, second.stderr
+    assert {folder.name for folder in trainings(tmp_path)} == {
+        *(folder.name for folder in folders),
+        "found_1",
+        "random_1",
+    }
+    for folder, time in before.items():
+        assert (folder / "network" / "metrics.json").stat().st_mtime_ns == time
+    result = json.loads((tmp_path / "comparison.json").read_text())
+    assert len(result["trained"]) == 4
+    assert [one["rival"] for one in result["paired"]] == ["random"]
+    for one in result["trained"]:
+        folder = tmp_path / one["point"] / f"{one['family']}_{one['seed']}" / "network"
+        assert one["accuracy"] == json.loads((folder / "metrics.json").read_text())["test_accuracy"]
+    assert (tmp_path / "comparison.png").stat().st_size > 0
+    assert "than random networks of equal cost" in second.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ([], "RUN must be the work folder of a search"),
+        (["RUN", "more"], "expected no further argument; received the argument 'more'"),
+        (["RUN", "--points=e009"], "has the points e001, e002; not ['e009']"),
+        (["RUN", "--families=random"], "and found one of them"),
+        (["RUN", "--init=inherited"], "init must be scratch"),
+        (["RUN", "--image_size=12"], "the network is for images of (8, 8, 1)"),
+        (["/no/such/run"], "/no/such/run has none"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(run, tmp_path, flags, said):
+    flags = [str(run) if flag == "RUN" else flag for flag in flags]
+    result = COMPARE.run(tmp_path / "comparison", *flags)
+    assert result.returncode == 2, result.stderr
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    assert said in result.stderr
+    assert not (tmp_path / "comparison").exists()
+
+
+def test_points_that_are_not_named_are_spread_over_the_front(tmp_path):
+    points = [Point(f"e{i}", "x", 1000 - i, 1, 0.9 - i / 100, i, "stable") for i in range(9)]
+    (tmp_path / "pareto.json").write_text(json.dumps(pareto.to_json(points, 2000)))
+    found, start = read_points(tmp_path, [])
+    assert [point.name for point in found] == ["e0", "e4", "e8"]
+    assert start == 2000
+    assert [point.name for point in read_points(tmp_path, ["e7", "e1"])[0]] == ["e7", "e1"]
+
+
+def test_another_file_is_no_list_of_points(tmp_path):
+    (tmp_path / "pareto.json").write_text("{}")
+    with pytest.raises(InputError, match="is not a list of points"):
+        read_points(tmp_path, [])
