@@ -3,6 +3,7 @@
 #   make search              searches networks for 8x8 digits; results in runs/digits
 #   make test                all tests; ARGS="tests/report -x" goes to pytest
 #   make lint                ruff: rules and format
+#   make bench               what a search costs here; ARGS="--parts steps" goes to the benchmark
 #   make install             the environment only
 #   make clean               removes the environment and build outputs, keeps runs/
 #
@@ -17,7 +18,7 @@ RUN = $(VENV)/bin/python
 INSTALLED = $(VENV)/installed.stamp
 INSTALLED_TEST = $(VENV)/installed-test.stamp
 
-.PHONY: help install search test lint clean
+.PHONY: help install search test lint bench clean
 .NOTPARALLEL:
 # also where the interpreter behind the environment has gone
 ifneq ($(shell test -x $(RUN) && echo there),there)
@@ -39,9 +40,12 @@ lint: $(INSTALLED_TEST)
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 
+bench: $(INSTALLED)
+	$(RUN) -m bench $(ARGS)
+
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
-	find bin goldnas_tf tests -name __pycache__ -prune -exec rm -rf {} +
+	find bin bench goldnas_tf tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(INSTALLED): setup.py
 	@$(make_venv)

@@ -12,6 +12,8 @@ REQUIREMENTS = [
     "absl-py>=2.1,<3",
     "tensorboard>=2.21,<2.22",  # tensorflow does not bring it any more
     "scikit-learn>=1.5,<2",
+    "scipy>=1.13,<2",
+    "pymoo>=0.6.1,<0.7",
     "matplotlib>=3.9,<4",
     "tqdm>=4.66,<5",
 ]
@@ -28,6 +30,7 @@ setup(
     packages=find_packages(include=["goldnas_tf", "goldnas_tf.*"]),
     install_requires=REQUIREMENTS,
     extras_require={
+        "bench": ["torch>=2.5"],
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
         "export": LITERT,
         "test": [*LITERT, "pillow>=10.4", "pytest>=8.2,<10", "ruff>=0.17.6,<0.18"],

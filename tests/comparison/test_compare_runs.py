@@ -75,7 +75,7 @@ def test_more_seeds_train_what_is_missing(run, tmp_path):
         (["RUN", "--families=random"], "and found one of them"),
         (["RUN", "--init=inherited"], "init must be scratch"),
         (["RUN", "--image_size=12"], "the network is for images of (8, 8, 1)"),
-        (["/no/such/run"], "/no/such/run has none"),
+        (["/no/such/run"], "with a pareto.json; /no/such/run is not"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(run, tmp_path, flags, said):
