@@ -17,6 +17,10 @@ from bench import growth, machine, phases, pipeline, rebuilds, steps
 from bench.shapes import SHAPES
 from goldnas_tf import atomic
 from goldnas_tf.quiet import quiet
+from goldnas_tf.report import columns
+
+# columns of text
+_TEXT = ("shape", "contender", "changed", "augmentation", "phase")
 
 
 def main() -> None:
@@ -35,40 +39,39 @@ def main() -> None:
     print(json.dumps(result["machine"]))
     for part in options.parts:
         result[part] = []
-        for row in PARTS[part](options):
-            if not result[part] or list(row) != list(result[part][-1]):
-                print(f"\n{part}\n" + "  ".join(row))
-            result[part].append(row)
-            print("  ".join(_written(value) for value in row.values()), flush=True)
+        for rows in PARTS[part](options):
+            result[part] += rows
+            cells = [list(rows[0]), *([_written(value) for value in row.values()] for row in rows)]
+            print(f"\n{part}", *columns.lines(cells, left=_TEXT), sep="\n", flush=True)
         options.output.parent.mkdir(parents=True, exist_ok=True)
         atomic.write_json(options.output, result)
     print(f"\n{options.output}")
 
 
-def _steps(options) -> Iterable[dict]:
+def _steps(options) -> Iterable[list[dict]]:
     for shape in SHAPES:
-        yield from steps.measure(shape, options.turns, options.rivals, options.variants)
+        yield steps.measure(shape, options.turns, options.rivals, options.variants)
 
 
-def _rebuilds(options) -> Iterable[dict]:
+def _rebuilds(options) -> Iterable[list[dict]]:
     del options
     _prepare()
     for shape in SHAPES:
-        yield from rebuilds.measure(shape)
+        yield rebuilds.measure(shape)
 
 
-def _pipeline(options) -> Iterable[dict]:
+def _pipeline(options) -> Iterable[list[dict]]:
     _prepare()
-    yield from pipeline.measure(min(options.turns, 5))
+    yield pipeline.measure(min(options.turns, 5))
 
 
-def _search(options) -> Iterable[dict]:
+def _search(options) -> Iterable[list[dict]]:
     del options
-    yield from phases.measure()
+    yield phases.measure()
 
 
-def _growth(options) -> Iterable[dict]:
-    yield from growth.measure(options.turns)
+def _growth(options) -> Iterable[list[dict]]:
+    yield growth.measure(options.turns)
 
 
 def _prepare() -> None:
