@@ -137,7 +137,6 @@ class Cell(keras.layers.Layer):
         norms = NormBank(
             layout.norms, *self._affine(strengths), self._mean, self._variance, training
         )
-        strength = dict(zip(self.edges, tf.unstack(strengths), strict=True))
         kernels = {
             (bank, key): row
             for bank, variable in self._banks.items()
@@ -145,12 +144,30 @@ class Cell(keras.layers.Layer):
                 layout.kernels[bank], tf.unstack(tf.convert_to_tensor(variable)), strict=True
             )
         }
+        for source, kernel in zip(layout.reads, self._inputs, strict=True):
+            kernels["input", input_norm(source)] = tf.convert_to_tensor(kernel)
+        strength = dict(zip(self.edges, tf.unstack(strengths), strict=True))
+        output = self._compute(inputs, kernels, norms, strength)
+        norms.update()
+        return output
+
+    def _compute(self, inputs, kernels, norms, strength):
+        """The cell's function.
+
+        Args:
+            inputs: those that are read.
+            kernels: by the name of their bank and row; an input's is in the bank "input".
+            norms: applies the batch norm of a name to a tensor.
+            strength: σ(α) of every operator.
+        """
+        layout = self._layout
         states = {}
-        for source, x, kernel in zip(layout.reads, inputs, self._inputs, strict=True):
+        for source, x in zip(layout.reads, inputs, strict=True):
+            kernel = kernels["input", input_norm(source)]
             if source in self.halved:
-                x = stages.factorised_reduction(stages.halves(x), tf.convert_to_tensor(kernel))
+                x = stages.factorised_reduction(stages.Activation(x), kernel)
             else:
-                x = stages.pointwise(x, tf.convert_to_tensor(kernel))
+                x = stages.pointwise(x, kernel)
             states[source] = stages.Activation(norms(input_norm(source), x))
         for node in range(self.nodes):
             terms = [
@@ -159,7 +176,6 @@ class Cell(keras.layers.Layer):
                 if edge.node == node
             ]
             states[CELL_INPUTS + node] = stages.Activation(tf.add_n(terms))
-        norms.update()
         return tf.concat([states[CELL_INPUTS + node].x for node in range(self.nodes)], -1)
 
     def _term(self, edge, source, kernels, norms, strength):
