@@ -24,7 +24,7 @@ def folded(model: keras.Model) -> keras.Model:
         model: as `network.build` makes it, with any weights.
 
     Returns:
-        A model whose only weights are those of the classifier, which it shares.
+        A model without weights: all its numbers are constants.
     """
     layers = {layer.name: layer for layer in model.layers}
     deviation = np.sqrt(_constant(layers["normalise"].variance))
@@ -42,7 +42,7 @@ def folded(model: keras.Model) -> keras.Model:
             mean = _constant(layer.mean).astype(np.float32)
             return keras.layers.Lambda(lambda x: x - mean, name=layer.name)
         if isinstance(layer, keras.layers.Dense):
-            return layer
+            return _classifier(layer)
         return type(layer).from_config({**layer.get_config(), "dtype": "float32"})
 
     return keras.models.clone_model(model, clone_function=counterpart)
@@ -66,6 +66,13 @@ def _convolution(layer, norm, input_factor):
 
 def _convolve(x, kernel, bias, stride, padding):
     return tf.nn.bias_add(tf.nn.conv2d(x, kernel, stride, padding), bias)
+
+
+def _classifier(layer):
+    kernel, bias = layer.kernel.numpy(), layer.bias.numpy()
+    return keras.layers.Lambda(
+        lambda x: tf.nn.bias_add(tf.matmul(x, kernel), bias), name=layer.name, dtype="float32"
+    )
 
 
 def _constant(value):

@@ -175,8 +175,10 @@ class Cell(keras.layers.Layer):
                 for edge in self.edges
                 if edge.node == node
             ]
-            states[CELL_INPUTS + node] = stages.Activation(tf.add_n(terms))
+            states[CELL_INPUTS + node] = stages.Activation(self._sum(terms))
         return tf.concat([states[CELL_INPUTS + node].x for node in range(self.nodes)], -1)
+
+    _sum = staticmethod(tf.add_n)
 
     def _term(self, edge, source, kernels, norms, strength):
         """One operator's term in the sum of its node."""
