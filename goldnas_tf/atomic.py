@@ -47,14 +47,18 @@ def write_json(path: str | pathlib.Path, values) -> None:
 
 
 @contextlib.contextmanager
-def folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
+def folder(path: str | pathlib.Path, replace: bool = True) -> Iterator[pathlib.Path]:
     """A folder to fill, which takes its place when the block ends without an error.
 
     Args:
-        path: where it will stand; one that stands there already is replaced.
+        path: where it will stand.
+        replace: whether one that stands there already is replaced.
 
     Yields:
         A temporary folder beside it.
+
+    Raises:
+        FileExistsError: a folder stands there that is not to be replaced.
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,6 +69,8 @@ def folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
         for written in (*temporary.rglob("*"), temporary):
             _flush(written)
         if path.exists():
+            if not replace:
+                raise FileExistsError(f"{path} is there already")
             old = temporary.with_name(temporary.name + ".old")
             path.replace(old)
             try:
