@@ -15,3 +15,9 @@ class TrainingError(RuntimeError):
 
 class ExportError(RuntimeError):
     """What was exported does not do what the network did; programs exit with code 1."""
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error of a library says, or its type where it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

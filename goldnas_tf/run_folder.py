@@ -101,8 +101,12 @@ class RunFolder:
         draw_front(self.points, self.start_macs, self.path / "pareto.png")
 
 
-def check_writable(path: pathlib.Path) -> None:
+def check_writable(path: pathlib.Path, setting: str = "workdir") -> None:
     """Checks that a folder can be made or written to, without leaving anything behind.
+
+    Args:
+        path: the folder.
+        setting: what the user calls it, for the message.
 
     Raises:
         InputError: it cannot.
@@ -113,7 +117,7 @@ def check_writable(path: pathlib.Path) -> None:
         tempfile.TemporaryDirectory(dir=existing).cleanup()
     except OSError as error:
         raise InputError(
-            f"workdir must be a folder that can be written; {existing} is not "
+            f"{setting} must be a folder that can be written; {existing} is not "
             f"({error.strerror}), choose another"
         ) from error
 

@@ -32,6 +32,9 @@ PLAIN = [
     "interrupt",
     "layers.layout",
     "data.settings",
+    "evaluation.settings",
+    "evaluation.accuracy",
+    "evaluation.latency",
 ]
 
 

@@ -11,7 +11,7 @@ from goldnas_tf.data.image_data import assemble
 from goldnas_tf.data.splits import fits_in_memory, held_in_memory
 from goldnas_tf.data.stratify import hold_out, keep_some, share
 from goldnas_tf.data.tfds_records import TfdsRecords
-from goldnas_tf.errors import InputError
+from goldnas_tf.errors import InputError, first_line
 
 
 def load(settings):
@@ -88,7 +88,7 @@ def _builder(settings):
         ) from error
     except Exception as error:  # Configurations and metadata fail in many ways.
         raise InputError(
-            f"dataset: expected a TFDS set that can be opened, got {name!r}: {_first_line(error)}; "
+            f"dataset: expected a TFDS set that can be opened, got {name!r}: {first_line(error)}; "
             "check the name, its configuration and data_dir"
         ) from error
 
@@ -103,7 +103,7 @@ def _prepare(builder):
     except Exception as error:  # Network, disk, checksums, licences: any kind.
         raise InputError(
             f"dataset: expected to download {builder.name!r} into {builder.data_dir}, which "
-            f"failed: {_first_line(error)}; check network and disk, or give a data_dir that has it"
+            f"failed: {first_line(error)}; check network and disk, or give a data_dir that has it"
         ) from error
 
 
@@ -143,8 +143,3 @@ def _image_shape(builder, image_key, settings):
             "theirs, got None; give one, such as 64"
         )
     return (height, width, channels)
-
-
-def _first_line(error):
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

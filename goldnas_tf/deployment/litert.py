@@ -1,8 +1,8 @@
 """LiteRT (TFLite) files for phones, in float32, float16 and int8, all called alike.
 
 Signature `serving_default`: from `images`, uint8 (1, height, width, channels), pixels as they come
-from a camera or a file, to `probabilities`, float32 (1, classes). The batch is one image: a phone has
-one at a time, and fixed shapes run fastest. An interpreter can still resize its input.
+from a camera or a file, to `probabilities`, float32 (1, classes). The batch is one image: a phone
+has one at a time, and fixed shapes run fastest. An interpreter can still resize its input.
 """
 
 from collections.abc import Iterator

@@ -34,7 +34,8 @@ class Served(Serving):
 
     def _serve_files(self, files):
         image = tf.TensorSpec(self._image_shape, tf.uint8)
-        return self._serve(tf.map_fn(self._read, files, fn_output_signature=image))
+        # through the other function, whose constants are then there once
+        return self.serve(tf.map_fn(self._read, files, fn_output_signature=image))
 
     def _read(self, content):
         """One file as an image of the network's shape, resized as training images were."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import tqdm
 
 from goldnas_tf import pareto
+from goldnas_tf.report import columns
 from goldnas_tf.units import human
 
 _BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
@@ -200,19 +201,9 @@ def points_table(
                 point.path,
             ]
         )
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    left = {"", "name", "reason", "folder"}
-    lines = [
-        "  ".join(
-            f"{cell:<{width}}" if title in left else f"{cell:>{width}}"
-            for cell, width, title in zip(row, widths, rows[0], strict=True)
-        ).rstrip()
-        for row in rows
-    ]
-    ruler = "  ".join("-" * width for width in widths)
+    title, ruler, *lines = columns.lines(rows, left={"", "name", "reason", "folder"})
     found = sum(point.non_dominated for point in points)
-    lines[1:1] = [ruler]
     if found < len(points):
-        lines.insert(2 + found, ruler)
-    lines.append(f"* not dominated: {found} of {len(points)}")
-    return "\n".join([*lines, closing])
+        lines.insert(found, ruler)
+    counted = f"* not dominated: {found} of {len(points)}"
+    return "\n".join([title, ruler, *lines, counted, closing])
