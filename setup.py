@@ -16,6 +16,9 @@ REQUIREMENTS = [
     "tqdm>=4.66,<5",
 ]
 
+# to measure .tflite files, and to run the tests
+LITERT = ["ai-edge-litert>=2.0,<3"]
+
 setup(
     name="goldnas_tf",
     version="0.1.0",
@@ -26,6 +29,7 @@ setup(
     install_requires=REQUIREMENTS,
     extras_require={
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
-        "test": ["pillow>=10.4", "pytest>=8.2,<10", "ruff>=0.17.6,<0.18"],
+        "export": LITERT,
+        "test": [*LITERT, "pillow>=10.4", "pytest>=8.2,<10", "ruff>=0.17.6,<0.18"],
     },
 )

@@ -25,6 +25,8 @@ _HOMES = {
     "from_datasets": "data",
     "load_data": "data",
     "load_point": "export",
+    "measure": "evaluation.measure",
+    "open_network": "evaluation.opening",
     "prepare": "training.runtime",
     "search": "search_loop",
 }

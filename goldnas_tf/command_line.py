@@ -41,6 +41,12 @@ def read(config_class: type, flag_values: flags.FlagValues):
     return config_class(**sections, **_values(config_class, flag_values))
 
 
+def given(config_class: type, flag_values: flags.FlagValues) -> dict:
+    """The settings of a section that the user gave a flag for, by name."""
+    values = _values(config_class, flag_values)
+    return {name: value for name, value in values.items() if flag_values[name].present}
+
+
 def run(
     main: Callable[[], None],
     description: str,

@@ -1,4 +1,4 @@
-"""Imports TensorFlow without the notes about its build that no switch of its own keeps back."""
+"""Keeps back the notes of TensorFlow and LiteRT that no switch of their own does."""
 
 import contextlib
 import os
@@ -6,24 +6,32 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
+from goldnas_tf.errors import InputError
+
+_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+_WANTED = _LEVEL in os.environ  # by the user, before it is set here
+
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keeps what the block writes to the standard error stream, and shows it only if it fails.
 
     TensorFlow writes from C++, so the file descriptor is what is redirected. A user who has set
-    TF_CPP_MIN_LOG_LEVEL wants to see, and sees, everything.
+    TF_CPP_MIN_LOG_LEVEL wants to see, and sees, everything. An `InputError` says all that the user
+    needs to know.
     """
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+    if _WANTED:
         yield
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    os.environ[_LEVEL] = "2"
     sys.stderr.flush()
     before = os.dup(2)
     with tempfile.TemporaryFile() as kept:
         os.dup2(kept.fileno(), 2)
         try:
             yield
+        except InputError:
+            raise
         except BaseException:
             kept.seek(0)
             os.write(before, kept.read())

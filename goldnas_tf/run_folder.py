@@ -67,7 +67,7 @@ class RunFolder:
         else:
             _check_no_other_run(path)
             path.mkdir(parents=True, exist_ok=True)
-            atomic.write_json(config_file, {"schema": SCHEMA, **described, "versions": _versions()})
+            atomic.write_json(config_file, {"schema": SCHEMA, **described, "versions": versions()})
         folder = cls(path, start_macs)
         if folder.points:
             # a run that was killed between the two has an older picture than pareto.json
@@ -148,6 +148,7 @@ def _check_same_run(config_file: pathlib.Path, described: dict) -> None:
         )
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
     packages = {name: importlib.metadata.version(name) for name in PACKAGES}
     return {"python": platform.python_version(), **packages}

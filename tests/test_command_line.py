@@ -104,6 +104,13 @@ def test_every_flag_reaches_its_setting_and_no_other(section, field):
     assert config(f"--{field.name}={text}") == expected
 
 
+def test_what_the_user_gave_is_told_from_defaults():
+    values = parsed("--data_dir=there", "--split_seed=0", "--cells=3")
+    given = command_line.given(SECTIONS["data"], values)
+    assert given == {"data_dir": "there", "split_seed": 0}
+    assert command_line.given(SECTIONS["points"], values) == {}
+
+
 def test_a_list_may_be_empty():
     assert config("--macs_targets=").points.macs_targets == ()
 

@@ -35,6 +35,9 @@ PLAIN = [
     "evaluation.settings",
     "evaluation.accuracy",
     "evaluation.latency",
+    "evaluation.location",
+    "evaluation.names",
+    "evaluation.origin",
 ]
 
 

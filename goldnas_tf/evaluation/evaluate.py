@@ -1,0 +1,76 @@
+"""An evaluation, top to bottom: open the networks, load the images, measure, write the result.
+
+evaluation.json   every figure, and what it was measured on
+confusion/        a picture for each network
+"""
+
+import pathlib
+from collections.abc import Callable
+
+from goldnas_tf import atomic, data
+from goldnas_tf.errors import InputError
+from goldnas_tf.evaluation.measure import check_fit, measure
+from goldnas_tf.evaluation.names import short_names
+from goldnas_tf.evaluation.opening import open_network
+from goldnas_tf.evaluation.result import PICTURES, Evaluation, picture
+from goldnas_tf.evaluation.settings import EvaluationConfig
+from goldnas_tf.quiet import quiet
+from goldnas_tf.report.confusion import draw_confusion
+from goldnas_tf.run_folder import check_writable
+
+RESULT = "evaluation.json"
+
+
+def evaluate(config: EvaluationConfig, say: Callable[[str], None]) -> Evaluation:
+    """Measures networks, and writes the result once all of them are measured.
+
+    Args:
+        config: what is measured on what.
+        say: shows a line while it goes on.
+
+    Raises:
+        InputError: something cannot be measured; nothing is written then.
+    """
+    output = pathlib.Path(config.output)
+    _check_output(output)
+    paths = short_names(config.network)
+    with quiet():
+        networks = {name: open_network(path) for name, path in paths.items()}
+    images = data.load(config.data)
+    split = getattr(images, config.split)
+    if split is None:
+        raise InputError(
+            f"split must be one that {images.name} has; received {config.split}, and it has no "
+            "such images, choose validation"
+        )
+    for network in networks.values():
+        check_fit(network, images)
+    measurements = {}
+    for name, network in networks.items():
+        say(f"measuring {name} on {split.size} {config.split} images of {images.name}")
+        measurements[name] = measure(network, split, config.batch_sizes)
+    evaluation = Evaluation(
+        config.data, images.name, config.split, split.size, images.class_names, measurements
+    )
+    _write(output, evaluation)
+    return evaluation
+
+
+def _write(output: pathlib.Path, evaluation: Evaluation) -> None:
+    """Writes pictures and figures, the pictures of an older evaluation going first."""
+    with atomic.folder(output / PICTURES) as folder:
+        for name, measurement in evaluation.measurements.items():
+            title = f"{name} on {evaluation.images} {evaluation.split} images of {evaluation.data}"
+            file = folder / pathlib.Path(picture(name)).relative_to(PICTURES)
+            draw_confusion(measurement.accuracy, evaluation.class_names, title, file)
+    atomic.write_json(output / RESULT, evaluation.to_json())
+
+
+def _check_output(output: pathlib.Path) -> None:
+    """Checks that the folder can be written, and that no strange pictures would be replaced."""
+    check_writable(output, "output")
+    if (output / PICTURES).exists() and not (output / RESULT).exists():
+        raise InputError(
+            f"output must be a folder of an evaluation, or without a {PICTURES}/ in it; "
+            f"received {output}, choose another"
+        )

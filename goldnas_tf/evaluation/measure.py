@@ -1,0 +1,125 @@
+"""Everything that is measured of one network on one split."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from goldnas_tf.data import evaluation_batches
+from goldnas_tf.errors import InputError
+from goldnas_tf.evaluation.accuracy import Accuracy, score
+from goldnas_tf.evaluation.latency import Latency, time_calls
+from goldnas_tf.evaluation.loaded import LoadedNetwork
+
+BATCH = 64
+"""Images in a call while the accuracy is measured."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Measurement:
+    """What was measured of a network.
+
+    Attributes:
+        path: where it is.
+        kind: "keras", "saved_model" or "tflite".
+        accuracy: on the split.
+        macs: multiply-adds for one image, or None where they cannot be known.
+        params: trainable parameters, or None where they cannot be known.
+        size_bytes: of what is served.
+        latencies: one for each batch size.
+        device: what computed.
+        threads: how many threads computed on a CPU.
+    """
+
+    path: str
+    kind: str
+    accuracy: Accuracy
+    macs: int | None
+    params: int | None
+    size_bytes: int
+    latencies: tuple[Latency, ...]
+    device: str
+    threads: int
+
+    def to_json(self) -> dict:
+        """JSON values; `confusion` has a row for each class and a column for what it was taken for.
+
+        Shares are in [0, 1], times in milliseconds.
+        """
+        accuracy = dataclasses.asdict(self.accuracy)
+        accuracy["confusion"] = self.accuracy.confusion.tolist()
+        return {**dataclasses.asdict(self), "accuracy": accuracy}
+
+
+def measure(network: LoadedNetwork, split, batches: Sequence[int] = (1, 32)) -> Measurement:
+    """Measures accuracy on every image of a split, and latency on images of noise.
+
+    Args:
+        network: of `open_network`.
+        split: `train`, `validation` or `test` of an `ImageData`.
+        batches: batch sizes whose latency is measured.
+
+    Raises:
+        InputError: the images or labels of the split are not for this network.
+    """
+    (height, width, channels) = split.examples().element_spec[0].shape
+    _check_shape(network, (height, width, channels))
+    probabilities, labels = [], []
+    for images, some_labels in evaluation_batches(split, BATCH).as_numpy_iterator():
+        probabilities.append(network.probabilities(images))
+        labels.append(some_labels)
+    labels = np.concatenate(labels)
+    if labels.max() >= network.classes:
+        raise InputError(
+            f"{network.path}: expected labels below its {network.classes} classes; "
+            f"received {labels.max()}"
+        )
+    noise = np.random.default_rng(0).integers(0, 256, (max(batches), *network.image_shape))
+    noise = noise.astype(np.uint8)
+    return Measurement(
+        path=str(network.path),
+        kind=network.kind,
+        accuracy=score(np.concatenate(probabilities), labels),
+        macs=network.macs,
+        params=network.params,
+        size_bytes=network.size_bytes,
+        latencies=tuple(time_calls(network.probabilities, noise[:size]) for size in batches),
+        device=network.device,
+        threads=network.threads,
+    )
+
+
+def check_fit(network: LoadedNetwork, data) -> None:
+    """Checks that a network is one for a set of images, before time is spent on it.
+
+    Args:
+        network: of `open_network`.
+        data: `ImageData`.
+
+    Raises:
+        InputError: its images have another shape, or its classes are others.
+    """
+    _check_shape(network, data.image_shape)
+    names = tuple(data.class_names)
+    if network.classes != len(names):
+        raise InputError(
+            f"{network.path}: expected a network for the {len(names)} classes of {data.name}; "
+            f"received one for {network.classes}"
+        )
+    if network.class_names is None:
+        return
+    for number, (its, name) in enumerate(zip(network.class_names, names, strict=True)):
+        if its != name:
+            raise InputError(
+                f"{network.path}: expected a network for the classes of {data.name}, whose class "
+                f"{number} is {name!r}; received one whose class {number} is {its!r}"
+            )
+
+
+def _check_shape(network, image_shape) -> None:
+    if tuple(image_shape) != network.image_shape:
+        its, given = ("x".join(map(str, shape)) for shape in (network.image_shape, image_shape))
+        raise InputError(
+            f"{network.path}: takes images of {its} (height, width, channels); received images of "
+            f"{given}, choose another data set or image_size"
+        )

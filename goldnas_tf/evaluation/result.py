@@ -1,0 +1,55 @@
+"""The result of an evaluation: the figures of all networks, as they are printed and written."""
+
+import dataclasses
+from collections.abc import Mapping
+
+from goldnas_tf.data import DataSettings
+from goldnas_tf.evaluation.measure import Measurement
+from goldnas_tf.run_folder import versions
+
+SCHEMA = 1
+PICTURES = "confusion"
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """What was measured of some networks on the same images.
+
+    Attributes:
+        settings: of the images.
+        data: what the set of images is called.
+        split: which part of it.
+        images: how many images that has.
+        class_names: in the order of labels.
+        measurements: by short names of the networks.
+    """
+
+    settings: DataSettings
+    data: str
+    split: str
+    images: int
+    class_names: tuple[str, ...]
+    measurements: Mapping[str, Measurement]
+
+    def to_json(self) -> dict:
+        """JSON values; each network has the path of its picture."""
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        networks = {
+            name: {**measurement.to_json(), "picture": picture(name)}
+            for name, measurement in values.pop("measurements").items()
+        }
+        settings = dataclasses.asdict(values.pop("settings"))
+        class_names = list(values.pop("class_names"))
+        return {
+            "schema": SCHEMA,
+            **values,
+            "settings": settings,
+            "class_names": class_names,
+            "networks": networks,
+            "versions": versions(),
+        }
+
+
+def picture(name: str) -> str:
+    """Where a network's picture stands in the output folder."""
+    return f"{PICTURES}/{name}.png"
