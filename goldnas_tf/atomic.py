@@ -61,6 +61,7 @@ def folder(path: str | pathlib.Path, replace: bool = True) -> Iterator[pathlib.P
         FileExistsError: a folder stands there that is not to be replaced.
     """
     path = pathlib.Path(path)
+    made = [parent for parent in path.parents if not parent.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
@@ -83,6 +84,10 @@ def folder(path: str | pathlib.Path, replace: bool = True) -> Iterator[pathlib.P
             temporary.replace(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        for parent in made:
+            # nothing was put there, or it is not empty
+            with contextlib.suppress(OSError):
+                parent.rmdir()
 
 
 def _flush(path: pathlib.Path) -> None:
