@@ -3,7 +3,8 @@
 In inference a batch norm is y = a·x + b in each channel, with a = scale / √(variance + ε) and
 b = shift − a·mean. After a pointwise convolution a goes into the kernel, and b stays as its bias;
 after a pooling, or where there was nothing but the norm, one multiplication by a is left. The gate
-of an operator multiplies both. Of the biases that a node adds one is left, their sum.
+of an operator multiplies both. A bias after such a multiplication goes into that of a convolution
+which the same node adds.
 """
 
 import dataclasses
@@ -62,13 +63,15 @@ class FoldedCell(Cell):
         if name in self._constants.factors:
             x = x * self._constants.factors[name]
         if name in self._constants.biases:
-            x = tf.nn.bias_add(x, self._constants.biases[name])
+            x = tf.nn.bias_add(x, self._constants.biases[name].astype(np.float32))
         return x
 
     @staticmethod
     def _sum(terms):
-        # phones have a quick sum of two, none of many
-        return functools.reduce(tf.add, terms)
+        # in pairs: phones have a quick sum of two, none of many; and the last one comes negated, as
+        # TensorFlow's optimiser gives up where a ReLU and others read the sum of a convolution
+        *others, last = terms
+        return functools.reduce(tf.add, others) - last if others else last
 
     def _fold_inputs(self, cell):
         values, norms = _values(cell), _affine(cell)
@@ -77,30 +80,30 @@ class FoldedCell(Cell):
             factor, bias = norms[name]
             matrix = values[f"input_{source}"] * factor
             self._constants.kernels["input", name] = _kernel(matrix, source in self.halved)
-            self._constants.biases[name] = bias.astype(np.float32)
+            self._constants.biases[name] = bias
 
     def _fold_edges(self, cell):
         values, norms = _values(cell), _affine(cell)
         strengths = cell.strengths().numpy() if cell.gated else np.ones(len(cell.edges))
-        node_biases = [{} for _ in range(self.nodes)]
         for edge, strength in zip(self.edges, strengths, strict=True):
             steps = self._layout.steps[edge]
             # the other cell may share a norm where this one has one for each operator
             for step, other in zip(steps, cell._layout.steps[edge], strict=True):
-                gate = strength if step is steps[-1] else 1.0
+                gate = strength * self._sign(edge) if step is steps[-1] else 1.0
                 factor, bias = (part * gate for part in norms[other.norm])
-                self._fold_step(
-                    step,
-                    factor,
-                    {
-                        bank: values[bank][cell.rows[bank].index(other.key)]
-                        for bank in step.stage.kernels(self.channels, step.stride)
-                    },
-                )
-                self._constants.biases[step.norm] = bias.astype(np.float32)
-            node_biases[edge.node][step.norm] = bias
-        for biases in node_biases:
-            self._add_up(biases)
+                rows = {
+                    bank: values[bank][cell.rows[bank].index(other.key)]
+                    for bank in step.stage.kernels(self.channels, step.stride)
+                }
+                self._fold_step(step, factor, rows)
+                self._constants.biases[step.norm] = bias
+        for node in range(self.nodes):
+            self._merge_biases([edge for edge in self.edges if edge.node == node])
+
+    def _sign(self, edge):
+        """How the sum of a node takes an operator: the last of several is subtracted."""
+        edges = [other for other in self.edges if other.node == edge.node]
+        return -1.0 if edge == edges[-1] and len(edges) > 1 else 1.0
 
     def _fold_step(self, step, factor, rows):
         if "pointwise" in rows:
@@ -111,14 +114,16 @@ class FoldedCell(Cell):
         for bank, row in rows.items():
             self._constants.kernels[bank, step.key] = row.astype(np.float32)
 
-    def _add_up(self, biases):
-        """Leaves one bias of those that a node adds, with a convolution where there is one."""
+    def _merge_biases(self, edges):
+        """Moves biases that cost an addition to a convolution of the sum, which has one anyway."""
         constants = self._constants
-        for norm in biases:
-            del constants.biases[norm]
-        convolved = [norm for norm in biases if norm not in constants.factors]
-        carrier = [*convolved, *biases][0]
-        constants.biases[carrier] = sum(biases.values()).astype(np.float32)
+        norms = {self._layout.steps[edge][-1].norm: self._sign(edge) for edge in edges}
+        costly = [norm for norm in norms if norm in constants.factors]
+        carrier = next((norm for norm in norms if norm not in costly), costly and costly[0])
+        for norm in costly:
+            if norm != carrier:
+                bias = constants.biases.pop(norm)
+                constants.biases[carrier] += bias * norms[norm] * norms[carrier]
 
 
 def affine(scale, shift, mean, variance):
