@@ -47,7 +47,9 @@ class ExportConfig:
                 "name must be of letters, digits, points, hyphens and underscores, as it stands in "
                 f"addresses; received {self.name!r}"
             )
-        if not self.formats or set(self.formats) - set(FORMATS):
+        once = sorted(set(self.formats) & set(FORMATS))
+        if not self.formats or sorted(self.formats) != once:
             raise InputError(
-                f"formats must be of {', '.join(FORMATS)}; received {','.join(self.formats)!r}"
+                f"formats must be of {', '.join(FORMATS)}, each once; "
+                f"received {','.join(self.formats)!r}"
             )
