@@ -18,8 +18,8 @@ REQUIREMENTS = [
     "tqdm>=4.66,<5",
 ]
 
-# to measure .tflite files, and to run the tests
-LITERT = ["ai-edge-litert>=2.0,<3"]
+# to export networks and to measure .tflite files, and to run the tests
+EXPORT = ["ai-edge-litert>=2.0,<3", "tensorflow-serving-api>=2.21,<2.22"]
 
 setup(
     name="goldnas_tf",
@@ -32,7 +32,7 @@ setup(
     extras_require={
         "bench": ["torch>=2.5"],
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
-        "export": LITERT,
-        "test": [*LITERT, "pillow>=10.4", "pytest>=8.2,<10", "ruff>=0.17.6,<0.18"],
+        "export": EXPORT,
+        "test": [*EXPORT, "pillow>=10.4", "pytest>=8.2,<10", "ruff>=0.17.6,<0.18"],
     },
 )

@@ -47,16 +47,21 @@ def write_json(path: str | pathlib.Path, values) -> None:
 
 
 @contextlib.contextmanager
-def folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
+def folder(path: str | pathlib.Path, replace: bool = True) -> Iterator[pathlib.Path]:
     """A folder to fill, which takes its place when the block ends without an error.
 
     Args:
-        path: where it will stand; one that stands there already is replaced.
+        path: where it will stand.
+        replace: whether one that stands there already is replaced.
 
     Yields:
         A temporary folder beside it.
+
+    Raises:
+        FileExistsError: a folder stands there that is not to be replaced.
     """
     path = pathlib.Path(path)
+    made = [parent for parent in path.parents if not parent.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
@@ -65,6 +70,8 @@ def folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
         for written in (*temporary.rglob("*"), temporary):
             _flush(written)
         if path.exists():
+            if not replace:
+                raise FileExistsError(f"{path} is there already")
             old = temporary.with_name(temporary.name + ".old")
             path.replace(old)
             try:
@@ -77,6 +84,10 @@ def folder(path: str | pathlib.Path) -> Iterator[pathlib.Path]:
             temporary.replace(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        for parent in made:
+            # nothing was put there, or it is not empty
+            with contextlib.suppress(OSError):
+                parent.rmdir()
 
 
 def _flush(path: pathlib.Path) -> None:

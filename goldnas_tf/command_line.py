@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from absl import flags
 
-from goldnas_tf.errors import InputError, TrainingError
+from goldnas_tf.errors import ExportError, InputError, TrainingError
 from goldnas_tf.interrupt import Interrupted
 from goldnas_tf.setting import describe_range, kinds, settings
 
@@ -74,7 +74,7 @@ def run(
         main()
     except InputError as error:
         sys.exit(_complain(str(error), 2))
-    except TrainingError as error:
+    except (TrainingError, ExportError) as error:
         sys.exit(_complain(str(error), 1))
     except KeyboardInterrupt:
         sys.exit(_complain("interrupted before there was anything to save", 130))

@@ -1,4 +1,4 @@
-"""The two ways a run ends badly: the user gave something unusable, or training broke down."""
+"""The ways a run ends badly: the user gave something unusable, or the work itself broke down."""
 
 
 class InputError(ValueError):
@@ -11,6 +11,10 @@ class InputError(ValueError):
 
 class TrainingError(RuntimeError):
     """Training cannot go on (a loss that is not finite, say); programs exit with code 1."""
+
+
+class ExportError(RuntimeError):
+    """What was exported does not do what the network did; programs exit with code 1."""
 
 
 def first_line(error: BaseException) -> str:

@@ -90,6 +90,33 @@ def test_an_exception_leaves_the_old_folder(tmp_path):
     assert listing(tmp_path) == ["it", "it/old"]
 
 
+def test_a_folder_that_is_not_to_be_replaced_stays(tmp_path):
+    with atomic.folder(tmp_path / "it", replace=False) as folder:
+        (folder / "old").write_text("old")
+    with (
+        pytest.raises(FileExistsError),
+        atomic.folder(tmp_path / "it", replace=False) as folder,
+    ):
+        (folder / "new").write_text("new")
+    assert listing(tmp_path) == ["it", "it/old"]
+
+
+def test_a_folder_that_appears_meanwhile_stays(tmp_path):
+    with pytest.raises(OSError), atomic.folder(tmp_path / "it", replace=False) as folder:
+        (folder / "new").write_text("new")
+        (tmp_path / "it").mkdir()
+        (tmp_path / "it" / "other").write_text("other")
+    assert listing(tmp_path) == ["it", "it/other"]
+
+
+def test_an_exception_leaves_no_folders_that_were_made_on_the_way(tmp_path):
+    (tmp_path / "there").mkdir()
+    for path in ("deep/er/it", "there/it"):
+        with pytest.raises(BrokenError), atomic.folder(tmp_path / path):
+            raise BrokenError
+    assert listing(tmp_path) == ["there"]
+
+
 @pytest.mark.parametrize("failing", [1, 2])
 def test_a_rename_that_fails_leaves_the_old_folder(tmp_path, monkeypatch, failing):
     with atomic.folder(tmp_path / "it") as folder:

@@ -1,4 +1,4 @@
-"""Bringing images to one square size."""
+"""Bringing images to one size."""
 
 import tensorflow as tf
 
@@ -14,7 +14,10 @@ def resized(images, image_size):
         uint8 images, [image_size, image_size, c] each. Bilinear; smaller sizes average
         over the pixels they merge, and proportions of height to width are not kept.
     """
-    if image_size is None:
-        return images
-    smooth = tf.image.resize(images, [image_size, image_size], antialias=True)
+    return images if image_size is None else resized_to(images, image_size, image_size)
+
+
+def resized_to(images, height, width):
+    """Resizes images as `resized` does, to any height and width."""
+    smooth = tf.image.resize(images, [height, width], antialias=True)
     return tf.saturate_cast(tf.round(smooth), tf.uint8)

@@ -154,15 +154,10 @@ class Cell(keras.layers.Layer):
     def call(self, inputs, training=False):
         """Computes the cell; in training, also moves the batch norms' statistics."""
         layout = self._layout
-        strengths = self.strengths() if self.gated else tf.ones(len(self.edges))
+        strengths = self.strengths() if self.gated else None
         norms = NormBank(
             layout.norms, *self._affine(strengths), self._mean, self._variance, training
         )
-        strength = dict(zip(self.edges, tf.unstack(strengths), strict=True))
-        kept = {}
-        if training and self.drop:
-            factors = self.drop.factors(tf.shape(inputs[0])[0])
-            kept = dict(zip(self.edges, factors, strict=True))
         kernels = {
             (bank, key): row
             for bank, variable in self._banks.items()
@@ -170,48 +165,70 @@ class Cell(keras.layers.Layer):
                 layout.kernels[bank], tf.unstack(tf.convert_to_tensor(variable)), strict=True
             )
         }
+        for source, kernel in zip(layout.reads, self._inputs, strict=True):
+            kernels["input", input_norm(source)] = tf.convert_to_tensor(kernel)
+        batch = tf.shape(inputs[0])[0]
+        factors = self._factors(strengths, batch if training and self.drop else None)
+        output = self._compute(inputs, kernels, norms, factors)
+        norms.update()
+        return output
+
+    def _factors(self, strengths, dropping):
+        """What operators are multiplied with after their batch norms, where there is anything.
+
+        Args:
+            strengths: σ(α) of every operator.
+            dropping: size of the batch whose operators are dropped at random, or None.
+        """
+        last = {edge: steps[-1] for edge, steps in self._layout.steps.items()}
+        factors = {}
+        if self.gated:
+            # a batch norm that several operators share cannot carry the gate of one
+            gates = zip(self.edges, tf.unstack(strengths), strict=True)
+            factors = {edge: gate for edge, gate in gates if not last[edge].gated}
+        if dropping is not None:
+            for edge, kept in zip(self.edges, self.drop.factors(dropping), strict=True):
+                if not last[edge].is_identity:
+                    factors[edge] = kept * factors.get(edge, 1.0)
+        return factors
+
+    def _compute(self, inputs, kernels, norms, factors):
+        """The cell's function.
+
+        Args:
+            inputs: those that are read.
+            kernels: by the name of their bank and row; an input's is in the bank "input".
+            norms: applies the batch norm of a name to a tensor.
+            factors: what operators are multiplied with after their batch norms; those that are
+                not in it with nothing.
+        """
+        layout = self._layout
         states = {}
-        for source, x, kernel in zip(layout.reads, inputs, self._inputs, strict=True):
+        for source, x in zip(layout.reads, inputs, strict=True):
+            kernel = kernels["input", input_norm(source)]
             if source in self.halved:
-                x = stages.factorised_reduction(stages.halves(x), tf.convert_to_tensor(kernel))
+                x = stages.factorised_reduction(stages.Activation(x), kernel)
             else:
-                x = stages.pointwise(x, tf.convert_to_tensor(kernel))
+                x = stages.pointwise(x, kernel)
             states[source] = stages.Activation(norms(input_norm(source), x))
         for node in range(self.nodes):
             terms = [
-                self._term(
-                    edge, states[edge.source], kernels, norms, strength[edge], kept.get(edge)
-                )
+                self._term(edge, states[edge.source], kernels, norms, factors.get(edge))
                 for edge in self.edges
                 if edge.node == node
             ]
-            states[CELL_INPUTS + node] = stages.Activation(tf.add_n(terms))
-        norms.update()
+            states[CELL_INPUTS + node] = stages.Activation(self._sum(terms))
         return tf.concat([states[CELL_INPUTS + node].x for node in range(self.nodes)], -1)
 
-    def _term(self, edge, source, kernels, norms, strength, kept):
-        """One operator's term in the sum of its node.
+    _sum = staticmethod(tf.add_n)
 
-        Args:
-            edge: the operator.
-            source: the state it reads.
-            kernels: of the cell.
-            norms: of the cell.
-            strength: σ(α) of the operator.
-            kept: factors of drop-path, or None.
-        """
-        steps = self._layout.steps[edge]
-        for step in steps:
+    def _term(self, edge, source, kernels, norms, factor):
+        """One operator's term in the sum of its node."""
+        for step in self._layout.steps[edge]:
             kernel = functools.partial(_row, kernels, step.key)
             norm = functools.partial(norms, step.norm)
             source = stages.Activation(stages.apply(step.stage, source, step.stride, kernel, norm))
-        x = source.x
-        if self.gated and not steps[-1].gated:
-            # a batch norm that several operators share cannot carry the gate of one
-            x *= tf.cast(strength, x.dtype)
-        if kept is not None and not steps[-1].is_identity:
-            x *= tf.cast(kept, x.dtype)
-        return x
+        return source.x if factor is None else source.x * tf.cast(factor, source.x.dtype)
 
 
 def _row(kernels, key, bank):

@@ -1,0 +1,67 @@
+"""A program that runs an exported network as a stranger does: without the package that made it.
+
+    python -I clean_program.py JOB ANSWERS
+
+JOB is a JSON file: {"path": SavedModel or .tflite file, "requests": [...]}, with requests as
+TensorFlow Serving takes them over HTTP: {"signature_name": name, "instances": [...]}, where
+{"b64": text} stands for bytes. ANSWERS is written: for each request its outputs by their names.
+"""
+
+import base64
+import json
+import pathlib
+import sys
+
+
+def main(job_file: str, answers_file: str) -> None:
+    """Runs all requests of a job."""
+    # an installed package would be found: from here on no import of it succeeds
+    sys.modules["goldnas_tf"] = None
+    job = json.loads(pathlib.Path(job_file).read_text())
+    run = _litert if job["path"].endswith(".tflite") else _saved_model
+    answers = [
+        {name: _plain(values) for name, values in answer.items()}
+        for answer in run(job["path"], job["requests"])
+    ]
+    pathlib.Path(answers_file).write_text(json.dumps(answers))
+    if run is _litert and "tensorflow" in sys.modules:
+        raise SystemExit("a phone has no TensorFlow, and LiteRT has loaded it")
+
+
+def _saved_model(path, requests):
+    import tensorflow as tf
+
+    network = tf.saved_model.load(path)
+    for request in requests:
+        signature = network.signatures[request["signature_name"]]
+        ((name, spec),) = signature.structured_input_signature[1].items()
+        values = [_bytes(value) for value in request["instances"]]
+        answer = signature(**{name: tf.constant(values, spec.dtype)})
+        yield {key: value.numpy() for key, value in answer.items()}
+
+
+def _litert(path, requests):
+    import numpy as np
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_path=path)
+    for request in requests:
+        signature = interpreter.get_signature_runner(request["signature_name"])
+        ((name, tensor),) = signature.get_input_details().items()
+        values = np.array(request["instances"], tensor["dtype"])
+        answers = [signature(**{name: image[None]}) for image in values]
+        yield {key: np.concatenate([answer[key] for answer in answers]) for key in answers[0]}
+
+
+def _bytes(value):
+    return base64.b64decode(value["b64"]) if isinstance(value, dict) else value
+
+
+def _plain(values):
+    if values.dtype.kind in "OS":
+        return [value.decode() for value in values]
+    return values.tolist()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,76 @@
+"""What TensorFlow Serving runs: a SavedModel for tensors and for image files, with class names."""
+
+import pathlib
+from collections.abc import Sequence
+
+import keras
+import tensorflow as tf
+
+from goldnas_tf.data.image_files import decode_rgb
+from goldnas_tf.data.resizing import resized_to
+from goldnas_tf.export import Serving
+
+CLASSES_FILE = "classes.txt"
+TENSORS = "serving_default"
+FILES = "encoded"
+"""The two signatures: uint8 images of the network's shape, and the bytes of image files."""
+
+
+class Served(Serving):
+    """Probabilities and classes of images, given as tensors or as files, and an asset with names.
+
+    Args:
+        model: from images with values in 0..255 to logits.
+        class_names: of its outputs, in order.
+        classes_file: file with the same names, one on each line.
+    """
+
+    def __init__(self, model: keras.Model, class_names: Sequence[str], classes_file: pathlib.Path):
+        super().__init__(model, class_names)
+        self._image_shape = model.input_shape[1:]
+        self.classes_file = tf.saved_model.Asset(str(classes_file))
+        files = tf.TensorSpec((None,), tf.string, name="bytes")
+        self.serve_files = tf.function(self._serve_files, input_signature=[files], autograph=False)
+
+    def _serve_files(self, files):
+        image = tf.TensorSpec(self._image_shape, tf.uint8)
+        # through the other function, whose constants are then there once
+        return self.serve(tf.map_fn(self._read, files, fn_output_signature=image))
+
+    def _read(self, content):
+        """One file as an image of the network's shape, resized as training images were."""
+        height, width, channels = self._image_shape
+        if channels == 3:
+            image = decode_rgb(content)
+        else:
+            image = tf.io.decode_image(content, channels=channels, expand_animations=False)
+            image = tf.ensure_shape(image, [None, None, channels])
+        return tf.ensure_shape(resized_to(image, height, width), self._image_shape)
+
+
+def reads_files(image_shape: Sequence[int]) -> bool:
+    """Whether image files have as many channels as the network's images."""
+    return image_shape[-1] in (1, 3)
+
+
+def write_classes(path: pathlib.Path, class_names: Sequence[str]) -> None:
+    """Writes class names to a file, one on each line, in the order of the network's outputs."""
+    path.write_text("".join(" ".join(name.splitlines()) + "\n" for name in class_names))
+
+
+def save(folder: pathlib.Path, model: keras.Model, class_names: Sequence[str]) -> None:
+    """Writes the SavedModel, with `assets/classes.txt`.
+
+    Args:
+        folder: an empty one.
+        model: from images with values in 0..255 to logits.
+        class_names: of its outputs, in order.
+    """
+    source = folder / CLASSES_FILE
+    write_classes(source, class_names)
+    served = Served(model, class_names, source)
+    signatures = {TENSORS: served.serve}
+    if reads_files(model.input_shape[1:]):
+        signatures[FILES] = served.serve_files
+    tf.saved_model.save(served, str(folder), signatures=signatures)
+    source.unlink()  # saving has put a copy into assets/

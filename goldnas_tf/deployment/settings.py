@@ -1,0 +1,55 @@
+"""What `bin/export` can be told. Plain data that imports no TensorFlow."""
+
+import dataclasses
+import re
+
+from goldnas_tf.data.settings import DataSettings
+from goldnas_tf.errors import InputError
+from goldnas_tf.setting import check, setting
+
+FORMATS = ("serving", "litert")
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportConfig:
+    """Which network is exported, in which formats, and where to.
+
+    Raises:
+        InputError: a value is out of range, or no network is named.
+    """
+
+    data: DataSettings = dataclasses.field(default_factory=DataSettings)
+    network: str = setting(
+        "", "folder of the network: a point of a search (RUN/pareto/e042), or a trained network"
+    )
+    output: str = setting(
+        "exports", "folder for serving/NAME/VERSION and litert/NAME/VERSION; versions count up"
+    )
+    name: str = setting("", "what servers call the network; default: the name of the data set")
+    formats: tuple[str, ...] = setting(
+        FORMATS,
+        "what is written, separated by commas: serving (for TensorFlow Serving), "
+        "litert (for phones, as float32, float16 and int8)",
+    )
+    calibration_images: int = setting(
+        300, "training images from which the ranges of the int8 network are taken", low=1
+    )
+
+    def __post_init__(self):
+        check(self)
+        if not self.network:
+            raise InputError(
+                "network must name the folder of a network, such as runs/digits/pareto/e042; "
+                "received ''"
+            )
+        if self.name and not re.fullmatch(r"[A-Za-z0-9][\w.-]*", self.name, re.ASCII):
+            raise InputError(
+                "name must be of letters, digits, points, hyphens and underscores, as it stands in "
+                f"addresses; received {self.name!r}"
+            )
+        once = sorted(set(self.formats) & set(FORMATS))
+        if not self.formats or sorted(self.formats) != once:
+            raise InputError(
+                f"formats must be of {', '.join(FORMATS)}, each once; "
+                f"received {','.join(self.formats)!r}"
+            )

@@ -1,0 +1,60 @@
+"""Tiny networks as points on disk, images for them, and clocks that do not wait."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tiny_networks import NETWORKS
+
+from goldnas_tf import data, export, network
+from goldnas_tf.deployment import speed
+from goldnas_tf.evaluation import latency
+
+CLASSES = ("ant", "bée", "big cat")
+
+
+@pytest.fixture(scope="session")
+def point(tmp_path_factory, built):
+    """Gives the folder of a tiny network by its name."""
+    folders = {}
+
+    def write(name):
+        if name not in folders:
+            tiny, model = NETWORKS[name], built(name)
+            state = {key: variable.numpy() for key, variable in network.variables(model).items()}
+            folders[name] = tmp_path_factory.mktemp("points") / name
+            export.export(
+                folders[name],
+                export.plain_copy(tiny.genotype, tiny.form, state),
+                tiny.genotype,
+                CLASSES,
+                {},
+                draw=lambda path: path.write_bytes(b"a picture"),
+            )
+        return folders[name]
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def images_for(built):
+    """Gives random images for a tiny network, which the network itself has labelled."""
+
+    def make(name):
+        tiny, splits = NETWORKS[name], []
+        for seed, count in ((1, 40), (2, 24)):
+            images = tiny.images(seed, count)
+            labels = np.argmax(built(name)(images, training=False), -1)
+            splits.append(tf.data.Dataset.from_tensor_slices((images, labels)))
+        return data.from_datasets(*splits, class_names=CLASSES, name="noise")
+
+    return make
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Measures times with as few calls as can be."""
+    monkeypatch.setattr(latency, "SECONDS", 0)
+    monkeypatch.setattr(latency, "LEAST_RUNS", 2)
+    monkeypatch.setattr(latency, "WARM_UP_SECONDS", 0)
+    monkeypatch.setattr(speed, "SECONDS", 0)
+    monkeypatch.setattr(speed, "LEAST_PAIRS", 1)

@@ -1,0 +1,101 @@
+"""Exported networks are run by a program that knows nothing of the package."""
+
+import base64
+import json
+import runpy
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tiny_networks import NETWORKS
+
+from goldnas_tf.deployment import litert, served, verification
+from goldnas_tf.deployment.folding import folded
+from goldnas_tf.errors import ExportError
+
+CLASSES = ["ant", "bée", "big cat"]
+IMAGES = NETWORKS["one_cell"].images(batch=3)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory, built):
+    """The same network as a SavedModel and as a LiteRT file, and what it answers."""
+    folder = tmp_path_factory.mktemp("written")
+    model = folded(built("one_cell"))
+    (folder / "served").mkdir()
+    served.save(folder / "served", model, CLASSES)
+    (folder / "float32.tflite").write_bytes(litert.convert(model, "float32", IMAGES))
+    return folder, tf.nn.softmax(model(IMAGES, training=False)).numpy()
+
+
+@pytest.mark.parametrize("name", ["served", "float32.tflite"])
+def test_what_answers_alike_passes(written, name):
+    folder, expected = written
+    verification.verify_elsewhere(name, folder / name, IMAGES, expected, CLASSES)
+
+
+@pytest.mark.parametrize("name", ["served", "float32.tflite"])
+def test_what_answers_otherwise_is_refused(written, name):
+    folder, expected = written
+    off = expected + np.array([2e-4, 0, 0])
+    with pytest.raises(ExportError, match=f"{name} in a clean process does not answer as"):
+        verification.verify_elsewhere(name, folder / name, IMAGES, off, CLASSES)
+
+
+def test_what_names_other_classes_is_refused(written):
+    folder, expected = written
+    with pytest.raises(ExportError, match="names other classes"):
+        verification.verify_elsewhere("it", folder / "served", IMAGES, expected, ["a", "b", "c"])
+
+
+def test_what_cannot_be_loaded_is_refused(tmp_path):
+    (tmp_path / "it.tflite").write_bytes(b"no network")
+    with pytest.raises(ExportError, match="int8 does not run in a clean process: ") as error:
+        verification.answers("int8", tmp_path / "it.tflite", [])
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_numbers_that_are_none_are_refused():
+    with pytest.raises(ExportError):
+        verification.require_same("it", np.array([np.nan]), np.array([0.5]))
+    with pytest.raises(ExportError):
+        verification.require_same("it", np.zeros((2, 3)), np.zeros((3, 3)))
+
+
+def test_the_program_cannot_import_the_package(tmp_path, written):
+    job = {"path": str(written[0] / "float32.tflite"), "requests": []}
+    (tmp_path / "job.json").write_text(json.dumps(job))
+    program = (
+        "import runpy, sys\n"
+        "import goldnas_tf\n"  # it is there, until the program says that it is not
+        f"sys.argv = ['', {str(tmp_path / 'job.json')!r}, {str(tmp_path / 'answers.json')!r}]\n"
+        f"runpy.run_path({str(verification._PROGRAM)!r}, run_name='__main__')\n"
+        "import goldnas_tf.errors\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (tmp_path / "answers.json").read_text() == "[]"
+    assert ran.stderr.splitlines()[-1].startswith("ModuleNotFoundError: "), ran.stderr
+    assert "goldnas_tf" in ran.stderr.splitlines()[-1]
+
+
+def test_the_program_reads_nothing_of_the_package():
+    assert runpy.run_path(str(verification._PROGRAM))["main"]
+    assert sys.modules["goldnas_tf"] is not None
+    text = verification._PROGRAM.read_text()
+    assert "from goldnas_tf" not in text
+    assert "import goldnas_tf" not in text
+
+
+def test_requests_are_those_of_the_rest_interface():
+    assert verification.request("serving_default", np.array([[1, 2]], np.uint8)) == {
+        "signature_name": "serving_default",
+        "instances": [[1, 2]],
+    }
+    found = verification.request("encoded", [b"\x00\xff"])
+    assert found["instances"] == [{"b64": "AP8="}]
+    assert base64.b64decode(found["instances"][0]["b64"]) == b"\x00\xff"
+    assert json.loads(json.dumps(found)) == found
