@@ -14,9 +14,7 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 # operations of these names are products, or may hide some
-_NOT_FREE = re.compile(
-    r"Conv|MatMul|Einsum|RNN|Call|PyFunc|Xla|^(Stateless)?(While|If|Case)$|Custom"
-)
+_NOT_FREE = re.compile(r"Conv|MatMul|Einsum|RNN|Call|PyFunc|Xla|^(Stateless)?(While|If|Case)$")
 
 
 def macs(function, spec: tf.TensorSpec) -> int | None:

@@ -62,8 +62,7 @@ def measure(network: LoadedNetwork, split, batches: Sequence[int] = (1, 32)) -> 
     Raises:
         InputError: the images or labels of the split are not for this network.
     """
-    (height, width, channels) = split.examples().element_spec[0].shape
-    _check_shape(network, (height, width, channels))
+    _check_shape(network, split.examples().element_spec[0].shape)
     probabilities, labels = [], []
     for images, some_labels in evaluation_batches(split, BATCH).as_numpy_iterator():
         probabilities.append(network.probabilities(images))

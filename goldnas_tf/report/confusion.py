@@ -49,7 +49,7 @@ def confusion_figure(accuracy: Accuracy, class_names: Sequence[str], title: str)
     )
     figure = Figure(figsize=(side + 4.8, side + 1.7), dpi=120, layout="constrained")
     matrix, bars = figure.subplots(1, 2, sharey=True, gridspec_kw={"width_ratios": [side, 2.4]})
-    heading = f"{title}: {accuracy.top1:.2%} right"
+    heading = _plain(f"{title}: {accuracy.top1:.2%} right")
     heading = textwrap.fill(heading, int(7 * figure.get_figwidth()))
     figure.suptitle(heading, fontsize=12, fontweight="bold", ha="left", x=0.01)
     _draw_matrix(matrix, accuracy, names)
@@ -144,6 +144,10 @@ def _draw_bars(axes: Axes, accuracy: Accuracy) -> None:
 
 
 def _short(name: str) -> str:
-    """A name that leaves room for the picture, and in which a dollar begins no formula."""
-    name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
-    return name.replace("$", r"\$")
+    """A name that leaves room for the picture."""
+    return _plain(name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…")
+
+
+def _plain(text: str) -> str:
+    """Text in which dollars begin no formula."""
+    return text.replace("$", r"\$")

@@ -109,6 +109,7 @@ def test_pictures_of_an_older_evaluation_go(finished, digits_run, tmp_path):
         (["--network=POINT", "--split=all"], "split"),
         (["--network=POINT", "--batches=0"], "batches must be numbers of images"),
         (["--network=POINT", "--image_size=9"], "takes images of 8x8x1"),
+        (["--network=renamed"], "whose class 0 is '0'; received one whose class 0 is 'zero'"),
         (["--network=POINT", "--dataset=folder"], "data_dir must name the folder"),
         (["--network=POINT", "--output=/proc/no"], "output must be a folder that can be written"),
         (["--network=POINT", "--output=taken"], "output must be a folder of an evaluation, or"),
@@ -118,6 +119,8 @@ def test_pictures_of_an_older_evaluation_go(finished, digits_run, tmp_path):
 def test_bad_input_is_one_line_and_leaves_nothing(flags, said, digits_run, tmp_path):
     (tmp_path / "broken.tflite").write_bytes(b"neither this nor that")
     (tmp_path / "taken" / "confusion").mkdir(parents=True)
+    shutil.copytree(digits_run / "pareto" / "e007", tmp_path / "renamed")
+    (tmp_path / "renamed" / "classes.json").write_text(json.dumps(["zero", *"123456789"]))
     before = sorted(tmp_path.rglob("*"))
     point = str(digits_run / "pareto" / "e007")
     result = run(*(flag.replace("POINT", point) for flag in flags), cwd=tmp_path)

@@ -101,7 +101,7 @@ def test_a_perfect_network_confuses_nothing():
 
 
 def test_names_with_dollars_are_no_formulas():
-    figure = confusion_figure(score(np.eye(2), [0, 1]), ["$1 or $2", r"$\frac"], "it")
+    figure = confusion_figure(score(np.eye(2), [0, 1]), [r"$\frac$", "b"], r"$\frac$")
     FigureCanvasAgg(figure).draw()
 
 
