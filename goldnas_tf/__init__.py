@@ -25,13 +25,13 @@ _HOMES = {
     "build": "network",
     "from_datasets": "data",
     "load_data": "data",
-    "load_point": "export",
+    "load": "export",
     "measure": "evaluation.measure",
     "open_network": "evaluation.opening",
     "prepare": "training.runtime",
     "search": "search_loop",
 }
-_RENAMED = {"load_data": "load"}
+_RENAMED = {"load_data": "load", "load": "load_point"}
 
 __all__ = sorted(_HOMES)
 

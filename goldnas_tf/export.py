@@ -49,14 +49,20 @@ def plain_copy(
     return model
 
 
-def load_point(path: str | pathlib.Path) -> keras.Model:
-    """The network of an exported point, with its weights.
+def load_point(
+    path: str | pathlib.Path, include_top: bool = True, compiled: bool = False
+) -> keras.Model:
+    """The network of an exported point or of a training, with its weights.
 
     Args:
-        path: the point's folder, as `pareto/e042` of a run.
+        path: its folder, as `pareto/e042` of a search or `network` of a training.
+        include_top: with pooling and classifier. Without, the model gives the last feature map, to
+            be used under another head, as in `keras.applications`. Default True.
+        compiled: ready for `fit` and `evaluate`: SGD, cross-entropy from logits, accuracy.
+            Default False.
 
     Returns:
-        A model from images with values in 0..255 to logits; not compiled.
+        A model from images with values in 0..255 to logits, or to (batch, height, width, channels).
 
     Raises:
         InputError: there is no such network.
@@ -64,7 +70,16 @@ def load_point(path: str | pathlib.Path) -> keras.Model:
     file = pathlib.Path(path) / "model.keras"
     if not file.is_file():
         raise InputError(f"expected the folder of a point, with a model.keras; received {path}")
-    return keras.models.load_model(file, compile=False)
+    model = keras.models.load_model(file, compile=False)
+    if not include_top:
+        model = keras.Model(model.input, model.get_layer("pool").input, name="features")
+    if compiled:
+        model.compile(
+            keras.optimizers.SGD(0.01, momentum=0.9),
+            keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            metrics=["accuracy"],
+        )
+    return model
 
 
 def export(

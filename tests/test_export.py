@@ -133,6 +133,54 @@ def test_keras_file_is_the_network_without_its_auxiliary_head(exported, built, n
     assert params == costs.total(NETWORKS[name].genotype).params
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_features_are_what_the_classifier_reads(exported, name):
+    model = export.load_point(exported[0] / name)
+    features = export.load_point(exported[0] / name, include_top=False)
+    images = NETWORKS[name].images(batch=5)
+    maps = features(images, training=False)
+    assert maps.shape[1:] == NETWORKS[name].genotype.space.geometry[-1].output
+    logits = model.get_layer("classifier")(keras.ops.mean(keras.ops.cast(maps, "float32"), (1, 2)))
+    expected = model(images, training=False)
+    close = 1e-5 if name != "mixed_bfloat16" else 2e-2
+    np.testing.assert_allclose(logits, expected, rtol=close, atol=close)
+
+
+def test_a_network_drops_into_fit_under_another_head(exported):
+    tiny = NETWORKS["all_operators"]
+    features = export.load_point(exported[0] / "all_operators", include_top=False)
+    features.trainable = False
+    before = [variable.numpy() for variable in features.variables]
+    inputs = keras.Input(features.input_shape[1:])
+    pooled = keras.layers.GlobalAveragePooling2D()(features(inputs, training=False))
+    model = keras.Model(inputs, keras.layers.Dense(2)(pooled))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(0.1), loss)
+    images, labels = tiny.images(batch=32), tiny.labels(batch=32) % 2
+    history = model.fit(images, labels, epochs=5, verbose=0).history["loss"]
+    assert history[-1] < history[0]
+    for variable, value in zip(features.variables, before, strict=True):
+        np.testing.assert_array_equal(variable, value)
+
+
+def test_a_compiled_network_is_ready_for_fit(exported):
+    tiny = NETWORKS["all_operators"]
+    model = export.load_point(exported[0] / "all_operators", compiled=True)
+    images, labels = tiny.images(batch=32), tiny.labels(batch=32)
+    history = model.fit(images, labels, epochs=4, verbose=0).history
+    assert history["loss"][-1] < history["loss"][0]
+    assert set(history) == {"loss", "accuracy"}
+    # the statistics of the batch norms move as well
+    fresh = export.load_point(exported[0] / "all_operators")
+    moved = {
+        name
+        for name, variable in network.variables(model).items()
+        if (variable.numpy() != network.variables(fresh)[name].numpy()).any()
+    }
+    assert "cell_0/moving_mean" in moved
+    assert "cell_0/pointwise" in moved
+
+
 def test_a_folder_without_a_network_is_told(tmp_path):
     with pytest.raises(InputError, match="expected the folder of a point, with a model"):
         export.load_point(tmp_path)
@@ -142,7 +190,9 @@ def test_an_export_that_fails_leaves_nothing(tmp_path, built):
     def fail(path):
         raise OSError("no space left on device")
 
-    tiny = NETWORKS["one_cell"]
+    tiny = NETWORKS["all_operators"]
     with pytest.raises(OSError, match="no space"):
-        export.export(tmp_path / "it", built("one_cell"), tiny.genotype, CLASSES, METRICS, fail)
+        export.export(
+            tmp_path / "it", built("all_operators"), tiny.genotype, CLASSES, METRICS, fail
+        )
     assert not list(tmp_path.iterdir())

@@ -152,7 +152,12 @@ class Cell(keras.layers.Layer):
         return tf.broadcast_to(scales[:, tf.newaxis], shape), tf.zeros(shape)
 
     def call(self, inputs, training=False):
-        """Computes the cell; in training, also moves the batch norms' statistics."""
+        """Computes the cell; in training, also moves the batch norms' statistics.
+
+        A frozen cell (`trainable = False`) computes as in inference, as a frozen batch norm of Keras
+        does.
+        """
+        training = training and self.trainable
         layout = self._layout
         strengths = self.strengths() if self.gated else None
         norms = NormBank(

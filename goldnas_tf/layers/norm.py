@@ -91,7 +91,8 @@ class BatchNorm(keras.layers.Layer):
         self._variance = add_table(self, "moving_variance", shape, "ones", trainable=False)
 
     def call(self, inputs, training=False):
-        """Normalises; in training, also moves the statistics."""
+        """Normalises; in training, also moves the statistics, unless the layer is frozen."""
+        training = training and self.trainable
         y, mean, variance = batch_norm(
             inputs,
             tf.convert_to_tensor(self._scale),
