@@ -154,8 +154,7 @@ class Cell(keras.layers.Layer):
     def call(self, inputs, training=False):
         """Computes the cell; in training, also moves the batch norms' statistics.
 
-        A frozen cell (`trainable = False`) computes as in inference, as a frozen batch norm of Keras
-        does.
+        A frozen cell (`trainable = False`) computes as in inference, like Keras's batch norm.
         """
         training = training and self.trainable
         layout = self._layout
