@@ -1,11 +1,12 @@
 """Random genotypes: uniform over the gates, or at a wanted number of multiply-adds."""
 
+import math
 import random
 
 from goldnas_tf import costs
 from goldnas_tf.errors import InputError
 from goldnas_tf.genotype import Genotype, Place
-from goldnas_tf.space import Space
+from goldnas_tf.space import CELL_INPUTS, Space
 
 _TRIES = 20
 
@@ -34,7 +35,8 @@ def sample_at_macs(
     """A random genotype whose multiply-adds are close to those wanted.
 
     Operators die one by one in a random order, each node keeping its last one, until the network
-    costs what is wanted; an operator that would take it below the tolerance is passed over.
+    costs what is wanted; an operator that would take it below the tolerance is passed over. Where
+    the last ones of the nodes still cost too much, some give way to cheaper ones.
 
     Args:
         space: where to draw from.
@@ -50,6 +52,8 @@ def sample_at_macs(
     reached = [costs.total(full).macs]
     for _ in range(_TRIES):
         genotype = _thin_out(full, low, macs, rng)
+        if costs.total(genotype).macs > high:
+            genotype = _made_cheaper(genotype, low, macs, rng)
         reached.append(costs.total(genotype).macs)
         if low <= reached[-1] <= high:
             return genotype
@@ -75,4 +79,29 @@ def _thin_out(genotype: Genotype, low: float, goal: float, rng: random.Random) -
         after = costs.total(smaller).macs
         if after >= low:
             genotype, now = smaller, after
+    return genotype
+
+
+def _made_cheaper(genotype: Genotype, low: float, goal: float, rng: random.Random) -> Genotype:
+    """Replaces operators by cheaper ones of the same node, at random, down to the goal."""
+    space = genotype.space
+    macs = {place: costs.operator(space, place).macs for place in Genotype.full(space).ordered}
+    now, before = costs.total(genotype).macs, math.inf
+    while goal < now < before:
+        before = now
+        order = list(genotype.ordered)
+        rng.shuffle(order)
+        for place in order:
+            if now <= goal or place not in genotype.places:
+                continue
+            # from states that are there: an input that nobody reads may be a dead cell's
+            there = {*genotype.reads(place.cell), *range(CELL_INPUTS, CELL_INPUTS + space.nodes)}
+            cheaper = [p for p in macs if p[:2] == place[:2] and macs[p] < macs[place]]
+            fresh = [p for p in cheaper if p not in genotype.places and p.source in there]
+            if not fresh:
+                continue
+            other = Genotype(space, genotype.places - {place} | {rng.choice(fresh)})
+            after = costs.total(other).macs
+            if low <= after < now:
+                genotype, now = other, after
     return genotype

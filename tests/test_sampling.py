@@ -68,6 +68,20 @@ def test_the_tolerance_is_kept():
     assert abs(costs.total(drawn).macs - goal) <= 0.005 * goal
 
 
+def test_networks_near_the_cheapest_are_found():
+    # one skip connection in each node is the least, and 3% above it the convolutions are gone
+    full = Genotype.full(SPACE)
+    cheapest = Genotype(
+        SPACE,
+        frozenset(p for p in full.places if p.op == "skip_connect" and p.source == p.node + 1),
+    )
+    goal = round(1.03 * costs.total(cheapest).macs)
+    drawn = {sample_at_macs(SPACE, goal, random.Random(seed)) for seed in range(4)}
+    assert len(drawn) > 1
+    for genotype in drawn:
+        assert abs(costs.total(genotype).macs - goal) <= 0.03 * goal
+
+
 @pytest.mark.parametrize("share", [0.0, 0.001, 1.5])
 def test_what_no_network_costs_is_refused(share):
     goal = round(share * costs.total(Genotype.full(SPACE)).macs)
