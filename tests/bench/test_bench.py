@@ -7,8 +7,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
-from bench import rebuilds, steps
-from bench.contest import Timing, contest
+from bench import contest, rebuilds, steps
+from bench.contest import Timing
 from bench.shapes import SHAPES, Shape, genotype
 from goldnas_tf import costs
 
@@ -44,8 +44,11 @@ def test_timings():
     assert slow.ratio(fast) == pytest.approx(1 / 3)
 
 
-def test_contenders_take_turns():
-    timings = contest({"ours": ("goldnas_tf", TINY), "half": ("goldnas_tf", TINY, 0.5)}, turns=2)
+def test_contenders_take_turns(monkeypatch):
+    monkeypatch.setattr(contest, "TURN_SECONDS", 0.05)
+    timings = contest.contest(
+        {"ours": ("goldnas_tf", TINY), "half": ("goldnas_tf", TINY, 0.5)}, turns=2
+    )
     for timing in timings.values():
         assert len(timing.steps) == 2
         assert 0 < timing.median < timing.first_step
