@@ -14,11 +14,20 @@ from goldnas_tf.setting import check, setting
 from goldnas_tf.space import Space
 from goldnas_tf.units import Amount
 
+GATE_GRADIENTS = ("sigmoid", "straight_through", "enhanced")
+BLOCK_CELLS = 3
+
 
 @dataclasses.dataclass(frozen=True)
 class SpaceSettings:
     """The super-network; the rest of it follows from the images."""
 
+    space: str = setting(
+        "cell",
+        "what is searched: each cell of a network on its own, or one block for all normal cells "
+        "and one for all reduction cells, which can be placed anywhere",
+        choices=("cell", "block"),
+    )
     cells: int = setting(6, "cells of the network (L)", low=1)
     channels: int = setting(8, "channels of the first cells (C); reductions double them", low=2)
     nodes: int = setting(4, "inner nodes of a cell", low=1)
@@ -37,10 +46,17 @@ class SpaceSettings:
         check(self)
         for name in self.ops:
             operators.get(name)
+        if self.space == "block" and self.cells < BLOCK_CELLS:
+            raise InputError(
+                f"a search of blocks needs at least {BLOCK_CELLS} cells, to have normal and "
+                f"reduction cells; received {self.cells}"
+            )
 
-    def space(self, image_shape: tuple[int, int, int], classes: int) -> Space:
+    def for_images(self, image_shape: tuple[int, int, int], classes: int) -> Space:
         """The space for images of that shape and so many classes."""
-        return Space(tuple(image_shape), classes, **dataclasses.asdict(self))
+        values = dataclasses.asdict(self)
+        shared = values.pop("space") == "block"
+        return Space(tuple(image_shape), classes, shared=shared, **values)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,6 +99,12 @@ class GateSettings:
 
     gate_learning_rate: float = setting(1.0, "learning rate of the gates", above=0)
     gate_momentum: float = setting(0.9, "momentum of the gates", low=0, below=1)
+    gate_gradient: str = setting(
+        "sigmoid",
+        "soft gates σ(α); or binary ones, open with that probability, by an estimate of their "
+        "gradient: enhanced (second-order accurate), or straight_through, its control",
+        choices=GATE_GRADIENTS,
+    )
 
     def __post_init__(self):
         check(self)
@@ -162,7 +184,24 @@ class DeviceSettings:
 
 
 @dataclasses.dataclass(frozen=True)
-class SearchConfig:
+class Configuration:
+    """All settings of a run: dataclasses of settings, its sections, and settings of its own."""
+
+    def __post_init__(self):
+        check(self)
+
+    def to_json(self) -> dict:
+        """All settings by section, as JSON values."""
+        return {
+            name: {key: list(v) if isinstance(v, tuple) else v for key, v in section.items()}
+            if isinstance(section, dict)
+            else section
+            for name, section in dataclasses.asdict(self).items()
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class SearchConfig(Configuration):
     """All settings of a search.
 
     Raises:
@@ -181,23 +220,6 @@ class SearchConfig:
     seed: int = setting(
         0, "seed of weights, order of images and augmentation", low=0, high=2**32 - 1
     )
-
-    def __post_init__(self):
-        check(self)
-
-    def to_json(self) -> dict:
-        """All settings by section, as JSON values."""
-        return settings_to_json(self)
-
-
-def settings_to_json(config) -> dict:
-    """The settings of a configuration by section, as JSON values."""
-    return {
-        name: {key: list(v) if isinstance(v, tuple) else v for key, v in section.items()}
-        if isinstance(section, dict)
-        else section
-        for name, section in dataclasses.asdict(config).items()
-    }
 
 
 def differences(before: dict, now: dict) -> list[str]:

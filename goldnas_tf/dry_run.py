@@ -16,7 +16,7 @@ def describe(config: SearchConfig, data: ImageData) -> str:
     Raises:
         InputError: what the search itself would refuse.
     """
-    space = config.space.space(data.image_shape, len(data.class_names))
+    space = config.space.for_images(data.image_shape, len(data.class_names))
     batch_size = config.optimizer.batch_size
     replicas = make_strategy(config.devices, batch_size).num_replicas_in_sync
     budgets = Budgets.resolve(config.points, space)

@@ -28,11 +28,12 @@ def prune(
         The state with a smaller genotype, the next λ, `pending` set to the reason why the network
         is to be taken as a point, and `ended` to the reason why the search is over.
     """
-    gone = pruning.choose(pruning.shares(strengths), config.pruning)
+    gates = {place: strengths[place] for place in state.genotype.gates}
+    gone = pruning.choose(pruning.shares(gates), config.pruning)
     before = costs.total(state.genotype).macs
     genotype = state.genotype.without(gone)
     # with those of cells that nobody reads any more
-    pruned = len(state.genotype.places) - len(genotype.places)
+    pruned = len(gates) - len(genotype.gates)
     state = state.replace(
         genotype=genotype,
         lambda_=state.lambda_.after(pruned, config.pruning),

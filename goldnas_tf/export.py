@@ -8,10 +8,9 @@ import pathlib
 from collections.abc import Callable, Mapping, Sequence
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from goldnas_tf import atomic, network
+from goldnas_tf import atomic
 from goldnas_tf.errors import InputError
 from goldnas_tf.genotype import Genotype
 
@@ -31,22 +30,6 @@ class Serving(tf.Module):
         probabilities = tf.nn.softmax(logits)
         classes = tf.gather(self._class_names, tf.argmax(probabilities, -1))
         return {"probabilities": probabilities, "classes": classes}
-
-
-def plain_copy(
-    genotype: Genotype, form: network.Form, state: Mapping[str, np.ndarray]
-) -> keras.Model:
-    """A model of a genotype alone, with given weights: no auxiliary head, no devices, no masks.
-
-    Args:
-        genotype: what is built.
-        form: as the network with that state was built.
-        state: its arrays by name (`Learner.state`).
-    """
-    model = network.build(genotype, form.for_inference())
-    for name, variable in network.variables(model).items():
-        variable.assign(state[name])
-    return model
 
 
 def load_point(

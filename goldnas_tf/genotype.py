@@ -39,8 +39,8 @@ class Genotype:
             genotypes of the same network are equal.
 
     Raises:
-        InputError: an operator that the space has not, or a node without an operator in a cell
-            that is read.
+        InputError: an operator that the space has not, a node without an operator in a cell that
+            is read, or different operators in cells that share their gates.
     """
 
     space: Space
@@ -61,6 +61,10 @@ class Genotype:
                     raise InputError(
                         f"node {node} of cell {cell} has no operator; expected at least 1"
                     )
+        for kind in self.space.kinds if self.space.shared else ():
+            blocks = {frozenset(p[1:] for p in kept if p.cell == cell) for cell in live & {*kind}}
+            if len(blocks) > 1:
+                raise InputError(f"cells {kind} share their gates; received different operators")
 
     @classmethod
     def full(cls, space: Space) -> "Genotype":
@@ -87,13 +91,19 @@ class Genotype:
         sources = {place.source for place in self.places if place.cell == index}
         return tuple(sorted(sources & set(range(CELL_INPUTS))))
 
+    @functools.cached_property
+    def gates(self) -> tuple[Place, ...]:
+        """One live operator for each gate, ordered: all of them, unless cells share gates."""
+        first = {next((c for c in kind if c in self.live_cells), None) for kind in self.space.kinds}
+        return tuple(place for place in self.ordered if place.cell in first)
+
     def without(self, places: Iterable[Place]) -> "Genotype":
-        """The smaller network that is left when operators are pruned.
+        """The smaller network that is left when operators are pruned, with those of the same gate.
 
         Raises:
             InputError: a node of a cell that is read would lose its last operator.
         """
-        return Genotype(self.space, self.places - frozenset(places))
+        return Genotype(self.space, self.places - twins(self.space, places))
 
     @functools.cached_property
     def prunable(self) -> bool:
@@ -155,6 +165,16 @@ class Genotype:
             return cls.from_json(values)
         except InputError as error:
             raise InputError(f"{path}: {error}") from error
+
+
+def twins(space: Space, places: Iterable[Place]) -> frozenset[Place]:
+    """All operators that share a gate with one of these: themselves, unless cells share gates."""
+    kind_of = {cell: kind for kind in space.kinds for cell in kind}
+    return frozenset(
+        place._replace(cell=cell)
+        for place in places
+        for cell in kind_of.get(place.cell, (place.cell,))
+    )
 
 
 @functools.lru_cache(maxsize=16)

@@ -25,6 +25,8 @@ class Form:
             batch norms (training from scratch).
         auxiliary: with the auxiliary classifier at two thirds of the depth, as a second output.
         drop_path: with weights that say how often operators are left out in training.
+        gate_gradient: "sigmoid" for soft gates, or the estimate for binary ones ("enhanced" or
+            "straight_through").
         precision: "float32", or "mixed_bfloat16" for arithmetic in half precision.
         pixel_mean: mean of the training images in each channel, in 0..255; None: 127.5.
         pixel_std: likewise the standard deviation, above 0.
@@ -33,13 +35,18 @@ class Form:
     gated: bool = True
     auxiliary: bool = False
     drop_path: bool = False
+    gate_gradient: str = "sigmoid"
     precision: str = "float32"
     pixel_mean: tuple[float, ...] | None = None
     pixel_std: tuple[float, ...] | None = None
 
     def for_inference(self) -> "Form":
-        """The same form without what is for training alone, as networks are exported."""
-        return dataclasses.replace(self, auxiliary=False, drop_path=False)
+        """The same form without what is for training alone, as networks are exported.
+
+        Binary gates are then decided: soft gates that are 1.
+        """
+        plain = {"auxiliary": False, "drop_path": False, "gate_gradient": "sigmoid"}
+        return dataclasses.replace(self, **plain)
 
 
 def build(genotype: Genotype, form: Form = Form()) -> keras.Model:
@@ -114,6 +121,8 @@ def _cell(genotype: Genotype, index: int, form: Form) -> Cell:
         halved=[s for s, size in enumerate(geometry.inputs) if size.height > smaller],
         gated=form.gated,
         drop_path=form.drop_path,
+        gate_gradient=form.gate_gradient,
+        gate_stream=next(n for n, kind in enumerate(genotype.space.kinds) if index in kind),
         name=cell_name(index),
     )
 

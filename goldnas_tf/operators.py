@@ -132,6 +132,23 @@ def get(name: str) -> Operator:
     return _registry[name]
 
 
+def with_kernel(name: str, kernel: int) -> str:
+    """The operator whose convolutions have another kernel, and which is else the same.
+
+    Args:
+        name: of an operator.
+        kernel: side of the convolutions in pixels.
+
+    Returns:
+        Its name; the operator's own where none such is registered.
+    """
+    stages = tuple(
+        dataclasses.replace(stage, kernel=kernel) if isinstance(stage, Separable) else stage
+        for stage in get(name).stages
+    )
+    return next((other.name for other in _registry.values() if other.stages == stages), name)
+
+
 register("skip_connect", Skip())
 register("sep_conv_3x3", Separable(3), Separable(3))
 register("sep_conv_5x5", Separable(5), Separable(5))

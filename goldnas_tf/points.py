@@ -3,22 +3,24 @@
 With a constant learning rate the accuracy of a running network swings by several points from one
 epoch to the next. So a copy is trained a little longer, at a learning rate that falls to zero,
 before it is measured on the validation split. The search itself goes on from the unsettled weights.
+
+Where gates are binary, the copy is the most probable network, and its gates are open for good.
 """
 
-import functools
+import random
 from collections.abc import Callable
 
-from goldnas_tf import costs, export
-from goldnas_tf.annealing import annealed
+from goldnas_tf import costs, discretisation, export
 from goldnas_tf.archive import Archive
 from goldnas_tf.clock import Clock
+from goldnas_tf.config import PointSettings
 from goldnas_tf.data import ImageData
 from goldnas_tf.pareto import Point
+from goldnas_tf.rebuild import alone
 from goldnas_tf.report.drawing import draw_network
 from goldnas_tf.training.feed import Feed
-from goldnas_tf.training.learner import METRICS, Learner
-from goldnas_tf.training.steps import train
-from goldnas_tf.training.sums import Sums
+from goldnas_tf.training.learner import Learner
+from goldnas_tf.training.settling import settle
 
 
 def point_name(epoch: int) -> str:
@@ -31,7 +33,7 @@ def take(
     feed: Feed,
     data: ImageData,
     archive: Archive,
-    settle_epochs: int,
+    settings: PointSettings,
     epoch: int,
     reason: str,
     after_step: Callable[[], None],
@@ -44,34 +46,41 @@ def take(
         feed: settled on its training images, measured on its validation images.
         data: names the classes.
         archive: where the point goes.
-        settle_epochs: passes over the training images that settle it.
+        settings: how long it is settled.
         epoch: after which it is taken.
         reason: one of `pareto.REASONS`.
         after_step: called after each settling step; may raise to interrupt.
         clock: told where the time goes.
     """
-    before = learner.state()
-    settle(learner, feed, settle_epochs, epoch, after_step, clock)
+    before, alive = learner.state(), learner.genotype
+    # what the gates themselves say: below, open ones are set to 1
+    strengths = learner.strengths()
+    metrics = {"epoch": epoch, "reason": reason, "settle_epochs": settings.settle_epochs}
+    if alive.space.shared:
+        with clock("evaluation"):
+            gap = discretisation.measure(learner, feed.watched, random.Random(epoch))
+        metrics["discretisation"] = gap._asdict()
+    genotype = learner.most_probable()
+    if learner.recipe.form.gate_gradient != "sigmoid":
+        learner.mask(genotype)
+        learner.open_gates()
+    what = f"settling the network of epoch {epoch}"
+    settle(learner, feed, settings.settle_epochs, epoch, what, clock, after_step)
     with clock("evaluation"):
         accuracy = learner.accuracy(feed.validation)
-    genotype, cost = learner.genotype, costs.total(learner.genotype)
-    name = point_name(epoch)
+    cost, name = costs.total(genotype), point_name(epoch)
     point = Point(name, f"pareto/{name}", cost.macs, cost.params, accuracy, epoch, reason)
-    metrics = {
+    metrics |= {
         "macs": cost.macs,
         "params": cost.params,
         "operators": len(genotype.places),
         "val_accuracy": accuracy,
         "val_images": data.validation.size,
-        "epoch": epoch,
-        "reason": reason,
-        "settle_epochs": settle_epochs,
     }
-    strengths = learner.strengths()
     with clock("export"):
         export.export(
             archive.path / point.path,
-            export.plain_copy(genotype, learner.recipe.form, learner.state()),
+            alone(learner.model, genotype, learner.recipe.form),
             genotype,
             data.class_names,
             metrics,
@@ -79,34 +88,5 @@ def take(
         )
         archive.add(point)
     learner.load(before)
+    learner.mask(alive)
     return point
-
-
-def settle(
-    learner: Learner,
-    feed: Feed,
-    epochs: int,
-    number: int,
-    after_step: Callable[[], None],
-    clock: Clock,
-) -> None:
-    """Trains without the resource term while the learning rates fall to zero by a half cosine.
-
-    Args:
-        learner: is changed in place.
-        feed: of training images.
-        epochs: passes over them.
-        number: of the point; decides the order of the images.
-        after_step: called after each step.
-        clock: told where the time goes.
-
-    Raises:
-        TrainingError: the loss is not finite.
-    """
-    steps = epochs * feed.pass_steps
-    sums = Sums((0.0,) * len(METRICS), 0, f"settling the network of epoch {number}")
-    rate = functools.partial(annealed, steps)
-    stream = feed.apart(number, steps)
-    for _ in train(learner, stream, range(steps), sums, clock, rate=rate, phase="settling"):
-        after_step()
-    learner.anneal(1.0)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
+from goldnas_tf import network
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.layers.cell import Cell
 from goldnas_tf.training.learner import Learner
@@ -26,6 +27,22 @@ def rebuild(learner: Learner, genotype: Genotype | None = None) -> Learner:
     genotype = genotype or learner.genotype
     smaller = Learner(genotype, learner.recipe)
     smaller.load(carry(learner.state(), learner.model, smaller.model))
+    return smaller
+
+
+def alone(model: keras.Model, genotype: Genotype, form: network.Form) -> keras.Model:
+    """A model of a genotype alone, as networks are exported: no auxiliary head, devices or masks.
+
+    Args:
+        model: gives the weights; it may have more operators.
+        genotype: what is built.
+        form: as the model was built.
+    """
+    smaller = network.build(genotype, form.for_inference())
+    state = {name: variable.numpy() for name, variable in network.variables(model).items()}
+    carried = carry(state, model, smaller)
+    for name, variable in network.variables(smaller).items():
+        variable.assign(carried[name])
     return smaller
 
 

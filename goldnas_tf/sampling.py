@@ -5,7 +5,7 @@ import random
 
 from goldnas_tf import costs
 from goldnas_tf.errors import InputError
-from goldnas_tf.genotype import Genotype, Place
+from goldnas_tf.genotype import Genotype, Place, twins
 from goldnas_tf.space import CELL_INPUTS, Space
 
 _TRIES = 20
@@ -19,14 +19,14 @@ def sample(space: Space, rng: random.Random, density: float = 0.5) -> Genotype:
         rng: source of randomness; the same state gives the same genotype.
         density: probability of an operator to be alive, in [0, 1].
     """
-    keys = {place: rng.random() for place in Genotype.full(space).ordered}
+    keys = {place: rng.random() for place in Genotype.full(space).gates}
     nodes: dict[tuple[int, int], list[Place]] = {}
     for place in keys:
         nodes.setdefault((place.cell, place.node), []).append(place)
     alive = {place for place, key in keys.items() if key < density}
     # a node left empty keeps the operator that was nearest to alive: all are equally probable
     alive |= {min(places, key=keys.__getitem__) for places in nodes.values()}
-    return Genotype(space, frozenset(alive))
+    return Genotype(space, twins(space, alive))
 
 
 def sample_at_macs(
@@ -100,7 +100,8 @@ def _made_cheaper(genotype: Genotype, low: float, goal: float, rng: random.Rando
             fresh = [p for p in cheaper if p not in genotype.places and p.source in there]
             if not fresh:
                 continue
-            other = Genotype(space, genotype.places - {place} | {rng.choice(fresh)})
+            swapped = genotype.places - twins(space, [place]) | twins(space, [rng.choice(fresh)])
+            other = Genotype(space, swapped)
             after = costs.total(other).macs
             if low <= after < now:
                 genotype, now = other, after

@@ -4,36 +4,27 @@ It reads top to bottom: prepare, build or resume; then epoch, prune, rebuild, re
 until the floor is reached, the epochs are over, or nothing is left to prune.
 """
 
-import contextlib
 import gc
 import itertools
 import math
 import pathlib
 
 import numpy as np
-import tensorflow as tf
 
-from goldnas_tf import checkpoint, costs, network, points
+from goldnas_tf import costs, points
 from goldnas_tf.archive import Archive
-from goldnas_tf.backend import require_tensorflow
 from goldnas_tf.budget import Budgets
-from goldnas_tf.clock import Clock
 from goldnas_tf.config import SearchConfig
 from goldnas_tf.data import ImageData
 from goldnas_tf.epoch_end import prune, wasted, worth_rebuilding
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.interrupt import Interrupts, interrupts
-from goldnas_tf.journal import Journal
 from goldnas_tf.pareto import Point
 from goldnas_tf.rebuild import rebuild
 from goldnas_tf.report.terminal import Progress, points_table
-from goldnas_tf.run_folder import RunFolder
 from goldnas_tf.state import SearchState
-from goldnas_tf.training.feed import Feed
-from goldnas_tf.training.learner import METRICS, Learner, Recipe
-from goldnas_tf.training.runtime import describe_devices, make_strategy
-from goldnas_tf.training.steps import train
-from goldnas_tf.training.sums import Sums
+from goldnas_tf.training.learner import Learner
+from goldnas_tf.training.run import Run
 from goldnas_tf.units import human
 
 
@@ -64,7 +55,7 @@ def search(
         return run.run(signals)
 
 
-class Search:
+class Search(Run):
     """One search: what stays the same from epoch to epoch.
 
     Args:
@@ -74,47 +65,31 @@ class Search:
         progress: where progress is shown.
     """
 
+    name = "the search"
+
     def __init__(self, config, data, workdir, progress):
-        require_tensorflow()
-        self.config, self.data, self.progress = config, data, progress
-        self.clock = Clock()
-        self.space = config.space.space(data.image_shape, len(data.class_names))
+        super().__init__(config, data, progress, config.points.watch_images)
+        self.space = config.space.for_images(data.image_shape, len(data.class_names))
         self.budgets = Budgets.resolve(config.points, self.space)
-        batch_size = config.optimizer.batch_size
-        strategy = make_strategy(config.devices, batch_size)
-        self.recipe = Recipe(
-            optimizer=config.optimizer,
+        objective = config.objective
+        self.how = self.recipe(
+            form={
+                "auxiliary": objective.auxiliary_weight > 0,
+                "gate_gradient": config.gates.gate_gradient,
+            },
             gates=config.gates,
-            relative_costs=costs.relative(self.space, config.objective.resource),
-            mu=config.objective.mu,
-            auxiliary_weight=config.objective.auxiliary_weight,
-            form=network.Form(
-                auxiliary=config.objective.auxiliary_weight > 0,
-                precision=config.devices.precision,
-                pixel_mean=data.pixel_mean,
-                pixel_std=data.pixel_std,
-            ),
-            strategy=strategy,
-            xla=config.devices.xla,
-        )
-        self.feed = Feed(
-            data,
-            batch_size,
-            config.augmentation,
-            config.seed,
-            strategy,
-            config.points.watch_images,
+            relative_costs=costs.relative(self.space, objective.resource),
+            mu=objective.mu,
+            auxiliary_weight=objective.auxiliary_weight,
         )
         self.epoch_steps = config.points.steps_per_epoch or self.feed.pass_steps
-        described = {**data.describe(), "replicas": strategy.num_replicas_in_sync}
-        self.folder = RunFolder.open(workdir, config.to_json(), {"data": described})
+        self.open_folder(workdir)
         self.archive = Archive(self.folder.path, self.budgets.start)
 
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
         state, learner = self._start_or_resume()
-        journal = Journal(self.folder, self.progress, state.epoch)
-        with contextlib.closing(journal), self.clock("the rest"):
+        with self.journal(state.epoch) as journal:
             self._begin(journal, state)
             stream = self.feed.stream(state.step)
             while True:
@@ -122,45 +97,47 @@ class Search:
                     self._take_point(state, learner, journal, signals)
                 if state.ended:
                     break
-                state = self._train_epoch(state, learner, stream, journal, signals)
+                state = self.train_epoch(
+                    state,
+                    learner,
+                    stream,
+                    journal,
+                    signals,
+                    self.epoch_steps,
+                    lambda_=state.lambda_.value,
+                    shown=self._shown(state),
+                )
                 state = state.replace(accuracy=self._watched_accuracy(learner))
                 strengths = learner.strengths()
                 before, state = state, prune(state, strengths, self.config, self.budgets)
                 learner.mask(state.genotype)
                 state, learner = self._rebuilt_if_worth_it(state, learner)
-                self._record(before, state, strengths, journal)
-                self.clock.start_lap()
-                state = state.replace(sums=(0.0,) * len(METRICS))
-                self._save(state, learner)
-        journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
+                state = self._record(before, state, learner, strengths, journal)
+            journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
         journal.time(self.clock.seconds)
         journal.say(points_table(self.archive.points, self.archive.path, self.budgets.start))
         return self.archive.points
 
     def _start_or_resume(self) -> tuple[SearchState, Learner]:
-        # TensorFlow mixes this seed into those of the data, so that a resumed run needs it too
-        tf.keras.utils.set_random_seed(self.config.seed)
-        stored = checkpoint.load(self.folder.path)
+        stored = self.stored()
         if stored is None:
             state = SearchState.start(Genotype.full(self.space), self.config.pruning)
-            return state, Learner(state.genotype, self.recipe)
+            return state, Learner(state.genotype, self.how)
         values, arrays = stored
         state = SearchState.from_json(values)
-        learner = Learner(state.built, self.recipe)
+        learner = Learner(state.built, self.how)
         learner.load(arrays)
         learner.mask(state.genotype)
         return state, learner
 
-    def _begin(self, journal: Journal, state: SearchState) -> None:
+    def _begin(self, journal, state: SearchState) -> None:
         """Says what is searched, where, and what to look out for."""
-        devices = ", ".join(sorted(describe_devices(self.recipe.strategy)))
-        journal.say(
-            f"{self.data.name}: {self.data.train.size:,} training images, a space of "
-            f"10^{math.log10(self.space.candidates):.0f} networks up to "
-            f"{human(self.budgets.start)} multiply-adds, on {devices}"
+        self.introduce(
+            journal,
+            state,
+            f"a space of 10^{math.log10(self.space.candidates):.0f} networks up to "
+            f"{human(self.budgets.start)} multiply-adds",
         )
-        if state.step:
-            journal.say(f"resumed after epoch {state.epoch}, step {state.step}")
         widest = len(self.space.edges(self.space.nodes - 1)) * len(self.space.ops)
         if 1 / widest <= self.config.pruning.threshold_max:
             journal.say(
@@ -168,20 +145,6 @@ class Search:
                 f"below threshold_max {self.config.pruning.threshold_max:g}: the weakest go from "
                 f"the first epoch on; a threshold_max below {1 / widest:.3f} waits for the gates"
             )
-
-    def _train_epoch(self, state, learner, stream, journal, signals) -> SearchState:
-        """Trains to the end of the epoch."""
-        last = (state.epoch + 1) * self.epoch_steps
-        sums = Sums(state.sums, state.step, "the search")
-        todo, price = range(state.step, last), state.lambda_.value
-        with journal.bar(state.epoch + 1, self.epoch_steps, len(todo)) as bar:
-            shown = self._shown(state)
-            for step in train(learner, stream, todo, sums, self.clock, price):
-                bar.step(**shown)
-                if signals.signum is not None:
-                    self._save(state.replace(step=step, sums=sums.total()), learner)
-                    signals.check()
-        return state.replace(epoch=state.epoch + 1, step=last, sums=sums.total())
 
     def _watched_accuracy(self, learner: Learner) -> float:
         if not learner.accuracy_is_traced:
@@ -201,19 +164,15 @@ class Search:
             gc.collect()
         return state.replace(built=state.genotype, wasted=0.0), learner
 
-    def _record(self, before: SearchState, state: SearchState, strengths, journal) -> None:
+    def _record(self, before: SearchState, state: SearchState, learner, strengths, journal):
         """Writes down the epoch that ended; `before` is its state before the pruning."""
-        steps, batch_size = self.epoch_steps, self.config.optimizer.batch_size
-        means = dict(zip(METRICS, (value / steps for value in state.sums), strict=True))
-        correct = means.pop("correct")
-        means.pop("gradient_norm")
+        means = self.means(state, self.epoch_steps)
         cost = costs.total(state.genotype)
-        seconds = self.clock.lap_mean("steps") + self.clock.lap_mean("waiting for images")
         values = {
             "epoch": state.epoch,
             "step": state.step,
-            **means,
-            "train_accuracy": correct / batch_size,
+            **{name: means[name] for name in ("loss", "cross_entropy", "penalty")},
+            "train_accuracy": means["train_accuracy"],
             "val_accuracy": state.accuracy,
             "lambda": before.lambda_.value,
             "pruned": len(before.genotype.places) - len(state.genotype.places),
@@ -221,16 +180,16 @@ class Search:
             "macs": cost.macs,
             "params": cost.params,
             "built_macs": costs.total(state.built).macs,
-            "images_per_second": batch_size / seconds if seconds else None,
-            "seconds": {phase: round(time, 3) for phase, time in self.clock.lap.items()},
+            "images_per_second": means["images_per_second"],
         }
         shown = {**self._shown(before), "alive": values["alive"], "macs": cost.macs}
         told = ("loss", "val_accuracy", "pruned", "images_per_second")
+        shown |= {name: values[name] for name in told}
         gates: dict[str, list[float]] = {}
         for place, strength in strengths.items():
             gates.setdefault(f"gates/cell_{place.cell}", []).append(strength)
         arrays = {name: np.array(cell) for name, cell in gates.items()}
-        journal.epoch(values, {**shown, **{name: values[name] for name in told}}, arrays)
+        return self.end_epoch(state, learner, journal, values, shown, arrays=arrays)
 
     def _shown(self, state: SearchState) -> dict:
         """What stands behind the progress bar of an epoch."""
@@ -242,8 +201,7 @@ class Search:
         }
 
     def _take_point(self, state, learner, journal, signals) -> None:
-        settle_epochs = self.config.points.settle_epochs
-        steps = settle_epochs * self.feed.pass_steps
+        steps = self.config.points.settle_epochs * self.feed.pass_steps
         with journal.bar(state.epoch, steps, steps) as bar:
 
             def after_step():
@@ -255,7 +213,7 @@ class Search:
                 self.feed,
                 self.data,
                 self.archive,
-                settle_epochs,
+                self.config.points,
                 state.epoch,
                 state.pending,
                 after_step,
@@ -268,8 +226,3 @@ class Search:
         )
         journal.picture(point.epoch, "pareto", path / "pareto.png")
         journal.picture(point.epoch, f"cells/{point.name}", path / point.path / "cells.png")
-
-    def _save(self, state: SearchState, learner: Learner) -> None:
-        position = (state.step, state.epoch)
-        with self.clock("checkpoints"):
-            checkpoint.save(self.folder.path, position, state.to_json(), learner.state())

@@ -1,12 +1,14 @@
 """The search space: how many cells, how wide, which operators; and the geometry that follows.
 
 Plain data, no TensorFlow. A `Space` is everything about a super-network but its gates: the size
-and number of images and classes, the stem, the cells with their channels and resolutions, and
-the edges of a cell. Reference: GOLD-NAS (arXiv 2007.03331), section 3.1.
+and number of images and classes, the stem, the cells with their channels and resolutions, which of
+them share their gates, and the edges of a cell.
+Reference: GOLD-NAS (arXiv 2007.03331), section 3.1.
 """
 
 import dataclasses
 import functools
+import itertools
 import math
 import typing
 
@@ -70,6 +72,10 @@ class Space:
             before it.
         ops: names of the candidate operators of every edge, no two alike.
         stem: "cifar" (one 3×3 convolution to 3C channels) or "imagenet" (three of stride 2).
+        shared: whether all normal cells have one set of gates, and all reduction cells another, so
+            that what is found is a block. Default: every cell has its own.
+        stages: (cells, channels) of each stage, instead of L and C, which follow from it. Every
+            stage but the first begins with a reduction cell. Default: as L and C say.
 
     Raises:
         InputError: a value out of range, an unknown operator or stem, an image that is too small.
@@ -82,12 +88,16 @@ class Space:
     nodes: int = 4
     ops: tuple[str, ...] = ("skip_connect", "sep_conv_3x3")
     stem: str = "cifar"
+    shared: bool = False
+    stages: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self):
-        for name in ("image_shape", "ops"):
+        for name in ("image_shape", "ops", "stages"):
             if not isinstance(getattr(self, name), tuple | list):
                 raise InputError(f"{name} must be a list; received {getattr(self, name)!r}")
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        if self.stages:
+            self._follow_stages()
         least_values = {"classes": 2, "cells": 1, "channels": 2, "nodes": 1}
         for name, least in least_values.items():
             value = getattr(self, name)
@@ -110,6 +120,20 @@ class Space:
             raise InputError(f"stem must be 'cifar' or 'imagenet'; received {self.stem!r}")
         self._check_image_fits()
 
+    def _follow_stages(self):
+        """Sets cells and channels from the stages."""
+        stages = tuple(tuple(stage) for stage in self.stages)
+        for stage in stages:
+            counts = len(stage) == 2 and _is_count(stage[0], 1) and _is_count(stage[1], 2)
+            if not counts:
+                raise InputError(
+                    "stages must be pairs of at least 1 cell and at least 2 channels; "
+                    f"received {stage}"
+                )
+        object.__setattr__(self, "stages", stages)
+        object.__setattr__(self, "cells", sum(cells for cells, _ in stages))
+        object.__setattr__(self, "channels", stages[0][1])
+
     def _check_image_fits(self):
         halvings = len(self.reductions) + (3 if self.stem == "imagenet" else 0)
         smallest = 2**halvings
@@ -124,12 +148,26 @@ class Space:
     @property
     def reductions(self) -> tuple[int, ...]:
         """Indices of the reduction cells."""
+        if self.stages:
+            lengths = (cells for cells, _ in self.stages[:-1])
+            return tuple(itertools.accumulate(lengths))
         return tuple(sorted({self.cells // 3, 2 * self.cells // 3}))
+
+    @property
+    def kinds(self) -> tuple[tuple[int, ...], ...]:
+        """Indices of the cells that share their gates: normal and reduction cells, or each alone.
+
+        Cells of one kind have the same operators in every network of the space.
+        """
+        if not self.shared:
+            return tuple((cell,) for cell in range(self.cells))
+        normal = tuple(cell for cell in range(self.cells) if cell not in self.reductions)
+        return tuple(kind for kind in (normal, self.reductions) if kind)
 
     @property
     def auxiliary_cell(self) -> int:
         """Index of the cell whose output the auxiliary head reads (two thirds of the depth)."""
-        return 2 * self.cells // 3
+        return self.reductions[-1] if self.stages[1:] else 2 * self.cells // 3
 
     def edges(self, node: int) -> range:
         """States that inner node `node` (from 0) takes an edge from."""
@@ -150,11 +188,13 @@ class Space:
     def geometry(self) -> tuple[CellGeometry, ...]:
         """Sizes in every cell, in order."""
         older, newer = self.stem_outputs
-        channels = self.channels
+        widths = [channels for _, channels in self.stages] or [
+            self.channels * 2**halvings for halvings in range(len(self.reductions) + 1)
+        ]
         cells = []
         for index in range(self.cells):
             reduction = index in self.reductions
-            channels *= 2 if reduction else 1
+            channels = widths[sum(start <= index for start in self.reductions)]
             state = newer._replace(channels=channels)
             node = state.halved(channels) if reduction else state
             output = node._replace(channels=self.nodes * channels)
@@ -166,7 +206,7 @@ class Space:
     def candidates(self) -> int:
         """Exact number of genotypes: every node keeps at least one of its operators."""
         gates = [len(self.edges(node)) * len(self.ops) for node in range(self.nodes)]
-        return math.prod(2**count - 1 for count in gates) ** self.cells
+        return math.prod(2**count - 1 for count in gates) ** len(self.kinds)
 
     def to_json(self) -> dict:
         """The space as JSON values; `Space.from_json` reads it back."""
@@ -174,6 +214,7 @@ class Space:
             **dataclasses.asdict(self),
             "image_shape": list(self.image_shape),
             "ops": list(self.ops),
+            "stages": [list(stage) for stage in self.stages],
         }
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Where a search stands, as plain values that a checkpoint holds."""
+"""Where a run stands, as plain values that a checkpoint holds."""
 
 import dataclasses
 
@@ -7,8 +7,36 @@ from goldnas_tf.pruning import PruningRule
 from goldnas_tf.schedule import LambdaState, Stability
 
 
-@dataclasses.dataclass(frozen=True)
-class SearchState:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunState:
+    """What decides how a training goes on, besides weights and optimizer slots.
+
+    Attributes:
+        epoch: finished epochs.
+        step: trained steps, over all epochs.
+        sums: sums of the step metrics over the running epoch.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    sums: tuple[float, ...] = (0.0,) * 5
+
+    def replace(self, **changes) -> "RunState":
+        """The state with some values changed."""
+        return dataclasses.replace(self, **changes)
+
+    def to_json(self) -> dict:
+        """The state as JSON values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict) -> "RunState":
+        """Reads what `to_json` wrote."""
+        return cls(**{**values, "sums": tuple(values["sums"])})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SearchState(RunState):
     """Everything that decides how a search goes on, besides weights and optimizer slots.
 
     Attributes:
@@ -16,10 +44,7 @@ class SearchState:
         built: those that the model has; some may be masked.
         lambda_: λ and its history.
         stability: for how long the architecture has been unchanged.
-        epoch: finished epochs.
-        step: trained steps, over all epochs.
         wasted: work done for masked operators since the last rebuild, in steps.
-        sums: sums of the step metrics over the running epoch.
         accuracy: on the watched validation images after the last epoch; None before the first.
         pending: why the present network is to be taken as a point, or None.
         ended: why the search is over, or None.
@@ -29,10 +54,7 @@ class SearchState:
     built: Genotype
     lambda_: LambdaState
     stability: Stability = dataclasses.field(default_factory=Stability)
-    epoch: int = 0
-    step: int = 0
     wasted: float = 0.0
-    sums: tuple[float, ...] = (0.0,) * 5
     accuracy: float | None = None
     pending: str | None = None
     ended: str | None = None
@@ -40,11 +62,7 @@ class SearchState:
     @classmethod
     def start(cls, genotype: Genotype, rule: PruningRule) -> "SearchState":
         """The state before the first step."""
-        return cls(genotype, genotype, LambdaState.start(rule))
-
-    def replace(self, **changes) -> "SearchState":
-        """The state with some values changed."""
-        return dataclasses.replace(self, **changes)
+        return cls(genotype=genotype, built=genotype, lambda_=LambdaState.start(rule))
 
     def to_json(self) -> dict:
         """The state as JSON values."""

@@ -5,7 +5,7 @@ A `TrainConfig` shares its sections on images, optimizer and devices with a sear
 
 import dataclasses
 
-from goldnas_tf.config import DeviceSettings, OptimizerSettings, settings_to_json
+from goldnas_tf.config import Configuration, DeviceSettings, OptimizerSettings
 from goldnas_tf.data.settings import AugmentationSettings, DataSettings
 from goldnas_tf.setting import check, setting
 
@@ -48,7 +48,7 @@ class TrainingSettings:
 
 
 @dataclasses.dataclass(frozen=True)
-class TrainConfig:
+class TrainConfig(Configuration):
     """All settings of a training.
 
     Raises:
@@ -64,9 +64,12 @@ class TrainConfig:
         0, "seed of weights, order of images and augmentation", low=0, high=2**32 - 1
     )
 
-    def __post_init__(self):
-        check(self)
 
-    def to_json(self) -> dict:
-        """All settings by section, as JSON values."""
-        return settings_to_json(self)
+def train_config(config: Configuration, seed: int) -> TrainConfig:
+    """The configuration of a training, from one that has its sections among others."""
+    sections = {
+        field.name: getattr(config, field.name)
+        for field in dataclasses.fields(TrainConfig)
+        if field.name != "seed"
+    }
+    return TrainConfig(**sections, seed=seed)

@@ -53,13 +53,13 @@ def test_space_settings_make_the_space():
     chosen = config.SpaceSettings(
         cells=3, channels=4, nodes=2, ops=("skip_connect",), stem="imagenet"
     )
-    assert chosen.space((32, 40, 3), 7) == Space(
+    assert chosen.for_images((32, 40, 3), 7) == Space(
         (32, 40, 3), 7, 3, 4, 2, ("skip_connect",), "imagenet"
     )
 
 
 def test_defaults_of_settings_and_space_agree_on_what_is_not_a_size():
-    defaults = config.SpaceSettings().space((32, 32, 3), 10)
+    defaults = config.SpaceSettings().for_images((32, 32, 3), 10)
     space = Space((32, 32, 3), 10)
     assert (defaults.nodes, defaults.ops, defaults.stem) == (space.nodes, space.ops, space.stem)
 

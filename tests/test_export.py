@@ -12,6 +12,7 @@ from tiny_networks import NETWORKS
 from goldnas_tf import costs, export, network
 from goldnas_tf.errors import InputError
 from goldnas_tf.genotype import Genotype
+from goldnas_tf.rebuild import alone
 
 NAMES = ("all_operators", "auxiliary", "mixed_bfloat16")
 CLASSES = ["ant", "bée", "cat"]
@@ -60,8 +61,7 @@ def exported(tmp_path_factory, built):
     root = tmp_path_factory.mktemp("exported")
     for name in NAMES:
         tiny, model = NETWORKS[name], built(name)
-        state = {key: v.numpy() for key, v in network.variables(model).items()}
-        plain = export.plain_copy(tiny.genotype, tiny.form, state)
+        plain = alone(model, tiny.genotype, tiny.form)
         export.export(root / name, plain, tiny.genotype, CLASSES, METRICS, draw)
         np.save(root / name / "images.npy", tiny.images(batch=5))
     found = subprocess.run(

@@ -3,11 +3,11 @@
 import dataclasses
 
 from goldnas_tf.comparison.families import FAMILIES
-from goldnas_tf.config import DeviceSettings, OptimizerSettings, settings_to_json
+from goldnas_tf.config import Configuration, DeviceSettings, OptimizerSettings
 from goldnas_tf.data.settings import AugmentationSettings, DataSettings
 from goldnas_tf.errors import InputError
 from goldnas_tf.setting import check, setting
-from goldnas_tf.train_config import TrainConfig, TrainingSettings
+from goldnas_tf.train_config import TrainingSettings
 
 SPLITS = ("test", "validation")
 
@@ -36,7 +36,7 @@ class ComparisonSettings:
 
 
 @dataclasses.dataclass(frozen=True)
-class CompareConfig:
+class CompareConfig(Configuration):
     """All settings of a comparison: those of its trainings, and what is compared.
 
     Raises:
@@ -51,21 +51,9 @@ class CompareConfig:
     devices: DeviceSettings = dataclasses.field(default_factory=DeviceSettings)
 
     def __post_init__(self):
+        super().__post_init__()
         if self.training.init != "scratch":
             raise InputError(
                 "init must be scratch: random networks have no weights to inherit; received "
                 f"{self.training.init}"
             )
-
-    def train_config(self, seed: int) -> TrainConfig:
-        """The configuration of one of its trainings."""
-        sections = {
-            field.name: getattr(self, field.name)
-            for field in dataclasses.fields(TrainConfig)
-            if field.name != "seed"
-        }
-        return TrainConfig(**sections, seed=seed)
-
-    def to_json(self) -> dict:
-        """All settings by section, as JSON values."""
-        return settings_to_json(self)

@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from goldnas_tf.layers import stages
 from goldnas_tf.layers.drop_path import DropPath
+from goldnas_tf.layers.gates import ESTIMATES, BinaryGates
 from goldnas_tf.layers.layout import Edge, Layout, input_norm
 from goldnas_tf.layers.norm import NormBank, add_table
 from goldnas_tf.space import CELL_INPUTS
@@ -38,6 +39,10 @@ class Cell(keras.layers.Layer):
             (training from scratch). Default True.
         drop_path: whether operators, but for skip connections of stride 1, are left out at random
             in training, at the rate that `drop.rate` says. Default False.
+        gate_gradient: "sigmoid" for soft gates σ(α), or how the gradient of binary gates is
+            estimated (`layers/gates.py`): these are sampled with probability σ(α) in training, and
+            open from ½ on in inference. Default "sigmoid".
+        gate_stream: cells with the same number sample binary gates alike. Default 0.
 
     Input: a list of the inputs that are read, one or two tensors (batch, height, width, channels),
     after a ReLU: other cells read them too.
@@ -59,6 +64,8 @@ class Cell(keras.layers.Layer):
         halved=(),
         gated=True,
         drop_path=False,
+        gate_gradient="sigmoid",
+        gate_stream=0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -69,6 +76,8 @@ class Cell(keras.layers.Layer):
         self.halved = tuple(halved)
         self.gated = gated
         self.drop_path = drop_path
+        self.gate_gradient = gate_gradient
+        self.gate_stream = gate_stream
         empty = set(range(nodes)) - {edge.node for edge in self.edges}
         if empty:
             raise ValueError(
@@ -88,6 +97,8 @@ class Cell(keras.layers.Layer):
             "halved": list(self.halved),
             "gated": self.gated,
             "drop_path": self.drop_path,
+            "gate_gradient": self.gate_gradient,
+            "gate_stream": self.gate_stream,
         }
 
     def compute_output_shape(self, input_shape):
@@ -131,6 +142,10 @@ class Cell(keras.layers.Layer):
             self._scale = add_table(self, "scale", norms, "ones")
             self._shift = add_table(self, "shift", norms, "zeros")
         self.drop = DropPath(self, len(self.edges)) if self.drop_path else None
+        self.sampler = None
+        if self.gated and self.gate_gradient in ESTIMATES:
+            fed = [edge.node for edge in self.edges]
+            self.sampler = BinaryGates(self, fed, self.gate_gradient, self.gate_stream)
 
     def _add_kernel(self, name, shape, fan_in):
         # uniform within 1/√fan_in, as the method's PyTorch implementations initialise convolutions
@@ -142,12 +157,26 @@ class Cell(keras.layers.Layer):
         """σ(α) of every operator, 0 where it is pruned and not yet rebuilt away; (operators,)."""
         return tf.sigmoid(tf.convert_to_tensor(self.gates)) * self.live
 
-    def _affine(self, strengths):
+    def gate_values(self, training=False):
+        """What operators are multiplied with: σ(α), or binary gates; (operators,).
+
+        Args:
+            training: whether binary gates are sampled anew, or are those of the most probable
+                network. A Python bool.
+        """
+        if not self.sampler:
+            return self.strengths()
+        if training:
+            live = tf.convert_to_tensor(self.live)
+            return self.sampler.sample(tf.convert_to_tensor(self.gates), live)
+        return self.sampler.mode(self.strengths())
+
+    def _affine(self, gates):
         """Scale and shift of every batch norm, (norms, channels) each."""
         if not self.gated:
             return tf.convert_to_tensor(self._scale), tf.convert_to_tensor(self._shift)
         # a batch norm that no gate scales reads the 1 at the end
-        scales = tf.gather(tf.concat([strengths, [1.0]], 0), self._layout.gate_of_norm)
+        scales = tf.gather(tf.concat([gates, [1.0]], 0), self._layout.gate_of_norm)
         shape = (len(self._layout.norms), self.channels)
         return tf.broadcast_to(scales[:, tf.newaxis], shape), tf.zeros(shape)
 
@@ -158,10 +187,8 @@ class Cell(keras.layers.Layer):
         """
         training = training and self.trainable
         layout = self._layout
-        strengths = self.strengths() if self.gated else None
-        norms = NormBank(
-            layout.norms, *self._affine(strengths), self._mean, self._variance, training
-        )
+        gates = self.gate_values(training) if self.gated else None
+        norms = NormBank(layout.norms, *self._affine(gates), self._mean, self._variance, training)
         kernels = {
             (bank, key): row
             for bank, variable in self._banks.items()
@@ -171,25 +198,25 @@ class Cell(keras.layers.Layer):
         }
         for source, kernel in zip(layout.reads, self._inputs, strict=True):
             kernels["input", input_norm(source)] = tf.convert_to_tensor(kernel)
-        batch = tf.shape(inputs[0])[0]
-        factors = self._factors(strengths, batch if training and self.drop else None)
+        dropping = tf.shape(inputs[0])[0] if training and self.drop else None
+        factors = self._factors(gates, dropping)
         output = self._compute(inputs, kernels, norms, factors)
         norms.update()
         return output
 
-    def _factors(self, strengths, dropping):
+    def _factors(self, gates, dropping):
         """What operators are multiplied with after their batch norms, where there is anything.
 
         Args:
-            strengths: σ(α) of every operator.
+            gates: value of every operator's gate.
             dropping: size of the batch whose operators are dropped at random, or None.
         """
         last = {edge: steps[-1] for edge, steps in self._layout.steps.items()}
         factors = {}
         if self.gated:
             # a batch norm that several operators share cannot carry the gate of one
-            gates = zip(self.edges, tf.unstack(strengths), strict=True)
-            factors = {edge: gate for edge, gate in gates if not last[edge].gated}
+            pairs = zip(self.edges, tf.unstack(gates), strict=True)
+            factors = {edge: gate for edge, gate in pairs if not last[edge].gated}
         if dropping is not None:
             for edge, kept in zip(self.edges, self.drop.factors(dropping), strict=True):
                 if not last[edge].is_identity:

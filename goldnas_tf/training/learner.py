@@ -19,6 +19,9 @@ from goldnas_tf.genotype import Genotype, Place
 from goldnas_tf.objective import Penalty, cross_entropy
 from goldnas_tf.training.averages import Averages
 
+# α whose σ(α) is 1 in float32
+_OPEN = 30.0
+
 METRICS = ("loss", "cross_entropy", "penalty", "correct", "gradient_norm")
 
 
@@ -75,6 +78,7 @@ class Learner:
                 self.model.get_layer(network.cell_name(index)) for index in genotype.live_cells
             ]
             self._gates = [cell.gates for cell in self._cells] if gated else []
+            self._kinds = _kinds(genotype) if gated else []
             gates = {id(variable) for variable in self._gates}
             trainable = self.model.trainable_variables
             self._weights = [variable for variable in trainable if id(variable) not in gates]
@@ -138,12 +142,21 @@ class Learner:
         ]
         self._weight_optimizer.apply(decayed)
         if self._gates:
-            self._gate_optimizer.apply(gradients[weights:])
+            self._gate_optimizer.apply(self._shared(gradients[weights:]))
         if self._averages:
             self._averages.update()
         # summed over the replicas like the others
         norm /= context.num_replicas_in_sync
         return tf.stack([loss, entropy, penalty, _correct(labels, logits), norm])
+
+    def _shared(self, gradients):
+        """Gradients of the gates; cells that share theirs all get the sum, and so stay alike."""
+        shared = list(gradients)
+        for kind in self._kinds:
+            total = tf.add_n([gradients[position] for position in kind])
+            for position in kind:
+                shared[position] = total
+        return shared
 
     def _mean_entropy(self, labels, logits):
         """The part of this replica in the mean over the global batch."""
@@ -214,6 +227,18 @@ class Learner:
         pairs = zip(self.built.ordered, values, strict=True)
         return {place: float(value) for place, value in pairs if place in self.genotype.places}
 
+    def most_probable(self) -> Genotype:
+        """The network that is used: binary gates at their most probable values, all soft ones."""
+        values = np.concatenate([cell.gate_values().numpy() for cell in self._cells])
+        pairs = zip(self.built.ordered, values, strict=True)
+        closed = [place for place, value in pairs if value == 0]
+        return self.genotype.without(place for place in closed if place in self.genotype.places)
+
+    def open_gates(self) -> None:
+        """Sets the gates of all live operators to 1, for good: their gradient is then 0."""
+        for gates in self._gates:
+            gates.assign(tf.fill(gates.shape, _OPEN))
+
     def mask(self, genotype: Genotype) -> None:
         """Takes operators out of the function and the penalty, not yet out of the graph.
 
@@ -263,6 +288,14 @@ class ReducedSGD(keras.optimizers.SGD):
 
     def _all_reduce_sum_gradients(self, grads_and_vars):
         return grads_and_vars
+
+
+def _kinds(genotype: Genotype) -> list[list[int]]:
+    """Positions of the live cells that share their gates, where cells do."""
+    place = {cell: position for position, cell in enumerate(genotype.live_cells)}
+    kinds = genotype.space.kinds if genotype.space.shared else ()
+    alive = [[place[cell] for cell in kind if cell in place] for kind in kinds]
+    return [kind for kind in alive if kind]
 
 
 def _correct(labels, logits):

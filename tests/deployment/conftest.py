@@ -5,9 +5,10 @@ import pytest
 import tensorflow as tf
 from tiny_networks import NETWORKS
 
-from goldnas_tf import data, export, network
+from goldnas_tf import data, export
 from goldnas_tf.deployment import speed
 from goldnas_tf.evaluation import latency
+from goldnas_tf.rebuild import alone
 
 CLASSES = ("ant", "bée", "big cat")
 
@@ -20,11 +21,10 @@ def point(tmp_path_factory, built):
     def write(name):
         if name not in folders:
             tiny, model = NETWORKS[name], built(name)
-            state = {key: variable.numpy() for key, variable in network.variables(model).items()}
             folders[name] = tmp_path_factory.mktemp("points") / name
             export.export(
                 folders[name],
-                export.plain_copy(tiny.genotype, tiny.form, state),
+                alone(model, tiny.genotype, tiny.form),
                 tiny.genotype,
                 CLASSES,
                 {},

@@ -11,6 +11,7 @@ from tiny_networks import NETWORKS
 from goldnas_tf import costs, export, network
 from goldnas_tf.data.settings import DataSettings
 from goldnas_tf.genotype import Genotype
+from goldnas_tf.rebuild import alone
 from goldnas_tf.space import Space
 
 IMAGE = (6, 5, 3)
@@ -18,11 +19,10 @@ CLASSES = 7
 
 
 def write_point(folder, genotype, form, model, class_names):
-    state = {name: variable.numpy() for name, variable in network.variables(model).items()}
     cost = costs.total(genotype, form.gated)
     export.export(
         folder,
-        export.plain_copy(genotype, form, state),
+        alone(model, genotype, form),
         genotype,
         class_names,
         {"macs": cost.macs, "params": cost.params},
