@@ -1,4 +1,4 @@
-"""The points of a search on disk.
+"""The points of a run on disk.
 
 pareto.json     the points; pareto.png their picture
 pareto/POINT/   an exported network
@@ -7,6 +7,7 @@ pareto/POINT/   an exported network
 import json
 import pathlib
 import shutil
+from collections.abc import Sequence
 
 from goldnas_tf import atomic, pareto
 from goldnas_tf.pareto import Point
@@ -18,15 +19,19 @@ class Archive:
 
     Args:
         path: the work folder.
-        start_macs: multiply-adds of the full network.
+        start_macs: multiply-adds of the super-network; None where there is none.
+        costs: what points are compared by, besides accuracy (`pareto.COSTS`).
 
     Attributes:
-        points: most multiply-adds first; those on the front are marked.
+        points: the costliest first; those on the front are marked.
     """
 
-    def __init__(self, path: pathlib.Path, start_macs: int):
+    def __init__(
+        self, path: pathlib.Path, start_macs: int | None, costs: Sequence[str] = ("macs",)
+    ):
         self.path = path
         self.start_macs = start_macs
+        self.costs = tuple(costs)
         self.points: list[Point] = []
         # what a killed run was about to write
         for left in (path / "pareto").glob(".*"):
@@ -47,10 +52,12 @@ class Archive:
     def add(self, point: Point) -> None:
         """Adds a point whose folder is complete, and draws the front anew."""
         others = [other for other in self.points if other.name != point.name]
-        self.points = pareto.mark([*others, point])
-        atomic.write_json(self._file, pareto.to_json(self.points, self.start_macs))
+        self.points = pareto.mark([*others, point], self.costs)
+        values = pareto.to_json(self.points, self.start_macs, self.costs)
+        atomic.write_json(self._file, values)
         self._draw()
 
     def _draw(self) -> None:
         if self.points:
-            draw_front(self.points, self.start_macs, self.path / "pareto.png")
+            path = self.path / "pareto.png"
+            draw_front(self.points, self.start_macs, path, self.costs)

@@ -11,23 +11,25 @@ from goldnas_tf.report.terminal import EpochBar, Progress
 from goldnas_tf.run_folder import RunFolder
 
 # in a line of metrics, but no curve
-_NO_SCALARS = ("epoch", "seconds")
+_NO_SCALARS = ("epoch", "generation", "seconds")
 
 
 class Journal:
-    """Writes every finished epoch to all places where a person looks.
+    """Writes every finished epoch, or generation, to all places where a person looks.
 
     Args:
         folder: of the run.
         progress: the terminal.
-        epochs: finished epochs of a run that is resumed, else 0; lines after them are dropped.
+        done: finished epochs of a run that is resumed, else 0; lines after them are dropped.
+        unit: what is recorded: "epoch" or "generation".
     """
 
-    def __init__(self, folder: RunFolder, progress: Progress, epochs: int):
+    def __init__(self, folder: RunFolder, progress: Progress, done: int, unit: str = "epoch"):
         self._folder = folder
         self._progress = progress
-        self._board = Board(folder.path / "tensorboard", epochs + 1)
-        folder.keep_metrics(epochs)
+        self._unit = unit
+        self._board = Board(folder.path / "tensorboard", done + 1)
+        folder.keep_metrics(done, unit)
 
     def close(self) -> None:
         """Writes out what is pending."""
@@ -40,7 +42,7 @@ class Journal:
     @contextlib.contextmanager
     def bar(self, epoch: int, steps: int, left: int) -> Iterator[EpochBar]:
         """The progress bar of an epoch, or of settling, with so many of its steps left to do."""
-        with self._progress.epoch(epoch, steps) as bar:
+        with self._progress.epoch(epoch, steps, unit=self._unit) as bar:
             for _ in range(steps - left):
                 bar.step()
             yield bar
@@ -48,16 +50,16 @@ class Journal:
     def epoch(
         self, values: dict, shown: Mapping, arrays: Mapping[str, np.ndarray] | None = None
     ) -> None:
-        """Records a finished epoch.
+        """Records what was finished.
 
         Args:
-            values: its line in metrics.jsonl; numbers in it become curves.
+            values: its line in metrics.jsonl, with its number; numbers in it become curves.
             shown: what its line on the terminal says.
             arrays: whose distributions the TensorBoard shows, by name.
         """
         self._folder.add_metrics(values)
-        step = values["epoch"]
-        self._progress.summary(step, **shown)
+        step = values[self._unit]
+        self._progress.summary(step, unit=self._unit, **shown)
         scalars = {name: value for name, value in values.items() if name not in _NO_SCALARS}
         self._board.scalars(step, **scalars)
         self._board.histograms(step, arrays or {})

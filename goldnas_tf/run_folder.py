@@ -1,11 +1,11 @@
-"""The folder of a run: its configuration, and one line of metrics for each epoch.
+"""The folder of a run: its configuration, and a line of metrics for each epoch or generation.
 
 config.json     every setting, versions, the data set
-metrics.jsonl   one line for each finished epoch
+metrics.jsonl   one line for each finished epoch, or generation
 checkpoints/    the state that the same command resumes from
 tensorboard/    event files
 
-A search adds its points (`archive.py`), a training its network.
+A search adds its points (`archive.py`), a training its network, an evolution its candidates.
 """
 
 import importlib.metadata
@@ -57,18 +57,26 @@ class RunFolder:
             atomic.write_json(config_file, {"schema": SCHEMA, **values})
         return cls(path)
 
-    def keep_metrics(self, epochs: int) -> None:
-        """Drops the lines of later epochs: a killed run wrote them, a resumed one repeats them."""
+    def keep_metrics(self, count: int, unit: str) -> None:
+        """Drops later lines: a killed run wrote them, a resumed one repeats them.
+
+        Args:
+            count: how many epochs, or generations, stay.
+            unit: what a line is of, as "epoch".
+        """
         file = self.path / "metrics.jsonl"
         lines = file.read_text().splitlines(keepends=True) if file.exists() else []
-        kept = [
-            line for line in lines if line.endswith("\n") and json.loads(line)["epoch"] <= epochs
-        ]
+        kept = [line for line in lines if line.endswith("\n") and json.loads(line)[unit] <= count]
         if kept != lines:
             atomic.write_text(file, "".join(kept))
 
+    def count_metrics(self) -> int:
+        """How many whole lines of metrics there are."""
+        file = self.path / "metrics.jsonl"
+        return file.read_text().count("\n") if file.exists() else 0
+
     def add_metrics(self, values: dict) -> None:
-        """Appends the line of an epoch."""
+        """Appends a line."""
         with (self.path / "metrics.jsonl").open("a") as file:
             file.write(json.dumps(values) + "\n")
 

@@ -11,7 +11,7 @@ import pathlib
 
 import numpy as np
 
-from goldnas_tf import costs, points
+from goldnas_tf import blocks, costs, points
 from goldnas_tf.archive import Archive
 from goldnas_tf.budget import Budgets
 from goldnas_tf.config import SearchConfig
@@ -21,6 +21,7 @@ from goldnas_tf.genotype import Genotype
 from goldnas_tf.interrupt import Interrupts, interrupts
 from goldnas_tf.pareto import Point
 from goldnas_tf.rebuild import rebuild
+from goldnas_tf.report.blocks import draw_blocks
 from goldnas_tf.report.terminal import Progress, points_table
 from goldnas_tf.state import SearchState
 from goldnas_tf.training.learner import Learner
@@ -116,6 +117,8 @@ class Search(Run):
             journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
         journal.time(self.clock.seconds)
         journal.say(points_table(self.archive.points, self.archive.path, self.budgets.start))
+        if self.space.shared:
+            journal.say(f"the library is {blocks.FILE}, drawn in blocks.png")
         return self.archive.points
 
     def _start_or_resume(self) -> tuple[SearchState, Learner]:
@@ -226,3 +229,18 @@ class Search(Run):
         )
         journal.picture(point.epoch, "pareto", path / "pareto.png")
         journal.picture(point.epoch, f"cells/{point.name}", path / point.path / "cells.png")
+        if self.space.shared:
+            self._write_blocks(journal, point.epoch)
+
+    def _write_blocks(self, journal, epoch: int) -> None:
+        """The blocks of the points so far that are not dominated."""
+        path = self.folder.path
+        found = blocks.library(self.archive.points, path)
+        blocks.save(found, path)
+        if found:
+            networks = {
+                block.name: Genotype.load(path / "pareto" / block.name / "genotype.json")
+                for block in found
+            }
+            draw_blocks(found, networks, path / "blocks.png")
+            journal.picture(epoch, "blocks", path / "blocks.png")

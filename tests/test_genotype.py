@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 import json
 
@@ -204,3 +205,35 @@ def test_a_file_that_is_no_genotype_is_named(tmp_path, text):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"cannot read a genotype from .*nowhere.json"):
         Genotype.load(tmp_path / "nowhere.json")
+
+
+SHARED = Space((8, 8, 3), 3, cells=5, channels=4, nodes=2, shared=True)
+
+
+def test_pruning_a_shared_gate_prunes_all_of_its_operators():
+    full = Genotype.full(SHARED)
+    place = Place(2, 1, 0, "skip_connect")
+    assert SHARED.kinds == ((0, 2, 4), (1, 3))
+    smaller = full.without([place])
+    assert full.places - smaller.places == {place._replace(cell=cell) for cell in (0, 2, 4)}
+    assert len(full.gates) - len(smaller.gates) == 1
+    assert {place.cell for place in full.gates} == {0, 1}
+
+
+def test_a_gate_of_a_dead_cell_is_that_of_the_next_one():
+    # normal cells read what lies two before alone: cells 1 and 3 are dead
+    full = Genotype.full(SHARED)
+    smaller = full.without(p for p in full.places if (p.cell, p.source) == (4, 1))
+    assert smaller.live_cells == (0, 2, 4)
+    assert {place.cell for place in smaller.gates} == {0}
+
+
+def test_cells_that_share_gates_have_the_same_operators():
+    full = Genotype.full(SHARED)
+    with pytest.raises(InputError, match="share their gates"):
+        Genotype(SHARED, full.places - {Place(2, 1, 0, "skip_connect")})
+
+
+def test_every_operator_has_a_gate_of_its_own_where_none_is_shared():
+    full = Genotype.full(dataclasses.replace(SHARED, shared=False))
+    assert full.gates == full.ordered

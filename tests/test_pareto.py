@@ -63,6 +63,7 @@ def test_json_form():
     assert values == {
         "schema": 1,
         "start_macs": 1000,
+        "costs": ["macs"],
         "points": [
             {
                 "name": "e001",
@@ -73,6 +74,8 @@ def test_json_form():
                 "epoch": 1,
                 "reason": "stable",
                 "non_dominated": False,
+                "test_accuracy": None,
+                "latency_ms": None,
             },
             {
                 "name": "e002",
@@ -83,6 +86,8 @@ def test_json_form():
                 "epoch": 2,
                 "reason": "stable",
                 "non_dominated": True,
+                "test_accuracy": None,
+                "latency_ms": None,
             },
         ],
     }

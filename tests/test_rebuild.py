@@ -185,3 +185,24 @@ def test_a_learner_of_a_masked_state_is_the_same(learner):
         np.testing.assert_array_equal(one, other)
     assert isinstance(resumed.built, Genotype)
     assert resumed.built == FULL
+
+
+def test_masking_equals_rebuilding_of_shared_binary_gates():
+    tiny = NETWORKS["shared_binary_gates"]
+    keras.utils.set_random_seed(0)
+    recipe = Recipe(
+        OptimizerSettings(batch_size=8),
+        relative_costs=costs.relative(tiny.genotype.space, "params"),
+        form=tiny.form,
+    )
+    learner = Learner(tiny.genotype, recipe)
+    for images, labels in batches(2):
+        learner.step(images, labels, LAMBDA)
+    learner.mask(sampling.sample(tiny.genotype.space, random.Random(5), 0.5))
+    rebuilt = rebuild(learner)
+    # the same gates are sampled, though there are fewer of them
+    for images, labels in batches(5)[2:]:
+        expected = learner.step(images, labels, LAMBDA).numpy()
+        got = rebuilt.step(images, labels, LAMBDA).numpy()
+        np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-5)
+    assert_close(learner, rebuilt)

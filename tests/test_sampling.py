@@ -87,3 +87,13 @@ def test_what_no_network_costs_is_refused(share):
     goal = round(share * costs.total(Genotype.full(SPACE)).macs)
     with pytest.raises(InputError, match=f"no network within 3% of {goal:,} multiply-adds"):
         sample_at_macs(SPACE, goal, random.Random(0))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_networks_of_shared_gates_are_drawn_too(seed):
+    space = Space((16, 16, 3), 10, cells=5, channels=4, nodes=3, shared=True)
+    genotype = sample(space, random.Random(seed), 0.4)
+    assert 0.2 * len(Genotype.full(space).gates) < len(genotype.gates)
+    wanted = costs.total(Genotype.full(space)).macs // 2
+    found = sample_at_macs(space, wanted, random.Random(seed), 0.1)
+    assert costs.total(found).macs == pytest.approx(wanted, rel=0.1)

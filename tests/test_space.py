@@ -148,3 +148,34 @@ def test_json_of_other_settings_is_refused(spoil):
 def test_json_of_other_types_is_refused(changes):
     with pytest.raises(InputError):
         Space.from_json({**Space(**IMAGES).to_json(), **changes})
+
+
+def test_shared_gates_make_two_kinds_of_cells():
+    space = Space(**IMAGES, cells=8, shared=True)
+    assert space.kinds == ((0, 1, 3, 4, 6, 7), (2, 5))
+    assert space.candidates == PER_CELL**2
+    assert Space(**IMAGES, cells=3).kinds == ((0,), (1,), (2,))
+
+
+def test_stages_say_depths_and_widths():
+    space = Space(**IMAGES, nodes=2, stages=((2, 6), (1, 9), (3, 10)))
+    assert (space.cells, space.channels) == (6, 6)
+    assert space.reductions == (2, 3)
+    assert space.auxiliary_cell == 3
+    assert [cell.node.channels for cell in space.geometry] == [6, 6, 9, 10, 10, 10]
+    assert [cell.node.height for cell in space.geometry] == [32, 32, 16, 8, 8, 8]
+    assert Space.from_json(json.loads(json.dumps(space.to_json()))) == space
+    one = Space(**IMAGES, stages=((2, 6),))
+    assert (one.reductions, one.auxiliary_cell) == ((), 1)
+
+
+def test_stages_like_the_default_are_the_default():
+    default = Space(**IMAGES, cells=8, channels=4)
+    staged = Space(**IMAGES, stages=((2, 4), (3, 8), (3, 16)))
+    assert staged.geometry == default.geometry
+
+
+@pytest.mark.parametrize("stages", [((0, 4),), ((1, 1),), ((1,),), ((1, 4, 2),), ((True, 4),)])
+def test_impossible_stages_are_refused(stages):
+    with pytest.raises(InputError, match="stages must be pairs"):
+        Space(**IMAGES, stages=stages)

@@ -15,7 +15,7 @@ from goldnas_tf.space import Space
 
 BATCH = 4
 # what is no weight: another value would be out of its range
-_KEPT = ("live", "normalise/mean", "normalise/count", "drop_rate", "drop_draws")
+_KEPT = ("live", "normalise/mean", "normalise/count", "drop_rate", "drop_draws", "gate_draws")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,6 +97,14 @@ NETWORKS = {
     "plain": TinyNetwork(_DEAD_CELL, Form(gated=False)),
     "plain_auxiliary": TinyNetwork(_full(nodes=1), Form(gated=False, auxiliary=True)),
     "drop_path": TinyNetwork(_ALL_OPERATORS, Form(gated=False, drop_path=True)),
+    "shared_gates": TinyNetwork(_full(cells=4, shared=True)),
+    "binary_gates": TinyNetwork(_ALL_OPERATORS, Form(gate_gradient="enhanced")),
+    "shared_binary_gates": TinyNetwork(
+        _full(cells=4, shared=True), Form(gate_gradient="straight_through")
+    ),
+    # widths and depths that follow from no rule
+    "stages": TinyNetwork(_full(stages=((1, 3), (2, 5), (1, 6)))),
+    "stages_plain": TinyNetwork(_full(stages=((2, 4), (1, 4))), Form(gated=False)),
     "mixed_bfloat16": TinyNetwork(_full(), Form(precision="mixed_bfloat16")),
     "pixel_statistics": TinyNetwork(
         _full(nodes=1), Form(pixel_mean=(120.0, 90.0, 60.0), pixel_std=(30.0, 50.0, 70.0))

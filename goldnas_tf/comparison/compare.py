@@ -21,6 +21,7 @@ from goldnas_tf.genotype import Genotype
 from goldnas_tf.pareto import Point
 from goldnas_tf.report.comparison import comparison_table, draw_comparison
 from goldnas_tf.report.terminal import Progress
+from goldnas_tf.train_config import train_config
 from goldnas_tf.train_loop import check_fits, train
 
 SCHEMA = 1
@@ -51,10 +52,10 @@ def read_points(run: pathlib.Path, names: Sequence[str]) -> tuple[list[Point], i
     unknown = [name for name in names if name not in points]
     if unknown or not points:
         raise InputError(f"{run} has the points {', '.join(points) or 'none'}; not {unknown}")
+    if start_macs is None:
+        raise InputError(f"{run} is no search: an evolution is compared by its --algorithm=random")
     front = [point for point in points.values() if point.non_dominated]
-    count = min(MOST_POINTS, len(front))
-    even = [front[round(i * (len(front) - 1) / max(count - 1, 1))] for i in range(count)]
-    return [points[name] for name in names] or even, start_macs
+    return [points[name] for name in names] or pareto.evenly(front, MOST_POINTS), start_macs
 
 
 def compare(
@@ -99,7 +100,7 @@ def compare(
             say(f"training {len(trained) + 1} of {total}: {point}, {family}, seed {seed}")
             folder = workdir / point / f"{family}_{seed}"
             metrics = train(
-                genotypes[seed], config.train_config(seed), data, folder, progress=progress
+                genotypes[seed], train_config(config, seed), data, folder, progress=progress
             )
             # traced functions hold their model in reference cycles
             gc.collect()

@@ -4,11 +4,10 @@ import dataclasses
 import statistics
 from collections.abc import Sequence
 
-import numpy as np
-from pymoo.indicators.hv import HV
 from scipy import stats
 
 from goldnas_tf.comparison.families import FAMILIES
+from goldnas_tf.hypervolume import hypervolume
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,18 +67,14 @@ def hypervolumes(trained: Sequence[Trained], family: str, start_macs: int) -> li
         dominated, in [0, 1].
     """
     seeds = sorted({one.seed for one in trained if one.family == family})
-    indicator = HV(ref_point=np.array([1.0, 1.0]))
     return [
-        float(
-            indicator(
-                np.array(
-                    [
-                        [one.macs / start_macs, 1 - one.accuracy]
-                        for one in trained
-                        if one.family == family and one.seed == seed
-                    ]
-                )
-            )
+        hypervolume(
+            [
+                [one.macs, 1 - one.accuracy]
+                for one in trained
+                if one.family == family and one.seed == seed
+            ],
+            reference=[start_macs, 1.0],
         )
         for seed in seeds
     ]

@@ -144,8 +144,7 @@ class Cell(keras.layers.Layer):
         self.drop = DropPath(self, len(self.edges)) if self.drop_path else None
         self.sampler = None
         if self.gated and self.gate_gradient in ESTIMATES:
-            fed = [edge.node for edge in self.edges]
-            self.sampler = BinaryGates(self, fed, self.gate_gradient, self.gate_stream)
+            self.sampler = BinaryGates(self, self.edges, self.gate_gradient, self.gate_stream)
 
     def _add_kernel(self, name, shape, fan_in):
         # uniform within 1/√fan_in, as the method's PyTorch implementations initialise convolutions

@@ -24,6 +24,9 @@ estimate, but its formula is not public to us: this is our reading of it, not th
 
 import tensorflow as tf
 
+from goldnas_tf import operators
+from goldnas_tf.space import CELL_INPUTS
+
 ESTIMATES = ("straight_through", "enhanced")
 
 
@@ -54,14 +57,15 @@ class BinaryGates:
 
     Args:
         layer: the cell, in its `build`.
-        nodes: for each gate, the inner node that its operator feeds.
+        edges: (inner node, source, operator name) of each gate.
         estimate: one of `ESTIMATES`.
         stream: cells with the same number sample alike, as cells that share their gates have to.
     """
 
-    def __init__(self, layer, nodes, estimate: str, stream: int):
-        self._nodes = list(nodes)
+    def __init__(self, layer, edges, estimate: str, stream: int):
+        self._nodes = [node for node, *_ in edges]
         self._count = max(self._nodes) + 1
+        self._places, self._drawn = _places(edges)
         self._estimate = estimate
         self._stream = stream
         self._draws = layer.add_weight(
@@ -85,7 +89,8 @@ class BinaryGates:
             0 or 1 for each gate, with the estimated gradient.
         """
         draws = tf.convert_to_tensor(self._draws)
-        uniform = tf.random.stateless_uniform((len(self._nodes),), tf.stack([draws, self._stream]))
+        uniform = tf.random.stateless_uniform((self._drawn,), tf.stack([draws, self._stream]))
+        uniform = tf.gather(uniform, self._places)
         self._draws.assign(draws + 1)
         strengths = tf.sigmoid(logits) * live
         return binary(logits, self._legal(strengths, uniform < strengths), self._estimate) * live
@@ -101,3 +106,17 @@ class BinaryGates:
         strongest = tf.math.unsorted_segment_max(strengths, self._nodes, self._count)
         best = tf.cast(strengths >= tf.gather(strongest, self._nodes), tf.float32)
         return tf.where(tf.gather(opened, self._nodes) > 0, bits, best)
+
+
+def _places(edges) -> tuple[list[int], int]:
+    """Which random number each gate takes, and how many there are.
+
+    It follows from the operator and its edge alone, so that a pruned cell samples what is left of
+    it as before.
+    """
+    names = operators.names()
+    sources = CELL_INPUTS + max(node for node, *_ in edges)
+    places = [
+        (node * sources + source) * len(names) + names.index(op) for node, source, op in edges
+    ]
+    return places, sources * sources * len(names)

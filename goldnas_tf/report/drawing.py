@@ -1,12 +1,14 @@
 """A drawing of a found network: one panel for each live cell, one line for each live operator."""
 
 import collections
+import functools
 import math
 import os
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -44,29 +46,54 @@ def network_rgb(genotype: Genotype, gates: Mapping[Place, float] | None = None) 
 
 
 def network_figure(genotype: Genotype, gates: Mapping[Place, float] | None = None) -> Figure:
-    """The same drawing as a figure, for a notebook.
-
-    The page is laid out in points, so that a panel looks the same however many there are.
-    """
+    """The same drawing as a figure, for a notebook."""
     live = genotype.live_cells
-    columns = min(_COLUMNS, len(live))
-    rows = math.ceil(len(live) / columns)
     room = max(routing.side_room(genotype.cell(cell)) for cell in live)
-    drawing = routing.panel_size(genotype.space.nodes, room)
-    panel_width = drawing[0] + 2 * panel.MARGIN
-    panel_height = drawing[1] + 2 * panel.MARGIN + panel.HEADING
+    panels = [
+        functools.partial(panel.draw_cell, genotype=genotype, cell=cell, room=room, gates=gates)
+        for cell in live
+    ]
+    size = routing.panel_size(genotype.space.nodes, room)
+    return page(
+        _title(genotype),
+        _notes(genotype, gates is not None),
+        legend(genotype.space.ops, genotype.places),
+        panels,
+        size,
+        min(_COLUMNS, len(live)),
+    )
+
+
+def page(
+    title: str,
+    notes: Sequence[str],
+    entries: Sequence,
+    panels: Sequence[Callable[[Axes], None]],
+    size: tuple[float, float],
+    columns: int,
+) -> Figure:
+    """A page of panels of one size.
+
+    It is laid out in points, so that a panel looks the same however many there are.
+
+    Args:
+        title: above all, in bold.
+        notes: lines below it.
+        entries: of the legend.
+        panels: functions that draw one into axes.
+        size: width and height of a panel's drawing, in points.
+        columns: of panels.
+    """
+    rows = math.ceil(len(panels) / columns)
+    panel_width = size[0] + 2 * panel.MARGIN
+    panel_height = size[1] + 2 * panel.MARGIN + panel.HEADING
     width = _GAP + columns * (panel_width + _GAP)
     # a letter of the title takes 10 points in the mean, one of the notes 5.5
-    titles = textwrap.wrap(_title(genotype), int((width - 2 * _GAP) / 10))
-    notes = [
-        line
-        for note in _notes(genotype, gates is not None)
-        for line in textwrap.wrap(note, int((width - 2 * _GAP) / 5.5))
-    ]
-    entries = _legend_entries(genotype)
+    titles = textwrap.wrap(title, int((width - 2 * _GAP) / 10))
+    notes = [line for note in notes for line in textwrap.wrap(note, int((width - 2 * _GAP) / 5.5))]
     legend_columns = min(len(entries), max(1, int((width - 2 * _GAP) / 150)))
-    legend = _LEGEND * math.ceil(len(entries) / legend_columns)
-    top = _GAP + len(titles) * _TITLE + len(notes) * _NOTE + legend + 1.5 * _GAP
+    legend_height = _LEGEND * math.ceil(len(entries) / legend_columns)
+    top = _GAP + len(titles) * _TITLE + len(notes) * _NOTE + legend_height + 1.5 * _GAP
     height = top + rows * (panel_height + _GAP)
 
     figure = Figure(figsize=(width / 72, height / 72), dpi=110, facecolor="white")
@@ -79,14 +106,15 @@ def network_figure(genotype: Genotype, gates: Mapping[Place, float] | None = Non
             figure.text(_GAP / width, (y - step / 2) / height, line, va="center", **style)
             y -= step
     _draw_legend(figure, entries, (_GAP / width, (y - 5) / height), legend_columns)
-    for index, cell in enumerate(live):
+    for index, draw in enumerate(panels):
         row, column = divmod(index, columns)
         left = _GAP + column * (panel_width + _GAP)
         bottom = height - top - (row + 1) * (panel_height + _GAP) + _GAP
-        axes = figure.add_axes(
-            (left / width, bottom / height, panel_width / width, panel_height / height)
+        draw(
+            figure.add_axes(
+                (left / width, bottom / height, panel_width / width, panel_height / height)
+            )
         )
-        panel.draw_cell(axes, genotype, cell, room, gates)
     return figure
 
 
@@ -114,19 +142,19 @@ def _notes(genotype: Genotype, has_gates: bool) -> list[str]:
     return [how, f"Not in the network, as nothing reads them: cell{plural} {', '.join(dead)}."]
 
 
-def _legend_entries(genotype: Genotype) -> list:
-    """The space's operators in the order of the registry, with how many of each are alive."""
-    names = [name for name in operators.names() if name in genotype.space.ops]
-    counts = collections.Counter(place.op for place in genotype.places)
+def legend(ops: Collection[str], places: Iterable[Place]) -> list:
+    """Operators in the order of the registry, with how many of each are there; reduction cells."""
+    counts = collections.Counter(place.op for place in places)
     entries: list = [
         Line2D([], [], color=panel.colour(name), linewidth=3, label=f"{name} ({counts[name]})")
-        for name in names
+        for name in operators.names()
+        if name in ops
     ]
     tint = Patch(facecolor=panel.TINT, edgecolor=panel.FRAME, label="reduction cell")
     return [*entries, tint]
 
 
-def _draw_legend(figure: Figure, entries: list, corner: tuple[float, float], columns: int) -> None:
+def _draw_legend(figure: Figure, entries, corner: tuple[float, float], columns: int) -> None:
     figure.legend(
         handles=entries,
         loc="upper left",

@@ -8,10 +8,20 @@ import os
 import pathlib
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from goldnas_tf import atomic
+
+
+def style(axes: Axes, title: str) -> None:
+    """The look of our plots: bold title at the left, grid behind, no frame above or right."""
+    axes.set_title(title, fontsize=12, fontweight="bold", loc="left", pad=10)
+    axes.grid(color="#e6e6e6")
+    axes.set_axisbelow(True)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
 
 
 def rgb(figure: Figure) -> np.ndarray:

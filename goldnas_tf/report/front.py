@@ -1,18 +1,17 @@
-"""The Pareto picture: accuracy over multiply-adds of the networks that a search found."""
+"""The Pareto picture: accuracy over cost of the networks that a search or an evolution found."""
 
 import itertools
-import math
 import os
+import typing
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from goldnas_tf import pareto
-from goldnas_tf.report import figures, labels
+from goldnas_tf.report import cost_axis, figures, labels
 from goldnas_tf.units import human
 
 _FRONT = "#0b5394"
@@ -22,39 +21,60 @@ _MARKERS = {
     "stable": ("o", "stable: unchanged for some epochs"),
     "budget": ("s", "budget: a budget was crossed"),
     "final": ("D", "final: the search ended"),
+    "evolved": ("o", "evolved, then trained longer"),
 }
 _OTHER_MARKER = "^"
-_LOG_FROM = 4.0  # costs that differ by more than this factor get a logarithmic axis
 
 
-def draw_front(points: Sequence[pareto.Point], start_macs: int, path: str | os.PathLike) -> None:
+class _Mark(typing.NamedTuple):
+    """A point in the picture: cost, accuracy in %, and what `pareto.Point` says."""
+
+    x: float
+    y: float
+    name: str
+    reason: str
+    non_dominated: bool
+
+
+def draw_front(
+    points: Sequence[pareto.Point],
+    start_macs: int | None,
+    path: str | os.PathLike,
+    costs: Sequence[str] = ("macs",),
+) -> None:
     """Writes the picture as a PNG file, whole or not at all.
 
     Args:
-        points: the points of a search, in any order; which of them are not dominated is found anew.
-        start_macs: multiply-adds of the super-network that the search began with, at least 1.
+        points: in any order; which of them are not dominated is found anew.
+        start_macs: multiply-adds of the super-network that the search began with; None where there
+            was none.
         path: the file to write.
+        costs: what points are compared by, besides accuracy; the first one is shown.
     """
-    figures.save_png(front_figure(points, start_macs), path)
+    figures.save_png(front_figure(points, start_macs, costs), path)
 
 
-def front_rgb(points: Sequence[pareto.Point], start_macs: int) -> np.ndarray:
+def front_rgb(
+    points: Sequence[pareto.Point], start_macs: int | None, costs: Sequence[str] = ("macs",)
+) -> np.ndarray:
     """The same picture as uint8 pixels of shape (height, width, 3), for TensorBoard."""
-    return figures.rgb(front_figure(points, start_macs))
+    return figures.rgb(front_figure(points, start_macs, costs))
 
 
-def front_figure(points: Sequence[pareto.Point], start_macs: int) -> Figure:
+def front_figure(
+    points: Sequence[pareto.Point], start_macs: int | None, costs: Sequence[str] = ("macs",)
+) -> Figure:
     """The same picture as a figure, for a notebook.
 
     Labels come last, when everything they must keep clear of has its place.
     """
-    points = pareto.mark(points)
+    points = pareto.mark(points, costs)
+    marks = [_mark(point, costs[0]) for point in points]
     figure = Figure(figsize=(10, 6.4), dpi=120, layout="constrained")
     axes = figure.add_subplot()
     found = sum(point.non_dominated for point in points)
     axes.set_title(
-        f"Networks found: {len(points)}, not dominated: {found}"
-        f"  (super-network: {human(start_macs)} multiply-adds)",
+        f"Networks found: {len(points)}, not dominated: {found}{_of(start_macs)}",
         fontsize=12,
         fontweight="bold",
         loc="left",
@@ -69,77 +89,54 @@ def front_figure(points: Sequence[pareto.Point], start_macs: int) -> Figure:
         axes.set_xticks([])
         axes.set_yticks([])
         axes.text(0.5, 0.5, "no points yet", ha="center", transform=axes.transAxes, color="gray")
-        axes.set_xlabel("multiply-adds for one image")
+        axes.set_xlabel(cost_axis.NAMES[costs[0]])
         return figure
-    _set_limits(axes, points)
-    _cost_axes(axes, start_macs)
-    steps = _draw_steps(axes, points)
-    _draw_marks(axes, points)
-    _legend(axes, points)
-    labels.place(axes, [_label(point) for point in points], steps)
+    _set_limits(axes, marks, cost_axis.NAMES[costs[0]])
+    if start_macs and costs[0] == "macs":
+        _share_axis(axes, start_macs)
+    best = {point.name for point in pareto.mark(points, costs[:1]) if point.non_dominated}
+    steps = _draw_steps(axes, [mark for mark in marks if mark.name in best])
+    _draw_marks(axes, marks)
+    _legend(axes, marks)
+    labels.place(axes, [_label(mark) for mark in marks], steps)
     return figure
 
 
-def _set_limits(axes: Axes, points: Sequence[pareto.Point]) -> None:
+def _of(start_macs: int | None) -> str:
+    return f"  (super-network: {human(start_macs)} multiply-adds)" if start_macs else ""
+
+
+def _mark(point: pareto.Point, cost: str) -> _Mark:
+    # a logarithmic axis has no 0
+    x = getattr(point, cost) or 1
+    return _Mark(x, 100 * point.val_accuracy, point.name, point.reason, point.non_dominated)
+
+
+def _set_limits(axes: Axes, marks: Sequence[_Mark], name: str) -> None:
     """Room around all points, also where they have the same cost or accuracy."""
-    costs = [max(point.macs, 1) for point in points]
-    low, high = min(costs), max(costs)
-    if high / low > _LOG_FROM:
-        axes.set_xscale("log")
-        margin = (high / low) ** 0.08
-        axes.set_xlim(low / margin, high * margin)
-    else:
-        margin = max(0.08 * (high - low), 0.05 * high)
-        axes.set_xlim(low - margin, high + margin)
-    accuracies = [100 * point.val_accuracy for point in points]
+    cost_axis.show(axes, [mark.x for mark in marks], name)
+    accuracies = [mark.y for mark in marks]
     low, high = min(accuracies), max(accuracies)
     margin = max(0.12 * (high - low), 0.2)
     axes.set_ylim(low - margin, high + margin)
 
 
-def _cost_axes(axes: Axes, start_macs: int) -> None:
-    """Multiply-adds below, and above their share of the super-network's."""
-    low, high = axes.get_xlim()
-    log = axes.get_xscale() == "log"
-    axes.set_xlabel("multiply-adds for one image" + (" (log scale)" if log else ""))
-    axes.xaxis.set_major_locator(FixedLocator(_ticks(low, high, log)))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value)))
-    if start_macs < 1:
-        return
+def _share_axis(axes: Axes, start_macs: int) -> None:
+    """Above the plot: the share of the super-network's multiply-adds."""
     factor = 100 / start_macs
     share = axes.secondary_xaxis(
         "top", functions=(lambda macs: macs * factor, lambda percent: percent / factor)
     )
     share.set_xlabel("share of the super-network", color="#666666", fontsize=9)
-    share.xaxis.set_major_locator(FixedLocator(_ticks(low * factor, high * factor, log)))
-    share.xaxis.set_minor_locator(NullLocator())
-    share.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g}%"))
+    limits = [factor * limit for limit in axes.get_xlim()]
+    cost_axis.mark(share.xaxis, limits, axes.get_xscale() == "log", "{:.4g}%".format)
     share.tick_params(colors="#666666", labelsize=9)
     share.spines["top"].set_visible(False)
 
 
-def _ticks(low: float, high: float, log: bool) -> list[float]:
-    """About four to ten round numbers between two limits."""
-    if log:
-        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-        for steps in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 8)):
-            ticks = [step * 10.0**decade for decade in decades for step in steps]
-            ticks = [tick for tick in ticks if low <= tick <= high]
-            if len(ticks) >= 5:
-                break
-        return ticks
-    rough = (high - low) / 6
-    decade = 10.0 ** math.floor(math.log10(rough))
-    step = next(step * decade for step in (1, 2, 2.5, 5, 10) if step * decade >= rough)
-    return [step * count for count in range(math.ceil(low / step), math.floor(high / step) + 1)]
-
-
-def _draw_steps(axes: Axes, points: Sequence[pareto.Point]) -> list[tuple[float, float]]:
+def _draw_steps(axes: Axes, marks: Sequence[_Mark]) -> list[tuple[float, float]]:
     """The best accuracy to be had at a cost, as steps over the dominated region; their corners."""
-    front = sorted(
-        {(point.macs, 100 * point.val_accuracy) for point in points if point.non_dominated}
-    )
+    front = sorted({(mark.x, mark.y) for mark in marks})
     right, bottom = axes.get_xlim()[1], axes.get_ylim()[0]
     corners = [(front[0][0], bottom), front[0]]
     for (_, before), (macs, accuracy) in itertools.pairwise(front):
@@ -152,32 +149,32 @@ def _draw_steps(axes: Axes, points: Sequence[pareto.Point]) -> list[tuple[float,
     return corners[1:]
 
 
-def _draw_marks(axes: Axes, points: Sequence[pareto.Point]) -> None:
-    for point in points:
-        marker, _ = _MARKERS.get(point.reason, (_OTHER_MARKER, point.reason))
+def _draw_marks(axes: Axes, marks: Sequence[_Mark]) -> None:
+    for mark in marks:
+        marker, _ = _MARKERS.get(mark.reason, (_OTHER_MARKER, mark.reason))
         axes.plot(
-            max(point.macs, 1),
-            100 * point.val_accuracy,
+            mark.x,
+            mark.y,
             marker=marker,
-            markersize=8.5 if point.non_dominated else 6,
-            markerfacecolor=_FRONT if point.non_dominated else "white",
-            markeredgecolor="white" if point.non_dominated else _FAINT,
+            markersize=8.5 if mark.non_dominated else 6,
+            markerfacecolor=_FRONT if mark.non_dominated else "white",
+            markeredgecolor="white" if mark.non_dominated else _FAINT,
             markeredgewidth=1.0,
             linestyle="none",
-            zorder=4 if point.non_dominated else 3,
+            zorder=4 if mark.non_dominated else 3,
         )
 
 
-def _legend(axes: Axes, points: Sequence[pareto.Point]) -> None:
+def _legend(axes: Axes, marks: Sequence[_Mark]) -> None:
     """Markers by reason, and what full and hollow marks mean, for what is in the picture."""
     look = {"linestyle": "none", "markeredgecolor": "#444444", "markerfacecolor": "#444444"}
     entries = []
-    for reason in dict.fromkeys([*_MARKERS, *(point.reason for point in points)]):
-        if any(point.reason == reason for point in points):
+    for reason in dict.fromkeys([*_MARKERS, *(mark.reason for mark in marks)]):
+        if any(mark.reason == reason for mark in marks):
             marker, text = _MARKERS.get(reason, (_OTHER_MARKER, reason))
             entries.append(Line2D([], [], marker=marker, markersize=6.5, label=text, **look))
     entries.append(Line2D([], [], color=_FRONT, linewidth=1.8, label="not dominated"))
-    if not all(point.non_dominated for point in points):
+    if not all(mark.non_dominated for mark in marks):
         hollow = {**look, "markeredgecolor": _FAINT, "markerfacecolor": "white"}
         entries.append(Line2D([], [], marker="o", markersize=6, label="dominated", **hollow))
     # below the plot: points may lie anywhere inside it
@@ -186,10 +183,9 @@ def _legend(axes: Axes, points: Sequence[pareto.Point]) -> None:
     )
 
 
-def _label(point: pareto.Point) -> labels.Label:
-    if point.non_dominated:
+def _label(mark: _Mark) -> labels.Label:
+    if mark.non_dominated:
         style = {"fontsize": 9, "color": "#1a1a1a", "zorder": 6}
     else:
         style = {"fontsize": 7, "color": "#8c8c8c", "zorder": 5}
-    x, y = max(point.macs, 1), 100 * point.val_accuracy
-    return labels.Label(x, y, point.name, must=point.non_dominated, style=style)
+    return labels.Label(mark.x, mark.y, mark.name, must=mark.non_dominated, style=style)

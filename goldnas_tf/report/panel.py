@@ -35,7 +35,8 @@ def draw_cell(
     genotype: Genotype,
     cell: int,
     room: float,
-    gates: Mapping[Place, float] | None,
+    gates: Mapping[Place, float] | None = None,
+    block: str | None = None,
 ) -> None:
     """Draws one cell into axes of which one unit is to be one point of the page.
 
@@ -45,6 +46,8 @@ def draw_cell(
         cell: index of a live cell.
         room: height above and below the row of nodes, the same in all panels of a page.
         gates: strength of operators in [0, 1]; None draws all alike.
+        block: what the cell is called as a block, which can stand anywhere; None draws it at its
+            place in the network.
     """
     space = genotype.space
     geometry = space.geometry[cell]
@@ -57,12 +60,18 @@ def draw_cell(
     axes.set_facecolor(TINT if geometry.reduction else _PAPER)
     for spine in axes.spines.values():
         spine.set_edgecolor(FRAME)
-    _draw_heading(axes, genotype, cell, (width, height / 2 + HEADING))
+    corner = (width, height / 2 + HEADING)
+    if block:
+        axes.text(0, corner[1], block, fontsize=12, fontweight="bold", color=_TEXT, va="center")
+    else:
+        _draw_heading(axes, genotype, cell, corner)
     _draw_tray(axes, layout)
     _draw_lanes(axes, layout, gates)
     for source in range(CELL_INPUTS):
         before = cell - CELL_INPUTS + source
         name = f"cell {before}" if before >= 0 else "stem"
+        if block:
+            name = f"k − {CELL_INPUTS - source}"
         _draw_box(axes, layout.states[source], name, source not in genotype.reads(cell))
     for node in range(space.nodes):
         _draw_box(axes, layout.states[CELL_INPUTS + node], str(node + 1), strong=True)

@@ -61,7 +61,11 @@ class Progress:
 
     @contextlib.contextmanager
     def epoch(
-        self, number: int, steps: int | None, last_epoch: int | None = None
+        self,
+        number: int,
+        steps: int | None,
+        last_epoch: int | None = None,
+        unit: str = "epoch",
     ) -> Iterator["EpochBar"]:
         """A bar for one epoch, gone when the epoch is over.
 
@@ -69,13 +73,14 @@ class Progress:
             number: the epoch, from 1.
             steps: how many steps it has; None if that is unknown.
             last_epoch: the epoch after which the run ends, if that is known.
+            unit: what it is called.
         """
         self._last_epoch = last_epoch
         bar = None
         if self._moving:
             bar = tqdm.tqdm(
                 total=steps,
-                desc=f"epoch {self._numbered(number)}",
+                desc=f"{unit} {self._numbered(number)}",
                 bar_format=_BAR if steps is not None else _COUNTER,
                 unit="step",
                 file=self._stream,
@@ -88,16 +93,17 @@ class Progress:
             if bar is not None:
                 bar.close()
 
-    def summary(self, epoch: int, **values: typing.Any) -> None:
+    def summary(self, epoch: int, unit: str = "epoch", **values: typing.Any) -> None:
         """Prints the line of an epoch; lines with the same values stand in the same columns.
 
         Args:
             epoch: the epoch, from 1.
+            unit: what it is called.
             **values: loss, accuracy and val_accuracy in [0, 1], lambda_, alive (operators), pruned
                 (operators, shown as "(-3)"), macs, params, images_per_second, given in any order
                 and shown in this one, then any other numbers. None is shown as a dash.
         """
-        line = f"epoch {self._numbered(epoch)}"
+        line = f"{unit} {self._numbered(epoch)}"
         order = [*(name for name in _FIELDS if name in values), *values]
         for name in dict.fromkeys(order):
             field = _field(name)
@@ -168,39 +174,48 @@ def _fits(text: str, encoding: str) -> bool:
 
 
 def points_table(
-    points: Sequence[pareto.Point], workdir: object, start_macs: int | None = None
+    points: Sequence[pareto.Point],
+    workdir: object,
+    start_macs: int | None = None,
+    costs: Sequence[str] = ("macs",),
+    when: str = "epoch",
 ) -> str:
-    """The points of a search as a table, those that are not dominated first and marked by a star.
+    """The points of a run as a table, those that are not dominated first and marked by a star.
 
     Args:
         points: the points, in any order; which of them are not dominated is found anew.
         workdir: the folder that holds pareto.json, pareto.png and the points' folders.
         start_macs: multiply-adds of the super-network, for the column with the share of them; None
             leaves the column out.
+        costs: what the points are compared by, besides accuracy.
+        when: what `Point.epoch` counts.
 
     Returns:
         Lines without a line break at the end.
     """
-    points = pareto.mark(points)
+    points = pareto.mark(points, costs)
     closing = f"pareto.json and pareto.png are in {workdir}"
     if not points:
-        return f"The search found no points.\n{closing}"
-    share = [] if not start_macs else ["of start"]
-    rows = [["", "name", "macs", *share, "params", "val acc", "epoch", "reason", "folder"]]
-    for point in sorted(points, key=lambda point: not point.non_dominated):
-        rows.append(
-            [
-                "*" if point.non_dominated else "",
-                point.name,
-                human(point.macs),
-                *([f"{point.macs / start_macs:.1%}"] if start_macs else []),
-                human(point.params),
-                f"{point.val_accuracy:.2%}",
-                str(point.epoch),
-                point.reason,
-                point.path,
-            ]
-        )
+        return f"No points were found.\n{closing}"
+    table = [
+        {
+            "": "*" if point.non_dominated else "",
+            "name": point.name,
+            "macs": human(point.macs),
+            "of start": f"{point.macs / start_macs:.1%}" if start_macs else None,
+            "params": human(point.params),
+            "ms": None if point.latency_ms is None else f"{point.latency_ms:.3g}",
+            "val acc": f"{point.val_accuracy:.2%}",
+            "test acc": None if point.test_accuracy is None else f"{point.test_accuracy:.2%}",
+            when: str(point.epoch),
+            "reason": point.reason,
+            "folder": point.path,
+        }
+        for point in sorted(points, key=lambda point: not point.non_dominated)
+    ]
+    # a column for what any point has
+    names = [name for name in table[0] if any(row[name] is not None for row in table)]
+    rows = [names, *([row[name] or "" for name in names] for row in table)]
     title, ruler, *lines = columns.lines(rows, left={"", "name", "reason", "folder"})
     found = sum(point.non_dominated for point in points)
     if found < len(points):

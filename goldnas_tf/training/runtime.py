@@ -35,6 +35,11 @@ def prepare(devices: DeviceSettings | None = None) -> None:
     tf.get_logger().setLevel("ERROR")
 
 
+def leave_gpus() -> None:
+    """Leaves the GPUs to other processes; has to come before TensorFlow's first operation."""
+    tf.config.set_visible_devices([], "GPU")
+
+
 def make_strategy(settings: DeviceSettings, batch_size: int) -> tf.distribute.Strategy:
     """The distribution strategy of a run.
 

@@ -160,7 +160,7 @@ def test_the_table_lists_all_points_aligned_with_the_front_first(make_points):
 
 def test_the_table_without_points_or_start(make_points):
     assert points_table([], "w").splitlines() == [
-        "The search found no points.",
+        "No points were found.",
         "pareto.json and pareto.png are in w",
     ]
     table = points_table(make_points(1), "w")

@@ -1,0 +1,1 @@
+"""Networks put together from blocks by evolution: for error and cost, under hard limits."""

@@ -1,0 +1,74 @@
+"""A network that was tried, and what came of it. Plain data, no TensorFlow."""
+
+import dataclasses
+import json
+import pathlib
+from collections.abc import Sequence
+
+from goldnas_tf import atomic
+from goldnas_tf.evolution.assembly import Genes
+
+FILE = "candidates.jsonl"
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """One trial.
+
+    Attributes:
+        name: unique in its run: "n012" for the twelfth network.
+        genes: what it was put together from.
+        generation: in which it was tried, from 1.
+        macs: multiply-adds for one image.
+        params: parameters.
+        val_accuracy: top-1 on the validation images after the short training, in [0, 1]; None where
+            there was none.
+        latency_ms: milliseconds for one image, where they count.
+        failure: why it is infeasible though its costs are not, or None.
+        seconds: that the trial took.
+    """
+
+    name: str
+    genes: Genes
+    generation: int
+    macs: int
+    params: int
+    val_accuracy: float | None = None
+    latency_ms: float | None = None
+    failure: str | None = None
+    seconds: float = 0.0
+
+    def aims(self, costs: Sequence[str]) -> list[float]:
+        """What is minimised: the error in [0, 1], then the costs; of a failure the worst error."""
+        error = 1.0 if self.val_accuracy is None else 1 - self.val_accuracy
+        # a network that failed before it was timed is infeasible anyway
+        return [error, *(getattr(self, name) or 0.0 for name in costs)]
+
+    def excess(self, limits: dict[str, float]) -> list[float]:
+        """By how much it breaks each constraint, relative to the limit; at most 0 where it holds.
+
+        The last constraint is that the trial succeeded.
+        """
+        broken = [(getattr(self, name) or 0.0) / limit - 1 for name, limit in limits.items()]
+        return [*broken, 1.0 if self.failure else 0.0]
+
+    def is_feasible(self, limits: dict[str, float]) -> bool:
+        """Whether it was trained and breaks no limit."""
+        return self.val_accuracy is not None and max(self.excess(limits)) <= 0
+
+
+def append(candidate: Candidate, folder: pathlib.Path) -> None:
+    """Adds a line to `candidates.jsonl`."""
+    with (folder / FILE).open("a") as file:
+        file.write(json.dumps(dataclasses.asdict(candidate)) + "\n")
+
+
+def read(folder: pathlib.Path) -> list[Candidate]:
+    """All trials so far; a line that a killed run left unfinished is dropped from the file."""
+    file = folder / FILE
+    lines = file.read_text().splitlines(keepends=True) if file.exists() else []
+    whole = [line for line in lines if line.endswith("\n")]
+    if whole != lines:
+        atomic.write_text(file, "".join(whole))
+    values = [json.loads(line) for line in whole]
+    return [Candidate(**{**value, "genes": tuple(value["genes"])}) for value in values]

@@ -1,0 +1,168 @@
+"""Everything an evolution can be told, as frozen, validated dataclasses."""
+
+import dataclasses
+
+from goldnas_tf import pareto
+from goldnas_tf.config import Configuration, DeviceSettings, OptimizerSettings
+from goldnas_tf.data.settings import AugmentationSettings, DataSettings
+from goldnas_tf.errors import InputError
+from goldnas_tf.setting import check, setting
+from goldnas_tf.train_config import TrainingSettings
+from goldnas_tf.units import parse_count
+
+ALGORITHMS = ("nsga2", "random")
+
+
+@dataclasses.dataclass(frozen=True)
+class AssemblySettings:
+    """The networks that can be put together from blocks."""
+
+    least_stages: int = setting(
+        1, "fewest stages; each one but the first begins by halving the resolution", low=1
+    )
+    most_stages: int = setting(3, "most stages", low=1)
+    least_blocks: int = setting(1, "fewest blocks in a stage", low=1)
+    most_blocks: int = setting(3, "most blocks in a stage", low=1)
+    widths: tuple[str, ...] = setting(
+        ("4", "6", "8", "12", "16"), "channels that the first stage may have, with commas"
+    )
+    width_growths: tuple[str, ...] = setting(
+        ("1", "1.5", "2"), "what the channels may be multiplied with from stage to stage"
+    )
+    kernels: tuple[str, ...] = setting(
+        ("3", "5"), "sides in pixels that a block's convolutions may have, where it has any"
+    )
+
+    def __post_init__(self):
+        check(self)
+        for kind in ("stages", "blocks"):
+            least, most = getattr(self, f"least_{kind}"), getattr(self, f"most_{kind}")
+            if least > most:
+                raise InputError(
+                    f"least_{kind} must not be above most_{kind}; received {least} and {most}"
+                )
+        _check_numbers("widths", self.widths, "whole numbers of at least 2", _is_width)
+        _check_numbers("width_growths", self.width_growths, "numbers from 1 to 8", _is_growth)
+        _check_numbers("kernels", self.kernels, "odd numbers of pixels", _is_kernel)
+
+
+def _check_numbers(name, values, expected, fits):
+    if not values or not all(fits(value) for value in values):
+        received = ",".join(values) or "none"
+        raise InputError(f"{name} must be {expected}, with commas; received {received}")
+
+
+def _is_width(text: str) -> bool:
+    return text.isdecimal() and int(text) >= 2
+
+
+def _is_growth(text: str) -> bool:
+    try:
+        return 1 <= float(text) <= 8
+    except ValueError:
+        return False
+
+
+def _is_kernel(text: str) -> bool:
+    return text.isdecimal() and int(text) % 2 == 1
+
+
+@dataclasses.dataclass(frozen=True)
+class EvolutionSettings:
+    """How networks are chosen, and how each one is tried."""
+
+    algorithm: str = setting(
+        "nsga2", "how the next networks are chosen; random is the control", choices=ALGORITHMS
+    )
+    population: int = setting(
+        16, "networks of a generation; NSGA-II needs 4, to have parents to choose from", low=4
+    )
+    generations: int = setting(
+        10, "generations; population times generations networks are trained", low=1
+    )
+    objectives: tuple[str, ...] = setting(
+        ("params",),
+        "costs that are minimised besides the error: any of " + ", ".join(pareto.COSTS),
+    )
+    max_params: str = setting("1M", "most parameters of a network, as 500K; 0 is no limit")
+    max_macs: str = setting("0", "most multiply-adds of a network, as 40M; 0 is no limit")
+    max_latency_ms: float = setting(
+        0.0, "most milliseconds for one image, measured where it runs; 0 is no limit", low=0
+    )
+    candidate_epochs: int = setting(
+        5, "passes over the training images that a network is tried with", low=1
+    )
+    candidate_minutes: float = setting(
+        10.0, "minutes after which the trial of a network is given up", above=0
+    )
+    candidate_gigabytes: float = setting(
+        8.0, "memory of a process at which the trial of a network is given up", above=0
+    )
+    workers: int = setting(
+        0, "networks that are tried at a time; 0 is one for each GPU, else for each core", low=0
+    )
+    final_points: int = setting(
+        8, "networks of the front that are trained longer, evenly along it; 0 is none", low=0
+    )
+
+    def __post_init__(self):
+        check(self)
+        unknown = [name for name in self.objectives if name not in pareto.COSTS]
+        if unknown or not self.objectives or len(set(self.objectives)) < len(self.objectives):
+            raise InputError(
+                f"objectives must be some of {', '.join(pareto.COSTS)}, each once; received "
+                f"{','.join(self.objectives) or 'none'}"
+            )
+        for name in ("max_params", "max_macs"):
+            try:
+                parse_count(getattr(self, name))
+            except InputError as error:
+                raise InputError(f"{name}: {error}") from error
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """The most that a network may cost, by the name of the cost; those that are set."""
+        limits = {
+            "params": parse_count(self.max_params),
+            "macs": parse_count(self.max_macs),
+            "latency_ms": self.max_latency_ms,
+        }
+        return {name: limit for name, limit in limits.items() if limit}
+
+    @property
+    def measures_latency(self) -> bool:
+        """Whether the latency of networks counts."""
+        return "latency_ms" in (*self.objectives, *self.limits)
+
+    @property
+    def budget(self) -> int:
+        """How many networks are trained."""
+        return self.population * self.generations
+
+
+@dataclasses.dataclass(frozen=True)
+class EvolveConfig(Configuration):
+    """All settings of an evolution; those on training are for the final front.
+
+    Raises:
+        InputError: a value is out of its range.
+    """
+
+    evolution: EvolutionSettings = dataclasses.field(default_factory=EvolutionSettings)
+    assembly: AssemblySettings = dataclasses.field(default_factory=AssemblySettings)
+    data: DataSettings = dataclasses.field(default_factory=DataSettings)
+    augmentation: AugmentationSettings = dataclasses.field(default_factory=AugmentationSettings)
+    training: TrainingSettings = dataclasses.field(default_factory=TrainingSettings)
+    optimizer: OptimizerSettings = dataclasses.field(default_factory=OptimizerSettings)
+    devices: DeviceSettings = dataclasses.field(default_factory=DeviceSettings)
+    seed: int = setting(
+        0, "seed of what is drawn, of weights and of the order of images", low=0, high=2**32 - 1
+    )
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.training.init != "scratch":
+            raise InputError(
+                "init must be scratch: networks of blocks have no search to inherit weights from; "
+                f"received {self.training.init}"
+            )

@@ -1,0 +1,131 @@
+"""Training the networks of an evolution: candidates for a short time, those of the front longer."""
+
+import gc
+import pathlib
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+
+from goldnas_tf import atomic, network
+from goldnas_tf.clock import Clock
+from goldnas_tf.data import ImageData
+from goldnas_tf.evaluation.latency import time_calls
+from goldnas_tf.evolution.worker import Setup
+from goldnas_tf.genotype import Genotype
+from goldnas_tf.train_config import train_config
+from goldnas_tf.train_loop import train
+from goldnas_tf.training.feed import Feed
+from goldnas_tf.training.learner import Learner, Recipe
+from goldnas_tf.training.runtime import make_strategy
+from goldnas_tf.training.settling import settle
+
+
+class Bench:
+    """What all trials of a process share.
+
+    Args:
+        setup: of the process.
+        data: the images.
+    """
+
+    def __init__(self, setup: Setup, data: ImageData):
+        config = setup.config
+        self._setup, self._config, self._data = setup, config, data
+        batch_size = config.optimizer.batch_size
+        self._strategy = make_strategy(config.devices, batch_size)
+        self._feed = Feed(data, batch_size, config.augmentation, config.seed, self._strategy)
+        self._form = network.Form(
+            gated=False,
+            precision=config.devices.precision,
+            pixel_mean=data.pixel_mean,
+            pixel_std=data.pixel_std,
+        )
+
+    def judge(self, name: str, genotype: Genotype, donors: Mapping[str, tuple[str, str]]) -> dict:
+        """Trains a candidate for a short time, and keeps its weights for others to start from.
+
+        Args:
+            name: of the candidate.
+            genotype: its network.
+            donors: candidate and layer that each layer takes its first weights from.
+
+        Returns:
+            "val_accuracy", in [0, 1], and "latency_ms" where it counts.
+
+        Raises:
+            TrainingError: the loss is not finite.
+        """
+        settings = self._config.evolution
+        # all candidates alike: nothing but the network tells them apart
+        keras.utils.set_random_seed(self._config.seed)
+        recipe = Recipe(
+            optimizer=self._config.optimizer,
+            form=self._form,
+            strategy=self._strategy,
+            xla=self._config.devices.xla,
+        )
+        learner = Learner(genotype, recipe)
+        start_from(learner.model, {n: (self._setup.weights(c), s) for n, (c, s) in donors.items()})
+        latency = latency_ms(learner, self._data) if settings.measures_latency else None
+        limit = settings.limits.get("latency_ms")
+        accuracy = None
+        # what is too slow needs no training: it is out
+        if limit is None or latency <= limit:
+            what = f"the training of network {name}"
+            settle(learner, self._feed, settings.candidate_epochs, 0, what, Clock())
+            accuracy = learner.accuracy(self._feed.validation)
+            save_weights(learner.model, self._setup.weights(name))
+        del learner
+        # traced functions hold their model in reference cycles
+        gc.collect()
+        return {"val_accuracy": accuracy, "latency_ms": latency}
+
+    def train(self, name: str, genotype: Genotype, destination: pathlib.Path) -> dict:
+        """Trains a network of the front, or goes on with it, and exports it.
+
+        Args:
+            name: of the candidate.
+            genotype: its network.
+            destination: the folder that it is exported to.
+
+        Returns:
+            What stands in its `metrics.json`.
+        """
+        config = train_config(self._config, self._config.seed)
+        folder = self._setup.workdir / "training" / name
+        metrics = train(genotype, config, self._data, folder, destination=destination)
+        gc.collect()
+        return metrics
+
+
+def start_from(model: keras.Model, sources: Mapping[str, tuple[pathlib.Path, str]]) -> None:
+    """Gives layers of a network the weights of other networks.
+
+    Args:
+        model: its weights change.
+        sources: for each layer the file of `save_weights` and the name of a layer in it, which has
+            weights of the same names and shapes.
+    """
+    files = {path: np.load(path, allow_pickle=False) for path, _ in sources.values()}
+    for layer_name, (path, source) in sources.items():
+        for variable in model.get_layer(layer_name).variables:
+            variable.assign(files[path][f"{source}/{variable.name}"])
+    for file in files.values():
+        file.close()
+
+
+def save_weights(model: keras.Model, path: pathlib.Path) -> None:
+    """Writes all weights of a network by layer and name."""
+    values = {name: variable.numpy() for name, variable in network.variables(model).items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic.file(path) as file:
+        np.savez(file, **values)
+
+
+def latency_ms(learner: Learner, data: ImageData) -> float:
+    """Milliseconds that the network takes for one image, median."""
+    images = np.zeros((1, *data.image_shape), np.uint8)
+    labels = np.zeros((1,), np.int32)
+    timed = time_calls(lambda _: learner.accuracy([(images, labels)]), images)
+    return timed.median_ms

@@ -1,0 +1,72 @@
+"""Which layers of networks tried before a new one can take its first weights from. Plain data.
+
+A layer has a *part*: all that its weights depend on, and its place in the network. Layers of equal
+parts have weights of equal shapes that do the same work: the same block at the same place.
+"""
+
+from collections.abc import Hashable, Sequence
+
+from goldnas_tf import costs
+from goldnas_tf.genotype import Genotype
+
+
+def parts(genotype: Genotype) -> dict[Hashable, tuple[str, ...]]:
+    """Names of the layers of each part of a network."""
+    space = genotype.space
+    found: dict[Hashable, tuple[str, ...]] = {}
+    for index, (shape, _) in enumerate(costs.stem_kernels(space)):
+        found["stem", index, shape] = (f"stem_{index}_conv", f"stem_{index}_norm")
+    for cell in genotype.live_cells:
+        geometry = space.geometry[cell]
+        widths = tuple(geometry.inputs[source].channels for source in genotype.reads(cell))
+        edges = tuple(place[1:] for place in genotype.cell(cell))
+        part = ("cell", *_place(genotype, cell), widths, geometry.node.channels, edges)
+        found[part] = (f"cell_{cell}",)
+    features = space.geometry[-1].output.channels
+    found["classifier", features, space.classes] = ("classifier",)
+    return found
+
+
+def _place(genotype: Genotype, cell: int) -> tuple[int, int]:
+    """Stage of a cell, and its place in the stage."""
+    starts = [start for start in (0, *genotype.space.reductions) if start <= cell]
+    return len(starts) - 1, cell - starts[-1]
+
+
+Tried = Sequence[tuple[str, float, Genotype]]
+"""Name, accuracy and network of those whose weights are there."""
+
+
+def donors(genotype: Genotype, tried: Tried) -> dict[str, tuple[str, str]]:
+    """Where each layer of a network takes its first weights from.
+
+    Args:
+        genotype: the new network.
+        tried: what there is to take from.
+
+    Returns:
+        For each layer the name of a network and of a layer in it; of several the one of the most
+        accurate network. Layers without a donor are left out.
+    """
+    best = _best(tried)
+    return {
+        layer: (best[part][0], source)
+        for part, layers in parts(genotype).items()
+        if part in best
+        for layer, source in zip(layers, best[part][1], strict=True)
+    }
+
+
+def useful(tried: Tried) -> set[str]:
+    """Names of those that are the best donor of any part; the weights of the rest are not read."""
+    return {name for name, _ in _best(tried).values()}
+
+
+def _best(tried: Tried) -> dict[Hashable, tuple[str, tuple[str, ...]]]:
+    """The most accurate network that has a part, and the part's layers in it."""
+    best: dict[Hashable, tuple[str, tuple[str, ...]]] = {}
+    # ties by name: a resumed run chooses alike
+    for name, _, genotype in sorted(tried, key=lambda one: (-one[1], one[0])):
+        for part, layers in parts(genotype).items():
+            best.setdefault(part, (name, layers))
+    return best

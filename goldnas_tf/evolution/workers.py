@@ -1,0 +1,199 @@
+"""Processes that try networks side by side, each trial within its bounds of time and memory.
+
+A process that breaks a bound, or dies, takes its trial with it and nothing else: another one takes
+its place. No TensorFlow here; the processes load it (`worker.py`).
+"""
+
+import collections
+import dataclasses
+import multiprocessing
+import multiprocessing.connection
+import os
+import pathlib
+import time
+import typing
+from collections.abc import Iterable, Iterator
+
+import psutil
+
+from goldnas_tf.errors import TrainingError
+from goldnas_tf.evolution import worker
+from goldnas_tf.interrupt import Interrupts
+
+_LOOK_SECONDS = 0.2
+# TensorFlow keeps a little of every network that it has traced
+_TRIALS_OF_A_PROCESS = 25
+
+
+class Outcome(typing.NamedTuple):
+    """What came of a trial: what the worker's function returned, or why it failed."""
+
+    result: dict | None
+    failure: str | None
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Bounds:
+    """Of one trial; None is no bound.
+
+    Attributes:
+        minutes: from its start.
+        gigabytes: resident memory of its process.
+    """
+
+    minutes: float | None = None
+    gigabytes: float | None = None
+
+
+class Workers:
+    """A fixed number of processes; a context manager, at whose end they are gone.
+
+    Args:
+        setup: what every process is given at its start.
+        gpus: number of GPUs; each process gets one of its own.
+        count: of processes; 0 is one for each GPU, or one for each core where there is none.
+        logs: folder for what the processes print.
+    """
+
+    def __init__(self, setup: "worker.Setup", gpus: int, count: int, logs: pathlib.Path):
+        self._setup = setup
+        self._gpus = gpus
+        self._logs = logs
+        self.count = count or gpus or len(os.sched_getaffinity(0))
+        self._processes: list[_Process | None] = [None] * self.count
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in self._processes:
+            if process:
+                process.stop()
+
+    def run(
+        self, tasks: Iterable[tuple[typing.Any, tuple]], bounds: Bounds, signals: Interrupts
+    ) -> Iterator[tuple[typing.Any, Outcome]]:
+        """Does tasks, as many at a time as there are processes.
+
+        Args:
+            tasks: of each its key, and the name and arguments of a function of `worker`.
+            bounds: of each.
+            signals: ends everything when one has come.
+
+        Yields:
+            The key and the outcome of each task, as they end.
+
+        Raises:
+            Interrupted: a signal came.
+            TrainingError: a process did not get ready.
+        """
+        waiting = collections.deque(tasks)
+        while waiting or any(process and process.key is not None for process in self._processes):
+            signals.check()
+            for index in range(self.count):
+                if waiting and self._free(index, len(waiting)):
+                    self._processes[index].begin(*waiting.popleft())
+            busy = [p for p in self._processes if p and p.key is not None]
+            multiprocessing.connection.wait([p.connection for p in busy], _LOOK_SECONDS)
+            for index, process in enumerate(self._processes):
+                if process and process.key is not None:
+                    outcome = process.outcome(bounds)
+                    if outcome:
+                        key, process.key = process.key, None
+                        if process.is_spent:
+                            process.stop()
+                            self._processes[index] = None
+                        yield key, outcome
+
+    def _free(self, index: int, waiting: int) -> bool:
+        """Whether a process is ready for a task; starts one where there is none."""
+        process = self._processes[index]
+        if process is None:
+            busy = sum(p is not None for p in self._processes)
+            if busy < self.count and waiting:
+                gpu = index % self._gpus if self._gpus else None
+                process = _Process(self._setup, index, self.count, gpu, self._logs)
+                self._processes[index] = process
+        return process is not None and process.key is None and process.is_ready()
+
+
+class _Process:
+    """One process, and the trial that it is at."""
+
+    def __init__(self, setup, index: int, count: int, gpu: int | None, logs: pathlib.Path):
+        logs.mkdir(parents=True, exist_ok=True)
+        self._log = logs / f"worker_{index}.log"
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        place = worker.Place(gpu, max(1, len(os.sched_getaffinity(0)) // count), str(self._log))
+        self._process = context.Process(target=worker.serve, args=(theirs, place), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.connection.send(setup)
+        self.key = None
+        self._ready = False
+        self._since = 0.0
+        self._trials = 0
+        self._dead = False
+
+    def is_ready(self) -> bool:
+        """Whether it has loaded all that it needs."""
+        if not self._ready:
+            if self.connection.poll():
+                try:
+                    self.connection.recv()
+                except EOFError as error:
+                    raise TrainingError(
+                        f"a process that tries networks ended before it was ready; {self._log} "
+                        "says why"
+                    ) from error
+                self._ready = True
+            else:
+                # what waits for it looks again soon
+                time.sleep(_LOOK_SECONDS / 10)
+        return self._ready
+
+    def begin(self, key, task: tuple) -> None:
+        """Starts a trial."""
+        self.key, self._since = key, time.monotonic()
+        self._trials += 1
+        self.connection.send(task)
+
+    def outcome(self, bounds: Bounds) -> Outcome | None:
+        """What came of the trial, None while it goes on within its bounds."""
+        seconds = time.monotonic() - self._since
+        if self.connection.poll():
+            try:
+                result, failure = self.connection.recv()
+                return Outcome(result, failure, seconds)
+            except EOFError:
+                self._dead = True
+                return Outcome(None, f"its process ended; {self._log.name} says why", seconds)
+        broken = None
+        if bounds.minutes and seconds > 60 * bounds.minutes:
+            broken = f"it took more than {bounds.minutes:g} minutes"
+        elif bounds.gigabytes and self._memory() > 1e9 * bounds.gigabytes:
+            broken = f"its process took more than {bounds.gigabytes:g} GB of memory"
+        if broken:
+            self._dead = True
+            return Outcome(None, broken, seconds)
+        return None
+
+    def _memory(self) -> int:
+        """Resident bytes; 0 once it has ended."""
+        try:
+            return psutil.Process(self._process.pid).memory_info().rss
+        except psutil.NoSuchProcess:
+            return 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether another process is to take its place."""
+        return self._dead or self._trials >= _TRIALS_OF_A_PROCESS
+
+    def stop(self) -> None:
+        """Ends it, whatever it does."""
+        self._process.kill()
+        self._process.join()
+        self.connection.close()

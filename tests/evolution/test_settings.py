@@ -1,0 +1,55 @@
+import pytest
+
+from goldnas_tf.errors import InputError
+from goldnas_tf.evolution.settings import AssemblySettings, EvolutionSettings, EvolveConfig
+from goldnas_tf.train_config import TrainingSettings
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"population": 3}, "population must be at least 4"),
+        ({"algorithm": "tabu"}, "algorithm must be one of"),
+        ({"objectives": ()}, "objectives must be some of"),
+        ({"objectives": ("params", "params")}, "objectives must be some of"),
+        ({"objectives": ("colour",)}, "objectives must be some of"),
+        ({"max_params": "many"}, "max_params: expected a count"),
+        ({"max_macs": "-1"}, "max_macs: expected a count"),
+        ({"candidate_minutes": 0.0}, "candidate_minutes must be above 0"),
+    ],
+)
+def test_impossible_evolutions_are_refused(values, message):
+    with pytest.raises(InputError, match=message):
+        EvolutionSettings(**values)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"least_stages": 4}, "least_stages must not be above most_stages"),
+        ({"most_blocks": 0}, "most_blocks must be at least 1"),
+        ({"least_blocks": 5}, "least_blocks must not be above most_blocks"),
+        ({"widths": ("8", "1")}, "widths must be whole numbers of at least 2"),
+        ({"widths": ()}, "widths must be .*received none"),
+        ({"width_growths": ("0.5",)}, "width_growths must be numbers from 1"),
+        ({"width_growths": ("nan",)}, "width_growths must be numbers from 1"),
+        ({"kernels": ("4",)}, "kernels must be odd"),
+    ],
+)
+def test_impossible_assemblies_are_refused(values, message):
+    with pytest.raises(InputError, match=message):
+        AssemblySettings(**values)
+
+
+def test_limits_are_those_that_are_set():
+    settings = EvolutionSettings(max_params="0", max_macs="40M", max_latency_ms=2.5)
+    assert settings.limits == {"macs": 40_000_000, "latency_ms": 2.5}
+    assert settings.measures_latency
+    assert EvolutionSettings().limits == {"params": 1_000_000}
+    assert not EvolutionSettings().measures_latency
+    assert EvolutionSettings(objectives=("macs", "latency_ms")).measures_latency
+
+
+def test_weights_are_never_inherited():
+    with pytest.raises(InputError, match="init must be scratch"):
+        EvolveConfig(training=TrainingSettings(init="inherited"))
