@@ -1,4 +1,4 @@
-"""A matplotlib figure as a PNG file or as pixels, without any global state.
+"""Matplotlib figures: their look, and how they become PNG files or pixels, without global state.
 
 Figures are built from `matplotlib.figure.Figure` and drawn by Agg, never through pyplot, so that
 drawing in a training process needs no display, leaks no figure and disturbs no notebook.
@@ -8,10 +8,23 @@ import os
 import pathlib
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from goldnas_tf import atomic
+
+
+def plot(title: str) -> tuple[Figure, Axes]:
+    """A figure of one plot: bold title at the left, grid behind, no frame above or at the right."""
+    figure = Figure(figsize=(10, 6.4), dpi=120, layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title, fontsize=12, fontweight="bold", loc="left", pad=10)
+    axes.grid(color="#e6e6e6")
+    axes.set_axisbelow(True)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    return figure, axes
 
 
 def rgb(figure: Figure) -> np.ndarray:

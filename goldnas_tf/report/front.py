@@ -17,7 +17,6 @@ from goldnas_tf.units import human
 
 _FRONT = "#0b5394"
 _FAINT = "#a6a6a6"
-_GRID = "#e6e6e6"
 _MARKERS = {
     "stable": ("o", "stable: unchanged for some epochs"),
     "budget": ("s", "budget: a budget was crossed"),
@@ -49,22 +48,12 @@ def front_figure(points: Sequence[pareto.Point], start_macs: int) -> Figure:
     Labels come last, when everything they must keep clear of has its place.
     """
     points = pareto.mark(points)
-    figure = Figure(figsize=(10, 6.4), dpi=120, layout="constrained")
-    axes = figure.add_subplot()
     found = sum(point.non_dominated for point in points)
-    axes.set_title(
+    figure, axes = figures.plot(
         f"Networks found: {len(points)}, not dominated: {found}"
-        f"  (super-network: {human(start_macs)} multiply-adds)",
-        fontsize=12,
-        fontweight="bold",
-        loc="left",
-        pad=10,
+        f"  (super-network: {human(start_macs)} multiply-adds)"
     )
     axes.set_ylabel("validation accuracy, %")
-    axes.set_axisbelow(True)
-    axes.grid(color=_GRID)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
     if not points:
         axes.set_xticks([])
         axes.set_yticks([])
