@@ -1,4 +1,4 @@
-"""Programs in bin/, run as a user runs them: in a process of their own."""
+"""Programs, run as a user runs them: in a process of their own."""
 
 import json
 import os
@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 class Program:
-    """A program with the flags that its tests share."""
+    """A program in bin/, with the flags that its tests share."""
 
     def __init__(self, name, *flags):
         self.name = name
@@ -22,10 +22,11 @@ class Program:
         return [sys.executable, str(ROOT / "bin" / self.name), *self.flags, *map(str, flags)]
 
     def run(self, workdir, *flags):
-        command = self.command(f"--workdir={workdir}", *flags)
-        return subprocess.run(
-            command, capture_output=True, text=True, env=environment(), check=False
-        )
+        return _finished(self.command(f"--workdir={workdir}", *flags))
+
+    def run_in(self, folder, *flags):
+        """Runs it in a folder, where it leaves what no flag puts elsewhere."""
+        return _finished(self.command(*flags), folder)
 
     def stop_when(self, workdir, signum, lines, *flags):
         """Starts it, and sends a signal once it has written so many lines of metrics."""
@@ -43,6 +44,11 @@ class Program:
         return process.returncode, errors
 
 
+def run_python(lines, folder):
+    """Runs lines of Python in a folder; they find this package."""
+    return _finished([sys.executable, "-c", lines], folder)
+
+
 def environment():
     # whoever sets TensorFlow's log level sees all its notes
     values = {name: v for name, v in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
@@ -56,3 +62,9 @@ def metrics(workdir):
     for line in values:
         del line["images_per_second"], line["seconds"]
     return values
+
+
+def _finished(command, folder=None):
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, env=environment(), check=False
+    )

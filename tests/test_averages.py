@@ -54,6 +54,15 @@ def test_inside_the_network_has_the_averages_and_afterwards_not(learner):
         np.testing.assert_array_equal(after[name], before[name], err_msg=name)
 
 
+def test_afterwards_the_weights_are_back_though_the_inside_failed(learner):
+    learner.step(TINY.images(), TINY.labels(), 0.0)
+    before = weights(learner)
+    with pytest.raises(ZeroDivisionError), learner.averaged():
+        raise ZeroDivisionError
+    for name, value in weights(learner).items():
+        np.testing.assert_array_equal(value, before[name], err_msg=name)
+
+
 def test_without_averages_nothing_changes():
     learner = learner_of("plain")
     before = weights(learner)

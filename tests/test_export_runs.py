@@ -1,33 +1,17 @@
 """bin/export as it is run: a network of the digits, and input that cannot be used."""
 
 import json
-import os
-import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+from programs import Program
 
 from goldnas_tf import export, network
 from goldnas_tf.data.settings import DataSettings
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.space import Space
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-
-
-def run(*flags, cwd=None):
-    # whoever sets TensorFlow's log level sees all its notes
-    values = {name: v for name, v in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
-    return subprocess.run(
-        [sys.executable, str(ROOT / "bin" / "export"), *flags],
-        capture_output=True,
-        text=True,
-        env={**values, "PYTHONPATH": str(ROOT)},
-        cwd=cwd,
-        check=False,
-    )
+EXPORT = Program("export")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +29,7 @@ def point(tmp_path_factory):
 
 
 def test_an_export_prints_a_table_of_what_it_leaves(point, tmp_path):
-    result = run(f"--network={point}", "--formats=litert", cwd=tmp_path)
+    result = EXPORT.run_in(tmp_path, f"--network={point}", "--formats=litert")
     assert result.returncode == 0, result.stderr
     lines = result.stdout.splitlines()
     assert [line.split()[0] for line in lines[2:6]] == ["network", "float32", "float16", "int8"]
@@ -82,15 +66,15 @@ def test_bad_input_is_one_line_and_leaves_nothing(point, tmp_path, flags, said):
     broken.mkdir()
     (broken / "model.keras").write_text("no network")
     filled = [flag.format(point=point, broken=broken) for flag in flags]
-    result = run(f"--output={output}", *filled)
+    result = EXPORT.run_in(tmp_path, f"--output={output}", *filled)
     assert result.returncode == 2, result.stderr
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1, result.stderr
     assert not output.exists()
 
 
-def test_help_explains_every_flag():
-    result = run("--help")
+def test_help_explains_every_flag(tmp_path):
+    result = EXPORT.run_in(tmp_path, "--help")
     assert result.returncode == 0
     for flag in ("network", "output", "name", "formats", "calibration_images", "dataset"):
         assert f"  --{flag}=" in result.stdout

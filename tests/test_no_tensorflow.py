@@ -1,13 +1,5 @@
-import os
-import pathlib
-import subprocess
-import sys
-
 import pytest
-
-import goldnas_tf
-
-ROOT = pathlib.Path(goldnas_tf.__file__).parents[1]
+from programs import run_python
 
 PLAIN = [
     "space",
@@ -50,12 +42,5 @@ PLAIN = [
 def test_plain_data_imports_no_tensorflow(module, tmp_path):
     name = f"goldnas_tf.{module}"
     program = f"import sys, {name}; print(*{{'tensorflow', 'keras'}} & {{*sys.modules}})"
-    found = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    found = run_python(program, tmp_path)
     assert (found.returncode, found.stdout.strip(), found.stderr) == (0, "", "")

@@ -1,13 +1,7 @@
-import os
-import pathlib
-import subprocess
-import sys
-
 import pytest
+from programs import run_python
 
 import goldnas_tf
-
-ROOT = pathlib.Path(goldnas_tf.__file__).parents[1]
 
 
 def test_every_public_name_is_what_it_says(tmp_path):
@@ -22,14 +16,7 @@ def test_every_public_name_is_what_it_says(tmp_path):
         "assert not modules, modules\n"
         "assert (search.__name__, load_data.__name__) == ('search', 'load')\n"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    found = run_python(program, tmp_path)
     assert found.returncode == 0, found.stderr[-500:]
 
 

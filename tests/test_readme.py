@@ -1,26 +1,16 @@
 """The README's Python example runs as it is written, and its commands name what exists."""
 
-import os
-import pathlib
 import re
-import subprocess
-import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from programs import ROOT, run_python
+
 README = (ROOT / "README.md").read_text()
 
 
 def test_python_example_runs(tmp_path):
     section = README.split("## From Python")[1].split("\n## ")[0]
     (program,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
-    result = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    result = run_python(program, tmp_path)
     assert result.returncode == 0, result.stderr[-2000:]
     assert (tmp_path / "runs" / "from_python" / "pareto.json").exists()
     assert "val_accuracy" in result.stdout

@@ -54,31 +54,42 @@ def data_settings(paths: Sequence[str], given: Mapping) -> DataSettings:
     Raises:
         InputError: the runs had different images, or the settings are not valid.
     """
-    found = []
-    for path in paths:
-        settings = run_data(_run_folder(path))
-        if settings is not None and given.get("dataset", settings.dataset) == settings.dataset:
-            settings = dataclasses.replace(settings, **given)
-            if settings not in found:
-                found.append(settings)
+    found = {_run_data(_run_folder(path), given) for path in paths} - {None}
     if len(found) > 1:
         raise InputError(
             "the networks come from runs on different images; give --dataset and its settings, "
             "or measure them apart"
         )
-    return found[0] if found else DataSettings(**given)
+    return found.pop() if found else DataSettings(**given)
 
 
-def run_data(run: pathlib.Path | None) -> DataSettings | None:
-    """Settings of the images of a run, or None where the folder is none of a run."""
+def data_of_run(run: pathlib.Path, given: Mapping) -> DataSettings:
+    """The images of a run, or those given.
+
+    Args:
+        run: its work folder.
+        given: settings that the user gave, as for `data_settings`.
+
+    Raises:
+        InputError: the folder has the configuration of something else, or the settings are not
+            valid.
+    """
+    return _run_data(run, given) or DataSettings(**given)
+
+
+def _run_data(run, given) -> DataSettings | None:
+    """The images of a run and what overrides them; None: no run, or another data set is given."""
     file = run / "config.json" if run else None
     if file is None or not file.is_file():
         return None
     values = _read(file)
     try:
-        return DataSettings(**values["settings"]["data"])
+        settings = DataSettings(**values["settings"]["data"])
     except (KeyError, TypeError) as error:
         raise InputError(f"{file}: not a configuration of a run: {error!r}") from error
+    if given.get("dataset", settings.dataset) != settings.dataset:
+        return None
+    return dataclasses.replace(settings, **given)
 
 
 def _run_folder(path) -> pathlib.Path | None:

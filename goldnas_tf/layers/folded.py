@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from goldnas_tf import operators
 from goldnas_tf.layers.cell import Cell
-from goldnas_tf.layers.layout import input_norm
+from goldnas_tf.layers.layout import input_norm, plain_norms
 from goldnas_tf.layers.norm import EPSILON
 
 
@@ -75,7 +75,7 @@ class FoldedCell(Cell):
 
     def _fold_inputs(self, cell):
         values, norms = _values(cell), _affine(cell)
-        for source in self._layout.reads:
+        for source in self.layout.reads:
             name = input_norm(source)
             factor, bias = norms[name]
             matrix = values[f"input_{source}"] * factor
@@ -84,15 +84,16 @@ class FoldedCell(Cell):
 
     def _fold_edges(self, cell):
         values, norms = _values(cell), _affine(cell)
+        # the other cell may share a norm where this one has one for each operator
+        found = plain_norms(cell.layout, self.layout)
         strengths = cell.strengths().numpy() if cell.gated else np.ones(len(cell.edges))
-        for edge, strength in zip(self.edges, strengths, strict=True):
-            steps = self._layout.steps[edge]
-            # the other cell may share a norm where this one has one for each operator
-            for step, other in zip(steps, cell._layout.steps[edge], strict=True):
-                gate = strength * self._sign(edge) if step is steps[-1] else 1.0
-                factor, bias = (part * gate for part in norms[other.norm])
+        for edge in self.edges:
+            for step in self.layout.steps[edge]:
+                name, gate = found[step.norm]
+                scale = 1.0 if gate is None else strengths[gate] * self._sign(edge)
+                factor, bias = (part * scale for part in norms[name])
                 rows = {
-                    bank: values[bank][cell.rows[bank].index(other.key)]
+                    bank: values[bank][cell.rows[bank].index(step.key)]
                     for bank in step.stage.kernels(self.channels, step.stride)
                 }
                 self._fold_step(step, factor, rows)
@@ -117,7 +118,7 @@ class FoldedCell(Cell):
     def _merge_biases(self, edges):
         """Moves biases that cost an addition to a convolution of the sum, which has one anyway."""
         constants = self._constants
-        norms = {self._layout.steps[edge][-1].norm: self._sign(edge) for edge in edges}
+        norms = {self.layout.steps[edge][-1].norm: self._sign(edge) for edge in edges}
         costly = [norm for norm in norms if norm in constants.factors]
         carrier = next((norm for norm in norms if norm not in costly), costly and costly[0])
         for norm in costly:
@@ -141,7 +142,7 @@ def _affine(cell):
     values = _values(cell)
     scale, shift = values.get("scale", 1.0), values.get("shift", 0.0)
     rows = affine(scale, shift, values["moving_mean"], values["moving_variance"])
-    return dict(zip(cell._layout.norms, zip(*rows, strict=True), strict=True))
+    return dict(zip(cell.layout.norms, zip(*rows, strict=True), strict=True))
 
 
 def _kernel(matrix, reduces):

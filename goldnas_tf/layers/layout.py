@@ -91,7 +91,7 @@ def plain_norms(gated: Layout, plain: Layout) -> dict[str, tuple[str, int | None
     """Where each batch norm of a cell without gates finds its own among those of one with gates.
 
     Args:
-        gated: the cell with gates.
+        gated: the cell with gates; in one without each batch norm finds itself.
         plain: the cell of the same operators without.
 
     Returns:

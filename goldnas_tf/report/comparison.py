@@ -60,21 +60,11 @@ def draw_comparison(trained: Sequence[Trained], start_macs: int, path: str | os.
 
 def comparison_figure(trained: Sequence[Trained], start_macs: int) -> Figure:
     """The picture as a figure, for a notebook."""
-    figure = Figure(figsize=(10, 6.4), dpi=120, layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_title(
-        f"Networks of equal cost, trained alike (super-network: {human(start_macs)} multiply-adds)",
-        fontsize=12,
-        fontweight="bold",
-        loc="left",
-        pad=10,
+    figure, axes = figures.plot(
+        f"Networks of equal cost, trained alike (super-network: {human(start_macs)} multiply-adds)"
     )
     axes.set_xlabel("multiply-adds, % of the super-network")
     axes.set_ylabel("accuracy, %")
-    axes.grid(color="#e6e6e6")
-    axes.set_axisbelow(True)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
     for family in _families(trained):
         groups = [members for _, name, members in _groups(trained) if name == family]
         means = sorted(

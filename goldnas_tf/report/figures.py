@@ -1,4 +1,4 @@
-"""A matplotlib figure as a PNG file or as pixels, without any global state.
+"""Matplotlib figures: their look, and how they become PNG files or pixels, without global state.
 
 Figures are built from `matplotlib.figure.Figure` and drawn by Agg, never through pyplot, so that
 drawing in a training process needs no display, leaks no figure and disturbs no notebook.
@@ -13,6 +13,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from goldnas_tf import atomic
+
+
+def plot(title: str) -> tuple[Figure, Axes]:
+    """A figure of one plot in our look."""
+    figure = Figure(figsize=(10, 6.4), dpi=120, layout="constrained")
+    axes = figure.add_subplot()
+    style(axes, title)
+    return figure, axes
 
 
 def style(axes: Axes, title: str) -> None:

@@ -16,7 +16,6 @@ from goldnas_tf.units import human
 
 _FRONT = "#0b5394"
 _FAINT = "#a6a6a6"
-_GRID = "#e6e6e6"
 _MARKERS = {
     "stable": ("o", "stable: unchanged for some epochs"),
     "budget": ("s", "budget: a budget was crossed"),
@@ -70,21 +69,11 @@ def front_figure(
     """
     points = pareto.mark(points, costs)
     marks = [_mark(point, costs[0]) for point in points]
-    figure = Figure(figsize=(10, 6.4), dpi=120, layout="constrained")
-    axes = figure.add_subplot()
     found = sum(point.non_dominated for point in points)
-    axes.set_title(
-        f"Networks found: {len(points)}, not dominated: {found}{_of(start_macs)}",
-        fontsize=12,
-        fontweight="bold",
-        loc="left",
-        pad=10,
+    figure, axes = figures.plot(
+        f"Networks found: {len(points)}, not dominated: {found}{_of(start_macs)}"
     )
     axes.set_ylabel("validation accuracy, %")
-    axes.set_axisbelow(True)
-    axes.grid(color=_GRID)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
     if not points:
         axes.set_xticks([])
         axes.set_yticks([])

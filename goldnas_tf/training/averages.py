@@ -1,5 +1,8 @@
 """The exponential moving average of a network's weights and batch statistics."""
 
+import contextlib
+from collections.abc import Iterator
+
 import keras
 import tensorflow as tf
 
@@ -39,10 +42,17 @@ class Averages:
             average.assign(decay * average + (1 - decay) * variable)
         self._steps.assign(steps + 1)
 
-    def apply(self) -> None:
-        """Gives the averages to the network."""
+    @contextlib.contextmanager
+    def applied(self) -> Iterator[None]:
+        """Inside, the network has the averages; afterwards its own values again."""
+        before = [variable.numpy() for variable, _ in self._pairs]
         for variable, average in self._pairs:
             variable.assign(average)
+        try:
+            yield
+        finally:
+            for (variable, _), value in zip(self._pairs, before, strict=True):
+                variable.assign(value)
 
 
 def _variable(name, value):

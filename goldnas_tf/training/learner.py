@@ -7,7 +7,7 @@ A network without gates is trained by the same step: it has no R(α).
 
 import contextlib
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import keras
 import numpy as np
@@ -181,18 +181,9 @@ class Learner:
         for cell in self._cells:
             cell.drop.rate.assign(rate)
 
-    @contextlib.contextmanager
-    def averaged(self) -> Iterator[None]:
+    def averaged(self) -> contextlib.AbstractContextManager[None]:
         """Inside, the network has the moving averages for its weights, if the recipe has them."""
-        if not self._averages:
-            yield
-            return
-        before = self.state()
-        self._averages.apply()
-        try:
-            yield
-        finally:
-            self.load(before)
+        return self._averages.applied() if self._averages else contextlib.nullcontext()
 
     def accuracy(self, batches: Iterable) -> float:
         """Top-1 accuracy over batches of (images, labels), in [0, 1]; labels of −1 do not count."""

@@ -1,12 +1,14 @@
 """Whole comparisons through bin/compare: a run folder of two points, tiny trainings."""
 
 import json
+import shutil
 
 import pytest
 from programs import Program
 
 from goldnas_tf import costs, pareto
 from goldnas_tf.comparison.compare import read_points
+from goldnas_tf.data.settings import DataSettings
 from goldnas_tf.errors import InputError
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.pareto import Point
@@ -65,6 +67,19 @@ def test_more_seeds_train_what_is_missing(run, tmp_path):
         assert one["accuracy"] == json.loads((folder / "metrics.json").read_text())["test_accuracy"]
     assert (tmp_path / "comparison.png").stat().st_size > 0
     assert "than random networks of equal cost" in second.stderr
+
+
+def test_another_data_set_takes_the_place_of_all_settings_of_the_run(run, tmp_path):
+    other, workdir = tmp_path / "run", tmp_path / "comparison"
+    shutil.copytree(run, other)
+    data = {"dataset": "folder", "data_dir": "/no/such/folder", "image_size": 64}
+    (other / "config.json").write_text(json.dumps({"settings": {"data": data}}))
+    given = {"dataset": "digits", "train_images": 120}
+    flags = ("--points=e002", "--families=found", "--seeds=1")
+    result = COMPARE.run(workdir, other, *flags, *(f"--{k}={v}" for k, v in given.items()))
+    assert result.returncode == 0, result.stderr
+    settings = json.loads((workdir / "comparison.json").read_text())["settings"]
+    assert settings["data"] == vars(DataSettings(**given))
 
 
 @pytest.mark.parametrize(

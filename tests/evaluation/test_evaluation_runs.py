@@ -1,28 +1,12 @@
 """Whole evaluations through bin/evaluate: outputs, whose images, bad input."""
 
 import json
-import os
-import pathlib
 import shutil
-import subprocess
-import sys
 
 import pytest
+from programs import Program
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def run(*flags, cwd):
-    # whoever sets TensorFlow's log level sees all its notes
-    environment = {name: v for name, v in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
-    return subprocess.run(
-        [sys.executable, str(ROOT / "bin" / "evaluate"), *flags],
-        capture_output=True,
-        text=True,
-        env={**environment, "PYTHONPATH": str(ROOT)},
-        cwd=cwd,
-        check=False,
-    )
+EVALUATE = Program("evaluate")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +14,7 @@ def finished(digits_run, tmp_path_factory):
     folder = tmp_path_factory.mktemp("finished")
     point = digits_run / "pareto" / "e007"
     networks = f"--network={point},{point}/model.keras"
-    result = run(networks, "--batches=1,4", "--threads=1", cwd=folder)
+    result = EVALUATE.run_in(folder, networks, "--batches=1,4", "--threads=1")
     assert result.returncode == 0, result.stderr
     return folder / "runs" / "evaluation", result
 
@@ -91,7 +75,7 @@ def test_pictures_of_an_older_evaluation_go(finished, digits_run, tmp_path):
     shutil.copytree(finished[0], folder)
     point = digits_run / "pareto" / "e007"
     flags = (f"--network={point}/saved_model", "--split=test", "--batches=1", "--split_seed=8")
-    result = run(*flags, cwd=tmp_path)
+    result = EVALUATE.run_in(tmp_path, *flags)
     assert result.returncode == 0, result.stderr
     values = json.loads((folder / "evaluation.json").read_text())
     assert list(values["networks"]) == ["e007/saved_model"]
@@ -123,7 +107,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(flags, said, digits_run, tmp_p
     (tmp_path / "renamed" / "classes.json").write_text(json.dumps(["zero", *"123456789"]))
     before = sorted(tmp_path.rglob("*"))
     point = str(digits_run / "pareto" / "e007")
-    result = run(*(flag.replace("POINT", point) for flag in flags), cwd=tmp_path)
+    result = EVALUATE.run_in(tmp_path, *(flag.replace("POINT", point) for flag in flags))
     assert result.returncode == 2, result.stderr
     assert said in result.stderr
     assert result.stderr.count("\n") == 1, result.stderr
@@ -136,7 +120,7 @@ def test_a_split_that_the_images_lack(digits_run, png, tmp_path):
         for number in range(3):
             png(tmp_path / "images" / "train" / name / f"{number}.png", [[[number] * 3] * 8] * 8)
     flags = ("--dataset=folder", "--data_dir=images", "--split=test")
-    result = run(f"--network={digits_run}/pareto/e007", *flags, cwd=tmp_path)
+    result = EVALUATE.run_in(tmp_path, f"--network={digits_run}/pareto/e007", *flags)
     assert result.returncode == 2
     assert "it has no such images, choose validation" in result.stderr
     assert result.stderr.count("\n") == 1
@@ -144,7 +128,7 @@ def test_a_split_that_the_images_lack(digits_run, png, tmp_path):
 
 
 def test_help_explains_every_flag(tmp_path):
-    result = run("--help", cwd=tmp_path)
+    result = EVALUATE.run_in(tmp_path, "--help")
     assert result.returncode == 0
     for flag in ("network", "split", "output", "batches", "threads", "dataset", "data_dir"):
         assert f"  --{flag}=" in result.stdout

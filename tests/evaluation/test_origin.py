@@ -59,16 +59,19 @@ def test_what_is_given_overrides_the_run(make_run):
     assert origin.data_settings([point], same) == DataSettings(
         dataset="cifar10", data_dir="there", split_seed=4
     )
+    assert origin.data_of_run(point.parents[1], same) == origin.data_settings([point], same)
 
 
 def test_another_data_set_takes_the_place_of_all_settings(make_run):
     point = make_run("run", dataset="folder", data_dir="my_images", image_size=64)
     given = {"dataset": "cifar10"}
     assert origin.data_settings([point], given) == DataSettings(dataset="cifar10")
+    assert origin.data_of_run(point.parents[1], given) == DataSettings(dataset="cifar10")
 
 
 def test_without_a_run_what_is_given_holds(make_run, tmp_path):
     assert origin.data_settings(["a.keras"], {"split_seed": 2}) == DataSettings(split_seed=2)
+    assert origin.data_of_run(tmp_path, {"split_seed": 2}) == DataSettings(split_seed=2)
     # a point that was copied out of its run
     point = make_run("run", split_seed=3)
     (tmp_path / "run" / "config.json").unlink()
@@ -83,6 +86,12 @@ def test_runs_on_different_images_are_not_compared(make_run):
     with pytest.raises(InputError, match="come from runs on different images; give --dataset"):
         origin.data_settings(points, {})
     assert origin.data_settings(points, {"split_seed": 2}) == DataSettings(split_seed=2)
+
+
+def test_of_several_runs_only_those_on_the_given_data_set_count(make_run):
+    points = [make_run("one", dataset="cifar10", split_seed=3), make_run("two", split_seed=2)]
+    expected = DataSettings(dataset="cifar10", split_seed=3)
+    assert origin.data_settings(points, {"dataset": "cifar10"}) == expected
 
 
 @pytest.mark.parametrize(
