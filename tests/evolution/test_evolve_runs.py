@@ -1,0 +1,228 @@
+"""Whole evolutions through bin/evolve, of tiny networks: outputs, resume, failures, bad input."""
+
+import json
+import signal
+import subprocess
+import time
+
+import psutil
+import pytest
+from programs import Program, environment
+
+from goldnas_tf import blocks, pareto
+from goldnas_tf.evolution import candidate
+from goldnas_tf.evolution.candidate import Candidate
+from goldnas_tf.genotype import Genotype
+
+FLAGS = (
+    "--dataset=digits",
+    "--train_images=120",
+    "--batch_size=24",
+    "--learning_rate=0.05",
+    "--population=4",
+    "--generations=3",
+    "--widths=2,4",
+    "--most_stages=2",
+    "--most_blocks=2",
+    "--max_params=3K",
+    "--candidate_epochs=1",
+    "--final_points=2",
+    "--epochs=1",
+)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory, library):
+    """A folder as a search of blocks leaves it, as far as an evolution reads it."""
+    folder = tmp_path_factory.mktemp("found")
+    blocks.save(library, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def program(found):
+    return Program("evolve", *FLAGS, f"--blocks={found}")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, program):
+    workdir = tmp_path_factory.mktemp("finished")
+    result = program.run(workdir)
+    assert result.returncode == 0, result.stderr
+    return workdir, result
+
+
+def tried(workdir):
+    """What came of every network, by its name, without times."""
+    values = {one.name: vars(one) | {"seconds": 0} for one in candidate.read(workdir)}
+    return {name: Candidate(**value) for name, value in values.items()}
+
+
+def recorded(workdir):
+    lines = (workdir / "metrics.jsonl").read_text().splitlines()
+    return [{k: v for k, v in json.loads(line).items() if k != "seconds"} for line in lines]
+
+
+def points(workdir):
+    return pareto.from_json(json.loads((workdir / "pareto.json").read_text()))
+
+
+def test_every_network_is_tried_once_and_within_the_limits(finished):
+    workdir, _ = finished
+    ones = candidate.read(workdir)
+    assert sorted(one.name for one in ones) == [f"n{number:03d}" for number in range(1, 13)]
+    assert all(one.params <= 3000 for one in ones)
+    assert all(0 <= one.val_accuracy <= 1 and one.failure is None for one in ones)
+    assert len({one.genes for one in ones}) == len(ones)
+
+
+def test_points_are_complete(finished):
+    workdir, _ = finished
+    found = points(workdir)
+    assert 1 <= len(found) <= 2
+    for point in found:
+        assert point.reason == "evolved"
+        assert 0 <= point.test_accuracy <= 1
+        folder = workdir / point.path
+        genotype = Genotype.load(folder / "genotype.json")
+        assert genotype.space.stages
+        metrics = json.loads((folder / "metrics.json").read_text())
+        assert (metrics["params"], metrics["macs"]) == (point.params, point.macs)
+        plan = json.loads((folder / "assembly.json").read_text())
+        assert [stage["channels"] for stage in plan] == [c for _, c in genotype.space.stages]
+        for name in ("model.keras", "cells.png", "network.png", "saved_model/1/saved_model.pb"):
+            assert (folder / name).stat().st_size > 0, name
+
+
+def test_generations_are_recorded_and_drawn(finished):
+    workdir, result = finished
+    lines = recorded(workdir)
+    assert [line["generation"] for line in lines] == list(range(1, len(lines) + 1))
+    volumes = [line["hypervolume"] for line in lines]
+    assert volumes == sorted(volumes)
+    assert volumes[0] > 0
+    assert lines[-1]["trained"] == 12
+    assert (workdir / "evolution.png").stat().st_size > 0
+    assert list((workdir / "tensorboard").glob("events*"))
+    assert "\r" not in result.stderr
+    assert "pareto.json and pareto.png are in" in result.stderr
+    assert "oneDNN" not in result.stderr
+
+
+def test_weights_that_nothing_starts_from_are_deleted(finished):
+    workdir, _ = finished
+    names = {file.stem for file in (workdir / "weights").glob("*.npz")}
+    assert names
+    assert names < set(tried(workdir))
+
+
+def test_a_finished_run_is_not_run_again(finished, program):
+    workdir, _ = finished
+    before = tried(workdir), recorded(workdir), points(workdir)
+    result = program.run(workdir)
+    assert result.returncode == 0, result.stderr
+    assert (tried(workdir), recorded(workdir), points(workdir)) == before
+    assert "training" not in result.stderr.replace("training images", "")
+
+
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM])
+def test_a_stopped_run_resumes_to_the_same_result(finished, program, tmp_path, signum):
+    workdir, _ = finished
+    code, errors = program.stop_when(tmp_path, signum, 1)
+    assert code == (-signal.SIGKILL if signum == signal.SIGKILL else 128 + signum), errors
+    if signum == signal.SIGTERM:
+        assert "the same command goes on" in errors
+    result = program.run(tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert tried(tmp_path) == tried(workdir)
+    assert recorded(tmp_path) == recorded(workdir)
+    assert points(tmp_path) == points(workdir)
+
+
+def test_a_process_that_dies_takes_its_trial_alone(program, tmp_path):
+    command = program.command(f"--workdir={tmp_path}", "--workers=1", "--final_points=0")
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
+    file = tmp_path / candidate.FILE
+    while process.poll() is None and not (file.exists() and file.read_text().count("\n") >= 2):
+        time.sleep(0.02)
+    for child in psutil.Process(process.pid).children():
+        if "spawn_main" in " ".join(child.cmdline()) and "tracker" not in child.cmdline():
+            child.kill()
+    _, errors = process.communicate()
+    assert process.returncode == 0, errors
+    ones = candidate.read(tmp_path)
+    assert len(ones) == 12
+    failed = [one for one in ones if one.failure]
+    assert len(failed) == 1
+    assert "its process ended" in failed[0].failure
+    assert f"{failed[0].name} is out: its process ended" in errors
+    assert not points_file(tmp_path).exists()
+
+
+def points_file(workdir):
+    return workdir / "pareto.json"
+
+
+@pytest.mark.parametrize(
+    ("flag", "reason"),
+    [
+        ("--learning_rate=1e30", "the loss is not finite"),
+        ("--candidate_minutes=0.001", "it took more than 0.001 minutes"),
+        ("--candidate_gigabytes=0.1", "more than 0.1 GB of memory"),
+    ],
+)
+def test_trials_that_fail_are_told_with_their_reason(program, tmp_path, flag, reason):
+    flags = ("--generations=1", "--workers=1")
+    result = program.run(tmp_path, flag, *flags)
+    assert result.returncode == 1
+    assert "none of 4 networks could be trained" in result.stderr.splitlines()[-1]
+    assert all(reason in one.failure for one in candidate.read(tmp_path))
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--blocks=/nowhere",), "has no blocks.json"),
+        (("--blocks=",), "blocks must name the work folder"),
+        (("--population=3",), "population must be at least 4"),
+        (("--max_params=100",), "max_params of 100 cannot be met: the smallest network"),
+        (("--max_macs=1K",), "max_macs of 1,000 cannot be met"),
+        (("--most_stages=5", "--widths=4"), "too small for 5 stages"),
+        (("--objectives=beauty",), "objectives must be some of"),
+        (("--init=inherited",), "init must be scratch"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(program, tmp_path, flags, message):
+    workdir = tmp_path / "run"
+    result = program.run(workdir, *flags)
+    assert result.returncode == 2
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    assert message in lines[0]
+    assert not workdir.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"schema": 1, "cost": "params", "blocks": []}', "holds no block"),
+        ('{"schema": 9, "blocks": []}', "expected schema 1"),
+        ('{"schema": 1, "blocks": [{"name": "x"}]}', "is not a library of blocks"),
+        ("[1, 2]", "is not a library of blocks"),
+        ("{", "is not a library of blocks"),
+    ],
+)
+def test_a_foreign_library_is_refused(program, tmp_path, content, message):
+    (tmp_path / "blocks.json").write_text(content)
+    result = program.run(tmp_path / "run", f"--blocks={tmp_path}")
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    assert message in result.stderr
+
+
+def test_a_folder_of_another_run_is_refused(finished, program):
+    workdir, _ = finished
+    result = program.run(workdir, "--seed=5")
+    assert result.returncode == 2
+    assert "seed: was 0, is 5" in result.stderr
