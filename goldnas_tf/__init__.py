@@ -7,9 +7,12 @@ costs no TensorFlow.
 from importlib import import_module
 
 _HOMES = {
+    "AssemblySettings": "evolution.settings",
     "AugmentationSettings": "data",
     "DataSettings": "data",
     "DeviceSettings": "config",
+    "EvolutionSettings": "evolution.settings",
+    "EvolveConfig": "evolution.settings",
     "Form": "network",
     "GateSettings": "config",
     "Genotype": "genotype",
@@ -22,16 +25,19 @@ _HOMES = {
     "SearchConfig": "config",
     "Space": "space",
     "SpaceSettings": "config",
+    "TrainingSettings": "train_config",
     "build": "network",
+    "evolve": "evolution.evolve",
     "from_datasets": "data",
     "load_data": "data",
     "load": "export",
+    "load_blocks": "blocks",
     "measure": "evaluation.measure",
     "open_network": "evaluation.opening",
     "prepare": "training.runtime",
     "search": "search_loop",
 }
-_RENAMED = {"load_data": "load", "load": "load_point"}
+_RENAMED = {"load_blocks": "load", "load_data": "load", "load": "load_point"}
 
 __all__ = sorted(_HOMES)
 

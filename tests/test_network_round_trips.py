@@ -90,7 +90,7 @@ def test_rows_name_the_rows_of_the_weights(built, name):
             assert len(set(rows)) == len(rows)
             if variable in variables:
                 assert variables[variable].shape[0] == len(rows)
-        whole = {"input_0", "input_1", "drop_rate", "drop_draws"}
+        whole = {"input_0", "input_1", "drop_rate", "drop_draws", "gate_draws"}
         assert set(variables) <= set(cell.rows) | whole
 
 

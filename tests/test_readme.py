@@ -31,6 +31,7 @@ def test_presets_are_told_and_say_how_they_are_run():
     for preset in presets:
         assert f"`{preset.stem}`" in README, preset.stem
         header = preset.read_text().split("\n--")[0]
-        program = preset.stem.split("_")[0] if preset.stem.startswith("train_") else "search"
+        first = preset.stem.split("_")[0]
+        program = first if first in ("train", "evolve") else "search"
         assert f"bin/{program} --flagfile=flags/{preset.name}" in header, preset.name
         assert "ime" in header or "minutes" in header, preset.name

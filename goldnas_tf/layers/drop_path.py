@@ -4,7 +4,7 @@ import zlib
 
 import tensorflow as tf
 
-from goldnas_tf.layers.norm import add_table
+from goldnas_tf.layers.norm import add_counter, add_table
 
 
 class DropPath:
@@ -25,15 +25,7 @@ class DropPath:
         # each cell draws numbers of its own, the same ones in every run
         self._stream = zlib.crc32(layer.name.encode()) & 0x7FFFFFFF
         self.rate = add_table(layer, "drop_rate", (), "zeros", trainable=False)
-        self._draws = layer.add_weight(
-            shape=(),
-            dtype="int32",
-            initializer="zeros",
-            trainable=False,
-            autocast=False,
-            aggregation="only_first_replica",
-            name="drop_draws",
-        )
+        self._draws = add_counter(layer, "drop_draws")
 
     def factors(self, batch):
         """What to multiply each operator's output with: 0, or 1 / (1 − rate), which keeps the mean.

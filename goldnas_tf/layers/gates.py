@@ -25,6 +25,7 @@ estimate, but its formula is not public to us: this is our reading of it, not th
 import tensorflow as tf
 
 from goldnas_tf import operators
+from goldnas_tf.layers.norm import add_counter
 from goldnas_tf.space import CELL_INPUTS
 
 ESTIMATES = ("straight_through", "enhanced")
@@ -68,15 +69,7 @@ class BinaryGates:
         self._places, self._drawn = _places(edges)
         self._estimate = estimate
         self._stream = stream
-        self._draws = layer.add_weight(
-            shape=(),
-            dtype="int32",
-            initializer="zeros",
-            trainable=False,
-            autocast=False,
-            aggregation="only_first_replica",
-            name="gate_draws",
-        )
+        self._draws = add_counter(layer, "gate_draws")
 
     def sample(self, logits, live):
         """Gates for one step, the same on every replica.

@@ -124,6 +124,19 @@ def add_table(layer, name, shape, initializer, trainable=True):
     )
 
 
+def add_counter(layer, name):
+    """A whole number that says how often random numbers were drawn, the same on all replicas."""
+    return layer.add_weight(
+        shape=(),
+        dtype="int32",
+        initializer="zeros",
+        trainable=False,
+        autocast=False,
+        aggregation="only_first_replica",
+        name=name,
+    )
+
+
 def move(variable, statistic):
     """Moves a moving statistic by 1 − momentum towards that of the batch."""
     variable.assign(MOMENTUM * variable + (1 - MOMENTUM) * statistic)
