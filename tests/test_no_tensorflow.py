@@ -35,6 +35,7 @@ PLAIN = [
     "evolution.assembly",
     "evolution.candidate",
     "evolution.front",
+    "evolution.records",
     "evolution.settings",
     "evolution.warm_start",
     "evaluation.settings",

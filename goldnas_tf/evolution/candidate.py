@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from goldnas_tf import atomic
 from goldnas_tf.evolution.assembly import Genes
+from goldnas_tf.pareto import Point
 
 FILE = "candidates.jsonl"
 
@@ -55,6 +56,19 @@ class Candidate:
     def is_feasible(self, limits: dict[str, float]) -> bool:
         """Whether it was trained and breaks no limit."""
         return self.val_accuracy is not None and max(self.excess(limits)) <= 0
+
+    def point(self) -> Point:
+        """As one of the networks that a run is judged by; it was trained."""
+        return Point(
+            self.name,
+            "",
+            self.macs,
+            self.params,
+            self.val_accuracy,
+            self.generation,
+            "evolved",
+            latency_ms=self.latency_ms,
+        )
 
 
 def append(candidate: Candidate, folder: pathlib.Path) -> None:

@@ -12,21 +12,8 @@ def front(tried: Sequence[Candidate], settings: EvolutionSettings) -> list[Candi
     """The feasible networks that no other one dominates, the cheapest first."""
     feasible = [one for one in tried if one.is_feasible(settings.limits)]
     by_name = {one.name: one for one in feasible}
-    points = pareto.mark(map(_point, feasible), settings.objectives)
+    points = pareto.mark([one.point() for one in feasible], settings.objectives)
     return [by_name[point.name] for point in reversed(points) if point.non_dominated]
-
-
-def _point(one: Candidate) -> pareto.Point:
-    return pareto.Point(
-        one.name,
-        "",
-        one.macs,
-        one.params,
-        one.val_accuracy,
-        one.generation,
-        "evolved",
-        latency_ms=one.latency_ms,
-    )
 
 
 def reference(
