@@ -98,7 +98,7 @@ def save(blocks: Sequence[Block], folder: pathlib.Path) -> None:
     atomic.write_json(folder / FILE, {"schema": SCHEMA, "cost": COST, "blocks": values})
 
 
-def load(path: pathlib.Path) -> list[Block]:
+def load(path: str | pathlib.Path) -> list[Block]:
     """Reads the library of a search, from small to large.
 
     Args:
@@ -107,6 +107,7 @@ def load(path: pathlib.Path) -> list[Block]:
     Raises:
         InputError: there is none, it is empty, or holds something else.
     """
+    path = pathlib.Path(path)
     file = path if path.suffix == ".json" else path / FILE
     try:
         values = json.loads(file.read_text())

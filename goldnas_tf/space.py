@@ -225,9 +225,12 @@ class Space:
             InputError: a setting is missing, unknown or out of range.
         """
         names = {field.name for field in dataclasses.fields(cls)}
-        if not isinstance(values, dict) or set(values) != names:
-            found = sorted(values) if isinstance(values, dict) else values
-            raise InputError(f"a space has the settings {sorted(names)}; received {found}")
+        if not isinstance(values, dict):
+            raise InputError(f"a space has the settings {sorted(names)}; received {values}")
+        # files from before there were blocks have neither
+        values = {"shared": False, "stages": [], **values}
+        if set(values) != names:
+            raise InputError(f"a space has the settings {sorted(names)}; received {sorted(values)}")
         return cls(**values)
 
 

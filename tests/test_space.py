@@ -179,3 +179,10 @@ def test_stages_like_the_default_are_the_default():
 def test_impossible_stages_are_refused(stages):
     with pytest.raises(InputError, match="stages must be pairs"):
         Space(**IMAGES, stages=stages)
+
+
+def test_spaces_from_before_there_were_blocks_are_read():
+    space = Space(**IMAGES, cells=3)
+    values = space.to_json()
+    del values["shared"], values["stages"]
+    assert Space.from_json(values) == space

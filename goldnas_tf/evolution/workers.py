@@ -26,7 +26,7 @@ _TRIALS_OF_A_PROCESS = 25
 
 
 class Outcome(typing.NamedTuple):
-    """What came of a trial: what the worker's function returned, or why it failed."""
+    """What came of a trial: what was returned, or why it failed; and the seconds it took."""
 
     result: dict | None
     failure: str | None
@@ -72,50 +72,47 @@ class Workers:
                 process.stop()
 
     def run(
-        self, tasks: Iterable[tuple[typing.Any, tuple]], bounds: Bounds, signals: Interrupts
-    ) -> Iterator[tuple[typing.Any, Outcome]]:
+        self, tasks: Iterable[tuple[str, tuple]], bounds: Bounds, signals: Interrupts
+    ) -> Iterator[tuple[str, Outcome]]:
         """Does tasks, as many at a time as there are processes.
 
         Args:
-            tasks: of each its key, and the name and arguments of a function of `worker`.
+            tasks: of each its name, and the method of `trials.Bench` with its arguments.
             bounds: of each.
             signals: ends everything when one has come.
 
         Yields:
-            The key and the outcome of each task, as they end.
+            The name and the outcome of each task, as they end.
 
         Raises:
             Interrupted: a signal came.
             TrainingError: a process did not get ready.
         """
         waiting = collections.deque(tasks)
-        while waiting or any(process and process.key is not None for process in self._processes):
+        while waiting or any(process and process.task is not None for process in self._processes):
             signals.check()
             for index in range(self.count):
-                if waiting and self._free(index, len(waiting)):
+                if waiting and self._free(index):
                     self._processes[index].begin(*waiting.popleft())
-            busy = [p for p in self._processes if p and p.key is not None]
+            busy = [p for p in self._processes if p and p.task is not None]
             multiprocessing.connection.wait([p.connection for p in busy], _LOOK_SECONDS)
             for index, process in enumerate(self._processes):
-                if process and process.key is not None:
+                if process and process.task is not None:
                     outcome = process.outcome(bounds)
                     if outcome:
-                        key, process.key = process.key, None
+                        name, process.task = process.task, None
                         if process.is_spent:
                             process.stop()
                             self._processes[index] = None
-                        yield key, outcome
+                        yield name, outcome
 
-    def _free(self, index: int, waiting: int) -> bool:
-        """Whether a process is ready for a task; starts one where there is none."""
-        process = self._processes[index]
-        if process is None:
-            busy = sum(p is not None for p in self._processes)
-            if busy < self.count and waiting:
-                gpu = index % self._gpus if self._gpus else None
-                process = _Process(self._setup, index, self.count, gpu, self._logs)
-                self._processes[index] = process
-        return process is not None and process.key is None and process.is_ready()
+    def _free(self, index: int) -> bool:
+        """Whether a process is ready for a task; starts it where there is none."""
+        if self._processes[index] is None:
+            gpu = index % self._gpus if self._gpus else None
+            process = _Process(self._setup, index, self.count, gpu, self._logs)
+            self._processes[index] = process
+        return self._processes[index].task is None and self._processes[index].is_ready()
 
 
 class _Process:
@@ -131,7 +128,7 @@ class _Process:
         self._process.start()
         theirs.close()
         self.connection.send(setup)
-        self.key = None
+        self.task: str | None = None
         self._ready = False
         self._since = 0.0
         self._trials = 0
@@ -154,11 +151,11 @@ class _Process:
                 time.sleep(_LOOK_SECONDS / 10)
         return self._ready
 
-    def begin(self, key, task: tuple) -> None:
+    def begin(self, name: str, call: tuple) -> None:
         """Starts a trial."""
-        self.key, self._since = key, time.monotonic()
+        self.task, self._since = name, time.monotonic()
         self._trials += 1
-        self.connection.send(task)
+        self.connection.send(call)
 
     def outcome(self, bounds: Bounds) -> Outcome | None:
         """What came of the trial, None while it goes on within its bounds."""

@@ -9,6 +9,7 @@ import psutil
 import pytest
 from programs import Program, environment
 
+import goldnas_tf
 from goldnas_tf import blocks, pareto
 from goldnas_tf.evolution import candidate
 from goldnas_tf.evolution.candidate import Candidate
@@ -140,7 +141,10 @@ def test_a_stopped_run_resumes_to_the_same_result(finished, program, tmp_path, s
 
 
 def test_a_process_that_dies_takes_its_trial_alone(program, tmp_path):
-    command = program.command(f"--workdir={tmp_path}", "--workers=1", "--final_points=0")
+    """In a run of the other algorithm, with a cost that is measured among two."""
+    flags = ("--workers=1", "--final_points=0", "--algorithm=random")
+    costs = ("--objectives=macs,latency_ms", "--max_latency_ms=10000")
+    command = program.command(f"--workdir={tmp_path}", *flags, *costs)
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
     file = tmp_path / candidate.FILE
     while process.poll() is None and not (file.exists() and file.read_text().count("\n") >= 2):
@@ -156,11 +160,9 @@ def test_a_process_that_dies_takes_its_trial_alone(program, tmp_path):
     assert len(failed) == 1
     assert "its process ended" in failed[0].failure
     assert f"{failed[0].name} is out: its process ended" in errors
-    assert not points_file(tmp_path).exists()
-
-
-def points_file(workdir):
-    return workdir / "pareto.json"
+    assert all(one.latency_ms > 0 for one in ones if not one.failure)
+    assert recorded(tmp_path)[-1]["least_latency_ms"] > 0
+    assert not (tmp_path / "pareto.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -187,8 +189,6 @@ def test_trials_that_fail_are_told_with_their_reason(program, tmp_path, flag, re
         (("--blocks=",), "blocks must name the work folder"),
         (("--population=3",), "population must be at least 4"),
         (("--max_params=100",), "max_params of 100 cannot be met: the smallest network"),
-        (("--max_macs=1K",), "max_macs of 1,000 cannot be met"),
-        (("--most_stages=5", "--widths=4"), "too small for 5 stages"),
         (("--objectives=beauty",), "objectives must be some of"),
         (("--init=inherited",), "init must be scratch"),
     ],
@@ -201,6 +201,27 @@ def test_bad_input_is_one_line_and_writes_nothing(program, tmp_path, flags, mess
     assert len(lines) == 1, result.stderr
     assert message in lines[0]
     assert not workdir.exists()
+
+
+@pytest.mark.parametrize(
+    ("evolution", "assembly", "message"),
+    [
+        ({"max_macs": "1K"}, {}, "max_macs of 1,000 cannot be met"),
+        ({"max_params": "0.3K"}, {"widths": ("64",)}, "allow more, or smaller widths"),
+        ({}, {"most_stages": 5}, "too small for 5 stages"),
+    ],
+)
+def test_what_no_network_can_be_is_refused_before_anything_is_written(
+    library, tmp_path, evolution, assembly, message
+):
+    config = goldnas_tf.EvolveConfig(
+        evolution=goldnas_tf.EvolutionSettings(**evolution),
+        assembly=goldnas_tf.AssemblySettings(**assembly),
+    )
+    data = goldnas_tf.load_data(config.data)
+    with pytest.raises(goldnas_tf.InputError, match=message):
+        goldnas_tf.evolve(config, library, data, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
