@@ -71,18 +71,18 @@ def library(points: Iterable[Point], folder: pathlib.Path) -> list[Block]:
 
     Args:
         points: of a search of blocks. One whose network has no cell of one kind left, because
-            nothing reads it, has no block.
+            nothing reads it, has no block; of several with the same block the best one counts.
         folder: the work folder of the search.
     """
-    found = {}
-    for point in points:
+    found: dict[tuple, tuple[Point, Block]] = {}
+    for point in sorted(points, key=lambda point: point.val_accuracy):
         genotype = Genotype.load(folder / point.path / "genotype.json")
-        kinds = [_edges(genotype, kind) for kind in genotype.space.kinds]
+        kinds = tuple(_edges(genotype, kind) for kind in genotype.space.kinds)
         if all(kinds):
             cost = (point.macs, point.params, point.val_accuracy)
-            found[point] = Block(point.name, genotype.space.nodes, *kinds, *cost)
-    marked = pareto.mark(found, (COST,))
-    by_name = {block.name: block for block in found.values()}
+            found[kinds] = point, Block(point.name, genotype.space.nodes, *kinds, *cost)
+    by_name = {block.name: block for _, block in found.values()}
+    marked = pareto.mark([point for point, _ in found.values()], (COST,))
     return [by_name[point.name] for point in reversed(marked) if point.non_dominated]
 
 
@@ -124,6 +124,8 @@ def load(path: str | pathlib.Path) -> list[Block]:
         raise InputError(f"{file} is not a library of blocks: {error!r}") from error
     if not blocks:
         raise InputError(f"{file} holds no block; search longer, or for more points")
+    if len({block.name for block in blocks}) < len(blocks):
+        raise InputError(f"{file}: each block must have a name of its own")
     if len({block.nodes for block in blocks}) > 1:
         raise InputError(f"{file}: blocks of different numbers of nodes cannot be put together")
     return blocks

@@ -4,17 +4,21 @@ State → state, without a model and without TensorFlow, so that the method's ru
 Reference: GOLD-NAS (arXiv 2007.03331), section 3.3.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from goldnas_tf import costs, pruning
 from goldnas_tf.budget import Budgets
 from goldnas_tf.config import SearchConfig
-from goldnas_tf.genotype import Place
+from goldnas_tf.genotype import Genotype, Place
 from goldnas_tf.state import SearchState
 
 
 def prune(
-    state: SearchState, strengths: Mapping[Place, float], config: SearchConfig, budgets: Budgets
+    state: SearchState,
+    strengths: Mapping[Place, float],
+    config: SearchConfig,
+    budgets: Budgets,
+    closed: Collection[Place] = (),
 ) -> SearchState:
     """The state after the pruning at the end of an epoch.
 
@@ -23,6 +27,8 @@ def prune(
         strengths: σ(α) of every live operator.
         config: of the search.
         budgets: in multiply-adds.
+        closed: operators that the network which would be used has not, though they are alive: those
+            behind binary gates that are rather closed.
 
     Returns:
         The state with a smaller genotype, the next λ, `pending` set to the reason why the network
@@ -30,7 +36,7 @@ def prune(
     """
     gates = {place: strengths[place] for place in state.genotype.gates}
     gone = pruning.choose(pruning.shares(gates), config.pruning)
-    before = costs.total(state.genotype).macs
+    before = budgets.start if state.lowest is None else state.lowest
     genotype = state.genotype.without(gone)
     # with those of cells that nobody reads any more
     pruned = len(gates) - len(genotype.gates)
@@ -39,9 +45,10 @@ def prune(
         lambda_=state.lambda_.after(pruned, config.pruning),
         stability=state.stability.after(pruned),
     )
-    macs = costs.total(state.genotype).macs
+    macs = costs.total(used(genotype, closed)).macs
+    state = state.replace(lowest=min(before, macs))
     state = state.replace(ended=_why_ended(state, macs, config, budgets))
-    if budgets.crossed(before, macs):
+    if budgets.crossed(before, state.lowest):
         reason = "budget"
     elif state.stability.due(config.points.stable_epochs):
         reason = "stable"
@@ -49,6 +56,11 @@ def prune(
         reason = "final" if state.ended and not state.stability.taken else None
     stability = state.stability.now_taken() if reason else state.stability
     return state.replace(pending=reason, stability=stability)
+
+
+def used(genotype: Genotype, closed: Collection[Place]) -> Genotype:
+    """The network that is used of what is alive: without what binary gates close."""
+    return genotype.without(place for place in closed if place in genotype.places)
 
 
 def _why_ended(state: SearchState, macs: int, config: SearchConfig, budgets: Budgets) -> str | None:

@@ -35,7 +35,7 @@ def inherit(plain: keras.Model, searched: keras.Model) -> None:
 
 def _norms(plain: Cell, gated: Cell) -> dict[str, np.ndarray]:
     """Scale and statistics of every batch norm of a plain cell; its shifts stay 0."""
-    strengths = gated.strengths().numpy()
+    strengths = gated.gate_values().numpy()
     values = {variable.name: variable.numpy() for variable in gated.variables}
     rows = {name: row for row, name in enumerate(gated.layout.norms)}
     found = plain_norms(gated.layout, plain.layout)

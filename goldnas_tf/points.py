@@ -7,7 +7,6 @@ before it is measured on the validation split. The search itself goes on from th
 Where gates are binary, the copy is the most probable network, and its gates are open for good.
 """
 
-import random
 from collections.abc import Callable
 
 from goldnas_tf import costs, discretisation, export
@@ -58,9 +57,9 @@ def take(
     metrics = {"epoch": epoch, "reason": reason, "settle_epochs": settings.settle_epochs}
     if alive.space.shared:
         with clock("evaluation"):
-            gap = discretisation.measure(learner, feed.watched, random.Random(epoch))
+            gap = discretisation.measure(learner, feed, epoch)
         metrics["discretisation"] = gap._asdict()
-    genotype = learner.most_probable()
+    genotype = alive.without(learner.closed())
     if learner.recipe.form.gate_gradient != "sigmoid":
         learner.mask(genotype)
         learner.open_gates()

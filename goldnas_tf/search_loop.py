@@ -16,7 +16,7 @@ from goldnas_tf.archive import Archive
 from goldnas_tf.budget import Budgets
 from goldnas_tf.config import SearchConfig
 from goldnas_tf.data import ImageData
-from goldnas_tf.epoch_end import prune, wasted, worth_rebuilding
+from goldnas_tf.epoch_end import prune, used, wasted, worth_rebuilding
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.interrupt import Interrupts, interrupts
 from goldnas_tf.pareto import Point
@@ -82,6 +82,7 @@ class Search(Run):
             relative_costs=costs.relative(self.space, objective.resource),
             mu=objective.mu,
             auxiliary_weight=objective.auxiliary_weight,
+            seed=config.seed,
         )
         self.epoch_steps = config.points.steps_per_epoch or self.feed.pass_steps
         self.open_folder(workdir)
@@ -109,16 +110,17 @@ class Search(Run):
                     shown=self._shown(state),
                 )
                 state = state.replace(accuracy=self._watched_accuracy(learner))
-                strengths = learner.strengths()
-                before, state = state, prune(state, strengths, self.config, self.budgets)
+                strengths, closed, before = learner.strengths(), learner.closed(), state
+                state = prune(state, strengths, self.config, self.budgets, closed)
                 learner.mask(state.genotype)
                 state, learner = self._rebuilt_if_worth_it(state, learner)
-                state = self._record(before, state, learner, strengths, journal)
+                cost = costs.total(used(state.genotype, closed))
+                state = self._record(before, state, cost, learner, strengths, journal)
             journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
+            if self.space.shared:
+                self._write_blocks(journal, state.epoch)
         journal.time(self.clock.seconds)
         journal.say(points_table(self.archive.points, self.archive.path, self.budgets.start))
-        if self.space.shared:
-            journal.say(f"the library is {blocks.FILE}, drawn in blocks.png")
         return self.archive.points
 
     def _start_or_resume(self) -> tuple[SearchState, Learner]:
@@ -167,10 +169,9 @@ class Search(Run):
             gc.collect()
         return state.replace(built=state.genotype, wasted=0.0), learner
 
-    def _record(self, before: SearchState, state: SearchState, learner, strengths, journal):
+    def _record(self, before: SearchState, state: SearchState, cost, learner, strengths, journal):
         """Writes down the epoch that ended; `before` is its state before the pruning."""
         means = self.means(state, self.epoch_steps)
-        cost = costs.total(state.genotype)
         values = {
             "epoch": state.epoch,
             "step": state.step,
@@ -229,8 +230,6 @@ class Search(Run):
         )
         journal.picture(point.epoch, "pareto", path / "pareto.png")
         journal.picture(point.epoch, f"cells/{point.name}", path / point.path / "cells.png")
-        if self.space.shared:
-            self._write_blocks(journal, point.epoch)
 
     def _write_blocks(self, journal, epoch: int) -> None:
         """The blocks of the points so far that are not dominated."""
@@ -244,3 +243,4 @@ class Search(Run):
             }
             draw_blocks(found, networks, path / "blocks.png")
             journal.picture(epoch, "blocks", path / "blocks.png")
+        journal.say(f"{blocks.FILE} holds {len(found)} blocks that are not dominated")

@@ -44,6 +44,8 @@ class SearchState(RunState):
         built: those that the model has; some may be masked.
         lambda_: λ and its history.
         stability: for how long the architecture has been unchanged.
+        lowest: fewest multiply-adds of any network so far that would have been used; None before
+            the first pruning.
         wasted: work done for masked operators since the last rebuild, in steps.
         accuracy: on the watched validation images after the last epoch; None before the first.
         pending: why the present network is to be taken as a point, or None.
@@ -54,6 +56,7 @@ class SearchState(RunState):
     built: Genotype
     lambda_: LambdaState
     stability: Stability = dataclasses.field(default_factory=Stability)
+    lowest: int | None = None
     wasted: float = 0.0
     accuracy: float | None = None
     pending: str | None = None

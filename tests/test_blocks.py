@@ -42,6 +42,12 @@ def test_the_library_is_not_dominated_and_from_small_to_large(tmp_path):
         assert set(blocks.places(edges, cell)) == set(small.cell(cell))
 
 
+def test_of_the_same_block_the_best_network_counts(tmp_path):
+    full = Genotype.full(SPACE)
+    points = [write_point(tmp_path, f"e00{i}", full, acc) for i, acc in enumerate((0.8, 0.9, 0.7))]
+    assert [block.name for block in blocks.library(points, tmp_path)] == ["e001"]
+
+
 def test_a_network_without_one_kind_of_cell_has_no_block(tmp_path):
     # normal cells read what lies two before alone, so that nothing reads a reduction cell
     full = Genotype.full(SPACE)
@@ -112,7 +118,7 @@ def test_a_search_of_blocks_leaves_a_library(tmp_path, gradient):
         genotype = Genotype.load(tmp_path / point.path / "genotype.json")
         assert genotype.space.shared
         metrics = json.loads((tmp_path / point.path / "metrics.json").read_text())
-        assert set(metrics["discretisation"]) == {"before", "after"}
+        assert set(metrics["discretisation"]) == {"before", "after", "adapted"}
         assert costs.total(genotype) == (point.macs, point.params)
     library = blocks.load(tmp_path)
     assert [b.params for b in library] == sorted(b.params for b in library)

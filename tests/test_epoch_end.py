@@ -150,3 +150,24 @@ def test_nothing_masked_is_never_rebuilt():
     assert not worth_rebuilding(start(), 10, rebuild_steps=0)
     assert not worth_rebuilding(start(genotype=smaller, built=smaller), 10, rebuild_steps=0)
     assert worth_rebuilding(start(genotype=smaller, built=FULL), 10, rebuild_steps=0)
+
+
+def test_budgets_are_those_of_the_network_that_is_used():
+    closed = convolutions(FULL, 3)
+    macs = costs.total(FULL.without(closed)).macs
+    budgets = Budgets(START, ((START + macs) // 2,), START // 10)
+    state = prune(start(), strengths(FULL), CONFIG, budgets, closed)
+    assert state.genotype == FULL
+    assert (state.pending, state.lowest) == ("budget", macs)
+    # gates that open again do not make the budget be crossed once more
+    state = prune(state.replace(pending=None), strengths(FULL), CONFIG, budgets)
+    assert (state.pending, state.lowest) == (None, macs)
+    state = prune(state.replace(pending=None), strengths(FULL), CONFIG, budgets, closed)
+    assert state.pending is None
+
+
+def test_the_floor_is_that_of_the_network_that_is_used():
+    closed = convolutions(FULL, 4)
+    macs = costs.total(FULL.without(closed)).macs
+    state = prune(start(), strengths(FULL), CONFIG, Budgets(START, (), macs), closed)
+    assert "floor" in state.ended

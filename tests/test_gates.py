@@ -11,45 +11,58 @@ import pytest
 import tensorflow as tf
 
 from goldnas_tf.layers.cell import Cell
-from goldnas_tf.layers.gates import ESTIMATES, binary
+from goldnas_tf.layers.gates import ESTIMATES, binary, strongest
 
-LOGITS = np.array([-1.5, 0.3, 1.0], np.float32)
+# two nodes: one of three gates, and one whose only other gate is rarely open
+LOGITS = np.array([-1.5, 0.3, -0.6, -0.4, -1.8], np.float32)
+NODES = [0, 0, 0, 1, 1]
+LIVE = tf.ones(len(NODES))
 FUNCTIONS = {
-    "linear": lambda z: 2 * z[0] - 3 * z[1] * z[2] + z[1],
-    "quadratic": lambda z: (z[0] + 2 * z[1] - z[2] - 0.5) ** 2 + z[0] * z[1],
-    "cubic": lambda z: (z[0] + z[1] - 2 * z[2]) ** 3,
-    "exponential": lambda z: tf.exp(1.5 * z[0] - z[1] + 0.5 * z[2]),
+    "linear": lambda z: 2 * z[0] - 3 * z[1] + z[2] + z[3] - 2 * z[4],
+    "quadratic": lambda z: (z[0] + 2 * z[1] - z[2] - 0.5 + z[3]) ** 2 + z[0] * z[1] - z[4] ** 2,
+    "cubic": lambda z: (z[0] + z[1] - 2 * z[2] + z[3] - z[4]) ** 3,
+    "exponential": lambda z: tf.exp(1.5 * z[0] - z[1] + 0.5 * z[2] - z[3] + z[4]),
     # as in a network: gates scale what a nonlinear function reads
-    "relu": lambda z: tf.nn.relu(z[0] - 0.8 * z[1] + 0.6 * z[2] + 0.1),
+    "relu": lambda z: tf.nn.relu(z[0] - 0.8 * z[1] + 0.6 * z[2] + 0.7 * z[3] - z[4] + 0.1),
 }
 
 
 def settings():
-    """Every setting of the gates with its probability."""
+    """Everything that can be drawn, with its probability."""
     p = 1 / (1 + np.exp(-LOGITS.astype(float)))
     for bits in itertools.product((0.0, 1.0), repeat=len(LOGITS)):
         yield np.array(bits, np.float32), np.prod(np.where(bits, p, 1 - p))
 
 
+def used(bits):
+    """The gates that are used: the most probable one of a node in which none was drawn."""
+    bits = np.array(bits)
+    for node in set(NODES):
+        members = [gate for gate, its in enumerate(NODES) if its == node]
+        if not bits[members].any():
+            bits[max(members, key=lambda gate: LOGITS[gate])] = 1
+    return bits
+
+
 def exact(function):
-    """Gradient of the expected value: each gate's P(1)·P(0)·E [f(1) − f(0)]."""
+    """Gradient of the expected value, by all that can be drawn."""
     p = 1 / (1 + np.exp(-LOGITS.astype(float)))
     gradient = np.zeros(len(LOGITS))
     for bits, probability in settings():
-        value = float(function(tf.constant(bits)))
         # d P(bits) / d α of a gate is P(bits) · (bit − p)
-        gradient += probability * (bits - p) * value
+        gradient += probability * (bits - p) * float(function(tf.constant(used(bits))))
     return gradient
 
 
 def moments(function, estimate):
-    """Mean and variance of an estimate, over all settings: no sampling in this test."""
+    """Mean and variance of an estimate, over all that can be drawn: no sampling in this test."""
     rows, weights = [], []
     for bits, probability in settings():
         logits = tf.constant(LOGITS)
         with tf.GradientTape() as tape:
             tape.watch(logits)
-            value = function(tf.unstack(binary(logits, tf.constant(bits), estimate)))
+            gates = binary(logits, LIVE, tf.constant(bits), NODES, estimate)
+            value = function(tf.unstack(gates))
         rows.append(tape.gradient(value, logits).numpy())
         weights.append(probability)
     mean = np.average(rows, 0, weights)
@@ -72,7 +85,8 @@ def test_the_exact_gradient_is_that_of_the_expected_value():
         p = tf.sigmoid(logits)
         terms = []
         for bits, _ in settings():
-            terms.append(tf.reduce_prod(tf.where(bits > 0, p, 1 - p)) * FUNCTIONS["cubic"](bits))
+            value = FUNCTIONS["cubic"](used(bits))
+            terms.append(tf.reduce_prod(tf.where(bits > 0, p, 1 - p)) * value)
         return tf.add_n(terms)
 
     logits = tf.constant(LOGITS)
@@ -96,9 +110,26 @@ def test_straight_through_is_unbiased_up_to_first_order_alone():
 
 
 @pytest.mark.parametrize("estimate", ESTIMATES)
-def test_the_forward_pass_gives_the_bits(estimate):
+def test_the_forward_pass_gives_a_legal_network(estimate):
     for bits, _ in settings():
-        np.testing.assert_array_equal(binary(tf.constant(LOGITS), bits, estimate), bits)
+        gates = binary(tf.constant(LOGITS), LIVE, tf.constant(bits), NODES, estimate)
+        np.testing.assert_array_equal(gates, used(bits))
+
+
+@pytest.mark.parametrize("estimate", ESTIMATES)
+def test_the_only_operator_of_a_node_has_no_gradient(estimate):
+    logits = tf.constant([-1.4, 0.5])
+    for bit in (0.0, 1.0):
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            gates = binary(logits, tf.ones(2), tf.constant([bit, 1.0]), [0, 1], estimate)
+        np.testing.assert_array_equal(gates, [1, 1])
+        np.testing.assert_array_equal(tape.gradient(gates, logits), [0, 0])
+
+
+def test_of_equal_gates_the_first_is_the_strongest():
+    found = strongest(tf.constant([0.0, 0.5, 0.5, 0.2, 0.3]), [0, 0, 0, 1, 1])
+    np.testing.assert_array_equal(found, [0, 1, 0, 0, 1])
 
 
 EDGES = [

@@ -1,17 +1,20 @@
 """Gates that cells share: they stay alike, follow the sum of the gradients, and can be decided."""
 
 import dataclasses
-import random
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from tiny_networks import NETWORKS
 
+import goldnas_tf
 from goldnas_tf import costs, discretisation
 from goldnas_tf.config import GATE_GRADIENTS, OptimizerSettings
+from goldnas_tf.data import AugmentationSettings
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.network import Form
+from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import Learner, Recipe
 
 TINY = NETWORKS["shared_gates"]
@@ -84,9 +87,9 @@ def test_the_most_probable_network_has_the_open_gates(logits):
     learner = make_learner(gate_gradient="enhanced")
     set_gates(learner, logits)
     strengths = learner.strengths()
-    used = learner.most_probable()
+    closed = learner.closed()
+    used = learner.genotype.without(closed)
     assert all(strengths[place] >= 0.5 for place in used.places if _rivals(used, place))
-    closed = learner.genotype.places - used.places
     assert closed
     assert all(strengths[place] < 0.5 for place in closed)
 
@@ -98,36 +101,61 @@ def _rivals(genotype, place):
 def test_all_soft_gates_are_in_the_network_that_is_used(logits):
     learner = make_learner()
     set_gates(learner, logits)
-    assert learner.most_probable() == learner.genotype
+    assert learner.closed() == set()
 
 
 def test_open_gates_are_1_and_stay_so(logits):
     learner = make_learner(gate_gradient="enhanced")
     set_gates(learner, logits)
-    learner.mask(learner.most_probable())
+    learner.mask(learner.genotype.without(learner.closed()))
     learner.open_gates()
     assert set(learner.strengths().values()) == {1.0}
     step(learner, 2)
     assert set(learner.strengths().values()) == {1.0}
 
 
+@pytest.fixture(scope="module")
+def feed():
+    """Random images of the networks' size."""
+    images = np.concatenate([TINY.images(seed, batch=16) for seed in range(4)])
+    labels = np.concatenate([TINY.labels(seed, batch=16) for seed in range(4)])
+    train, rest = (tf.data.Dataset.from_tensor_slices((images[p], labels[p])) for p in PARTS)
+    data = goldnas_tf.from_datasets(train, rest, class_names=list("abc"))
+    return Feed(data, 8, AugmentationSettings(crop_padding=0), 0, tf.distribute.get_strategy())
+
+
+PARTS = (slice(0, 40), slice(40, 64))
+
+
 @pytest.mark.parametrize("gate_gradient", GATE_GRADIENTS)
-def test_measuring_the_gap_changes_nothing(gate_gradient, logits):
+def test_measuring_the_gap_changes_nothing(gate_gradient, logits, feed):
     learner = make_learner(gate_gradient=gate_gradient)
     set_gates(learner, logits)
     before, alive = learner.state(), learner.genotype
-    batches = [(TINY.images(batch=8), TINY.labels(batch=8))]
-    gap = discretisation.measure(learner, batches, random.Random(0))
-    assert 0 <= gap.before <= 1
-    assert 0 <= gap.after <= 1
+    gap = discretisation.measure(learner, feed, 0)
+    assert all(0 <= accuracy <= 1 for accuracy in gap)
     assert learner.genotype == alive
     for name, array in learner.state().items():
         np.testing.assert_array_equal(array, before[name])
 
 
-def test_decided_binary_gates_have_no_gap():
+def test_adapting_takes_statistics_and_leaves_the_weights(logits, feed, monkeypatch):
+    learner = make_learner()
+    step(learner, 2)
+    set_gates(learner, logits)
+    before, seen = learner.state(), []
+    monkeypatch.setattr(learner, "load", lambda state: seen.append(learner.state()))
+    discretisation.measure(learner, feed, 0)
+    (after,) = seen
+    assert any("@momentum" in name and array.any() for name, array in before.items())
+    for name in before:
+        if "@" not in name:
+            moved = "/moving_" in name or name.endswith("/gates")
+            assert (after[name] != before[name]).any() == moved, name
+
+
+def test_decided_binary_gates_have_no_gap(feed):
     learner = make_learner(gate_gradient="enhanced")
     learner.open_gates()
-    batches = [(TINY.images(seed, batch=8), TINY.labels(seed, batch=8)) for seed in range(4)]
-    gap = discretisation.measure(learner, batches, random.Random(0))
+    gap = discretisation.measure(learner, feed, 0)
     assert gap.before == gap.after

@@ -32,6 +32,7 @@ def test_json_round_trip_of_every_field():
         stability=Stability(3, True),
         epoch=4,
         step=77,
+        lowest=123,
         wasted=12.5,
         sums=(1 / 3, 2.0, 3.0, 4.0, 5.0),
         accuracy=0.1,

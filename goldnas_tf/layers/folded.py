@@ -86,7 +86,7 @@ class FoldedCell(Cell):
         values, norms = _values(cell), _affine(cell)
         # the other cell may share a norm where this one has one for each operator
         found = plain_norms(cell.layout, self.layout)
-        strengths = cell.strengths().numpy() if cell.gated else np.ones(len(cell.edges))
+        strengths = cell.gate_values().numpy() if cell.gated else np.ones(len(cell.edges))
         for edge in self.edges:
             for step in self.layout.steps[edge]:
                 name, gate = found[step.norm]

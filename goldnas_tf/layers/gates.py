@@ -1,21 +1,26 @@
 """Binary gates: sampled in the forward pass, with an estimate of their gradient for the backward.
 
-A gate is z ~ Bernoulli(p), p = σ(α). What is minimised is E f(z), whose exact gradient needs f at
-both values of every gate:
+A gate is drawn u ~ Bernoulli(p), p = σ(α). A node in which no gate was drawn opens its most
+probable one, for there is no network without: the gates z that are used follow from the u that were
+drawn. What is minimised is E f(z(u)), whose exact gradient needs f at both values of every gate:
 
-    ∂/∂α E f = p(1 − p) · E [f(z=1) − f(z=0)]
+    ∂/∂α E f = p(1 − p) · E [f(z(u=1)) − f(z(u=0))]
 
-One pass gives the slope f'(z) at the sampled value alone. The estimates differ in the weight that
-they give it:
+One pass gives the slope of f at the sampled values alone. The estimates differ in the weight that
+they give it; f' is the slope in the direction in which z moves when u goes from 0 to 1:
 
-    straight_through  p(1 − p) · f'(z): takes the slope at z for the difference, which is exact
-                      where f is linear in the gate
-    enhanced          ½ · (1 − P(z)) · f'(z), where P(z) is the probability of the value that was
-                      sampled: in the mean p(1 − p) · ½ [f'(0) + f'(1)], the trapezoidal rule, which
-                      is exact where f is quadratic in the gate, second-order accurate elsewhere
+    straight_through  p(1 − p) · f': takes the slope for the difference, which is exact where f is
+                      linear in the gates
+    enhanced          ½ · (1 − P(u)) · f', with P(u) the probability of the value that was drawn: in
+                      the mean p(1 − p) · ½ [f'(at 0) + f'(at 1)], the trapezoidal rule, which is
+                      exact where f is quadratic in the gates, second-order accurate elsewhere
 
-The weight ½ (1 − P(z)) is never above ½: the factor 1 / P(z) that makes the mean of both slopes
+The weight ½ (1 − P(u)) is never above ½: the factor 1 / P(u) that makes the mean of both slopes
 unbiased cancels against p(1 − p).
+
+The direction is that of the gate itself, except where the other gates of its node were all closed:
+there another gate that opens closes the most probable one, and the most probable one is open
+whatever was drawn for it.
 
 Reference: for two classes the enhanced estimate is ReinMax (arXiv 2304.08612), as we derive it for
 gates. "Enhanced Gradient for Differentiable Architecture Search" (arXiv 2103.12529) names such an
@@ -30,31 +35,57 @@ from goldnas_tf.space import CELL_INPUTS
 
 ESTIMATES = ("straight_through", "enhanced")
 
+# apart by more than rounding, and less than gates that differ
+_TIE = 1e-6
 
-def binary(logits, bits, estimate: str):
-    """The sampled gates, with an estimated gradient with respect to α.
+
+def binary(logits, live, drawn, nodes, estimate: str):
+    """The gates that are used, with an estimated gradient with respect to α.
 
     Args:
         logits: α, (gates,).
-        bits: the sampled values, 0 or 1, (gates,).
+        live: 1 for an operator that lives, 0 for one that is gone; (gates,).
+        drawn: 1 for each gate that was drawn, else 0; 0 where nothing lives; (gates,).
+        nodes: for each gate, the inner node that its operator feeds, from 0; a list.
         estimate: one of `ESTIMATES`.
 
     Returns:
-        The bits, float32.
+        0 or 1 for each gate, float32; of each node at least one is 1.
     """
-    p = tf.sigmoid(logits)
-    sampled = tf.where(bits > 0, p, 1 - p)
-    weights = {"straight_through": p * (1 - p), "enhanced": 0.5 * (1 - sampled)}[estimate]
+    p = tf.sigmoid(logits) * live
+    best = strongest(p, nodes)
+    others = _of_node(drawn, nodes) - drawn
+    alone = tf.cast(others == 0, tf.float32)
+    used = tf.where(best > 0, tf.maximum(drawn, alone), drawn)
+    likelihood = tf.where(drawn > 0, p, 1 - p)
+    weights = {"straight_through": p * (1 - p), "enhanced": 0.5 * (1 - likelihood)}[estimate]
     # zero in the forward pass; its gradient is the weights
-    slope = logits - tf.stop_gradient(logits)
-    return tf.stop_gradient(bits) + tf.stop_gradient(weights) * slope
+    steps = tf.stop_gradient(weights) * (logits - tf.stop_gradient(logits))
+    own = steps * (1 - best * alone)
+    replaced = best * _of_node(steps * alone * (1 - best), nodes)
+    return tf.stop_gradient(used) + own - replaced
+
+
+def strongest(strengths, nodes):
+    """1 for the most probable gate of each node, the first of equal ones; 0 for all others.
+
+    Args:
+        strengths: (gates,), above 0 for at least one gate of each node.
+        nodes: for each gate its node.
+    """
+    order = tf.range(len(nodes), dtype=tf.float32)
+    scores = tf.where(strengths > 0, strengths - _TIE * order, -1.0)
+    best = tf.math.unsorted_segment_max(scores, nodes, max(nodes) + 1)
+    return tf.cast(scores >= tf.gather(best, nodes), tf.float32)
+
+
+def _of_node(values, nodes):
+    """The sum over its node, for each gate."""
+    return tf.gather(tf.math.unsorted_segment_sum(values, nodes, max(nodes) + 1), nodes)
 
 
 class BinaryGates:
     """The gates of a cell, sampled anew in every step of a training.
-
-    Each node keeps at least one operator, as in every legal network: where no gate of a node is
-    sampled, its most probable one is open. That is a small bias of the sample.
 
     Args:
         layer: the cell, in its `build`.
@@ -65,11 +96,14 @@ class BinaryGates:
 
     def __init__(self, layer, edges, estimate: str, stream: int):
         self._nodes = [node for node, *_ in edges]
-        self._count = max(self._nodes) + 1
         self._places, self._drawn = _places(edges)
         self._estimate = estimate
         self._stream = stream
         self._draws = add_counter(layer, "gate_draws")
+
+    def begin(self, seed: int) -> None:
+        """Decides all samples to come."""
+        self._draws.assign(seed % 2**10 * 2**20)
 
     def sample(self, logits, live):
         """Gates for one step, the same on every replica.
@@ -83,22 +117,15 @@ class BinaryGates:
         """
         draws = tf.convert_to_tensor(self._draws)
         uniform = tf.random.stateless_uniform((self._drawn,), tf.stack([draws, self._stream]))
-        uniform = tf.gather(uniform, self._places)
         self._draws.assign(draws + 1)
-        strengths = tf.sigmoid(logits) * live
-        return binary(logits, self._legal(strengths, uniform < strengths), self._estimate) * live
+        p = tf.sigmoid(logits) * live
+        drawn = tf.cast(tf.gather(uniform, self._places) < p, tf.float32)
+        return binary(logits, live, drawn, self._nodes, self._estimate)
 
     def mode(self, strengths):
         """The most probable network: gates of at least ½, and the strongest one of each node."""
-        return self._legal(strengths, strengths >= 0.5)
-
-    def _legal(self, strengths, is_open):
-        """The open gates as 0 and 1; of a node without any, the strongest."""
-        bits = tf.cast(is_open, tf.float32)
-        opened = tf.math.unsorted_segment_max(bits, self._nodes, self._count)
-        strongest = tf.math.unsorted_segment_max(strengths, self._nodes, self._count)
-        best = tf.cast(strengths >= tf.gather(strongest, self._nodes), tf.float32)
-        return tf.where(tf.gather(opened, self._nodes) > 0, bits, best)
+        opened = tf.cast(strengths >= 0.5, tf.float32)
+        return tf.maximum(opened, strongest(strengths, self._nodes))
 
 
 def _places(edges) -> tuple[list[int], int]:

@@ -37,6 +37,7 @@ class Recipe:
         auxiliary_weight: weight of the auxiliary head's loss; 0 is no such head.
         label_smoothing: share of each label that is spread over all classes.
         ema_decay: decay of the moving average of the weights; 0 is no such average.
+        seed: of the samples of binary gates.
         form: in which form the network is built.
         strategy: devices.
         xla: whether the step is compiled with XLA.
@@ -49,6 +50,7 @@ class Recipe:
     auxiliary_weight: float = 0.0
     label_smoothing: float = 0.0
     ema_decay: float = 0.0
+    seed: int = 0
     form: network.Form = dataclasses.field(default_factory=network.Form)
     strategy: tf.distribute.Strategy = dataclasses.field(default_factory=tf.distribute.get_strategy)
     xla: bool = False
@@ -79,6 +81,9 @@ class Learner:
             ]
             self._gates = [cell.gates for cell in self._cells] if gated else []
             self._kinds = _kinds(genotype) if gated else []
+            for cell in self._cells:
+                if cell.sampler:
+                    cell.sampler.begin(recipe.seed)
             gates = {id(variable) for variable in self._gates}
             trainable = self.model.trainable_variables
             self._weights = [variable for variable in trainable if id(variable) not in gates]
@@ -218,17 +223,25 @@ class Learner:
         pairs = zip(self.built.ordered, values, strict=True)
         return {place: float(value) for place, value in pairs if place in self.genotype.places}
 
-    def most_probable(self) -> Genotype:
-        """The network that is used: binary gates at their most probable values, all soft ones."""
+    def closed(self) -> set[Place]:
+        """Live operators that the network which is used has not: their binary gates are closed.
+
+        Binary gates are taken at their most probable values; of soft gates none is closed.
+        """
         values = np.concatenate([cell.gate_values().numpy() for cell in self._cells])
         pairs = zip(self.built.ordered, values, strict=True)
-        closed = [place for place, value in pairs if value == 0]
-        return self.genotype.without(place for place in closed if place in self.genotype.places)
+        return {place for place, value in pairs if value == 0} & self.genotype.places
 
     def open_gates(self) -> None:
-        """Sets the gates of all live operators to 1, for good: their gradient is then 0."""
+        """Sets all gates to 1; binary ones have no gradient there, and stay."""
         for gates in self._gates:
             gates.assign(tf.fill(gates.shape, _OPEN))
+        _halt(self._gate_optimizer)
+
+    def halt(self) -> None:
+        """Takes all momentum away: at rates of 0 steps move the batch norms' statistics alone."""
+        _halt(self._weight_optimizer)
+        _halt(self._gate_optimizer)
 
     def mask(self, genotype: Genotype) -> None:
         """Takes operators out of the function and the penalty, not yet out of the graph.
@@ -279,6 +292,11 @@ class ReducedSGD(keras.optimizers.SGD):
 
     def _all_reduce_sum_gradients(self, grads_and_vars):
         return grads_and_vars
+
+
+def _halt(optimizer: ReducedSGD) -> None:
+    for momentum in optimizer.momentums:
+        momentum.assign(tf.zeros_like(momentum))
 
 
 def _kinds(genotype: Genotype) -> list[list[int]]:
