@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from goldnas_tf import atomic, operators, pareto
 from goldnas_tf.errors import InputError
-from goldnas_tf.genotype import Genotype, Place
+from goldnas_tf.genotype import Genotype
 from goldnas_tf.pareto import Point
 from goldnas_tf.space import CELL_INPUTS
 
@@ -134,8 +134,3 @@ def load(path: str | pathlib.Path) -> list[Block]:
 def _block(values: dict[str, typing.Any]) -> Block:
     forms = {name: tuple(map(tuple, values[name])) for name in ("normal", "reduction")}
     return Block(**{**values, **forms})
-
-
-def places(edges: Iterable[Edge], cell: int) -> list[Place]:
-    """A form of a block as the operators of a cell."""
-    return [Place(cell, *edge) for edge in edges]

@@ -10,6 +10,7 @@ its costs, the supernet, the exports and every cross-cutting test:
 
 import dataclasses
 import typing
+from collections.abc import Iterable
 
 from goldnas_tf.errors import InputError
 
@@ -130,6 +131,12 @@ def get(name: str) -> Operator:
     if name not in _registry:
         raise InputError(f"unknown operator {name!r}; choose from {', '.join(_registry)}")
     return _registry[name]
+
+
+def kernel_sizes(ops: Iterable[str] | None = None) -> list[int]:
+    """Sides of the convolutions of some operators, of all registered ones by default; ascending."""
+    stages = (stage for name in (names() if ops is None else ops) for stage in get(name).stages)
+    return sorted({stage.kernel for stage in stages if isinstance(stage, Separable)})
 
 
 def with_kernel(name: str, kernel: int) -> str:

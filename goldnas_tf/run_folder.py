@@ -19,7 +19,7 @@ from goldnas_tf.config import differences
 from goldnas_tf.errors import InputError
 
 SCHEMA = 1
-PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets")
+PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets", "pymoo")
 
 
 class RunFolder:
@@ -103,7 +103,7 @@ def check_writable(path: pathlib.Path, setting: str = "workdir") -> None:
 
 
 def _check_no_other_run(path: pathlib.Path) -> None:
-    for name in (checkpoint.FOLDER, "pareto.json", "metrics.jsonl"):
+    for name in (checkpoint.FOLDER, "pareto.json", "metrics.jsonl", "candidates.jsonl"):
         if (path / name).exists():
             raise InputError(
                 f"{path} holds {name} of a run but no config.json; use another workdir"

@@ -23,9 +23,9 @@ from goldnas_tf.pareto import Point
 from goldnas_tf.rebuild import rebuild
 from goldnas_tf.report.blocks import draw_blocks
 from goldnas_tf.report.terminal import Progress, points_table
+from goldnas_tf.run import Run
 from goldnas_tf.state import SearchState
 from goldnas_tf.training.learner import Learner
-from goldnas_tf.training.run import Run
 from goldnas_tf.units import human
 
 

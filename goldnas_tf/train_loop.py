@@ -21,10 +21,10 @@ from goldnas_tf.interrupt import Interrupts, interrupts
 from goldnas_tf.rebuild import alone
 from goldnas_tf.report.drawing import draw_network
 from goldnas_tf.report.terminal import Progress
+from goldnas_tf.run import Run
 from goldnas_tf.state import RunState
 from goldnas_tf.train_config import TrainConfig
 from goldnas_tf.training.learner import Learner
-from goldnas_tf.training.run import Run
 from goldnas_tf.units import human
 
 NETWORK = "network"

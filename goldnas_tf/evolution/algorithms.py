@@ -7,7 +7,7 @@ were told: told the same again, they propose the same, which is how a run resume
 import abc
 import itertools
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from pymoo.algorithms.moo.nsga2 import NSGA2
@@ -20,7 +20,9 @@ from pymoo.operators.mutation.pm import PM
 from pymoo.operators.repair.rounding import RoundingRepair
 from pymoo.problems.static import StaticProblem
 
+from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.assembly import Assembly, Genes
+from goldnas_tf.evolution.records import fits
 from goldnas_tf.evolution.settings import EvolutionSettings
 from goldnas_tf.genotype import Genotype
 
@@ -34,20 +36,25 @@ class Algorithm(abc.ABC):
         assembly: what genes mean.
         settings: of the evolution.
         seed: decides everything that is drawn.
-        fits: whether a network is within the limits that are known without training it.
+
+    Attributes:
+        first: the first generation, drawn at random.
+
+    Raises:
+        InputError: no network is within all limits that are known without building it.
     """
 
-    def __init__(
-        self,
-        assembly: Assembly,
-        settings: EvolutionSettings,
-        seed: int,
-        fits: Callable[[Genotype], bool],
-    ):
+    def __init__(self, assembly: Assembly, settings: EvolutionSettings, seed: int):
         self._assembly = assembly
         self._settings = settings
-        self._fits = fits
         self._drawn = self._draw(np.random.default_rng(seed))
+        self.first = self._next_drawn()
+        if not self.first:
+            raise InputError(
+                f"found no network within the limits in {_TRIES} draws: "
+                + ", ".join(f"max_{name} {limit:,}" for name, limit in settings.limits.items())
+                + "; allow more, or smaller widths"
+            )
 
     @abc.abstractmethod
     def propose(self) -> list[Genes]:
@@ -69,7 +76,7 @@ class Algorithm(abc.ABC):
         while missed < _TRIES:
             genes = tuple(int(gene) for gene in rng.integers(self._assembly.sizes))
             genotype = self._assembly.genotype(genes)
-            if genotype in seen or not self._fits(genotype):
+            if genotype in seen or not fits(genotype, self._settings):
                 missed += 1
                 continue
             seen.add(genotype)
@@ -85,7 +92,8 @@ class RandomSearch(Algorithm):
 
     def propose(self) -> list[Genes]:
         """The next networks, none twice."""
-        return self._next_drawn()
+        proposed, self.first = self.first or self._next_drawn(), []
+        return proposed
 
     def learn(self, aims, excess) -> None:
         """Learns nothing."""
@@ -94,11 +102,12 @@ class RandomSearch(Algorithm):
 class Nsga2(Algorithm):
     """Deb et al., "A fast and elitist multiobjective genetic algorithm: NSGA-II" (2002), by pymoo.
 
-    Constraints are dominance rules, no penalties: what breaks fewer of them by less comes first.
+    Constraints are dominance rules, no penalties: what breaks none comes first, then what breaks
+    them by less.
     """
 
-    def __init__(self, assembly, settings, seed, fits):
-        super().__init__(assembly, settings, seed, fits)
+    def __init__(self, assembly, settings, seed):
+        super().__init__(assembly, settings, seed)
         self._problem = Problem(
             n_var=len(assembly.sizes),
             n_obj=1 + len(settings.objectives),
@@ -107,10 +116,9 @@ class Nsga2(Algorithm):
             xu=np.array(assembly.sizes) - 1.0,
             vtype=int,
         )
-        first = self._next_drawn()
         self._algorithm = NSGA2(
             pop_size=settings.population,
-            sampling=np.array(first, float),
+            sampling=np.array(self.first, float),
             crossover=SBX(prob=0.9, eta=3, vtype=float, repair=RoundingRepair()),
             mutation=PM(prob=1.0, eta=3, vtype=float, repair=RoundingRepair()),
             eliminate_duplicates=_SameNetwork(assembly),

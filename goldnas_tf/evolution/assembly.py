@@ -9,14 +9,14 @@ and a block without convolutions has no kernels: different genes may be the same
 import dataclasses
 import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from goldnas_tf import costs, operators
-from goldnas_tf.blocks import Block, places
+from goldnas_tf.blocks import Block
 from goldnas_tf.errors import InputError
-from goldnas_tf.evolution.settings import AssemblySettings
-from goldnas_tf.genotype import Genotype
-from goldnas_tf.space import Space
+from goldnas_tf.evolution.settings import FOUND, AssemblySettings
+from goldnas_tf.genotype import Genotype, Place
+from goldnas_tf.space import CELL_INPUTS, Space
 
 Genes = tuple[int, ...]
 
@@ -78,7 +78,7 @@ class Assembly:
         for stage in range(settings.most_stages):
             chosen = [(next(numbers), next(numbers)) for _ in range(settings.most_blocks)]
             blocks = [
-                {"block": self.blocks[block].name, "kernel": int(settings.kernels[kernel])}
+                {"block": self.blocks[block].name, "kernel": settings.kernels[kernel]}
                 for block, kernel in chosen[: lengths[stage]]
             ]
             plan.append({"channels": round(width * growth**stage), "blocks": blocks})
@@ -86,45 +86,82 @@ class Assembly:
 
     def _put_together(self, plan: Sequence[dict]) -> Genotype:
         by_name = {block.name: block for block in self.blocks}
-        stages = tuple((len(stage["blocks"]), stage["channels"]) for stage in plan)
-        space = Space(
-            self.image_shape,
-            self.classes,
-            nodes=self.blocks[0].nodes,
-            ops=operators.names(),
-            stages=stages,
-        )
+        space = self._space([(len(stage["blocks"]), stage["channels"]) for stage in plan])
         network = set()
         chosen = itertools.chain.from_iterable(stage["blocks"] for stage in plan)
         for cell, place in enumerate(chosen):
-            edges = by_name[place["block"]].edges(cell in space.reductions)
-            sized = [(n, s, operators.with_kernel(op, place["kernel"])) for n, s, op in edges]
-            network |= set(places(sized, cell))
+            block = by_name[place["block"]]
+            network |= _placed(block, space, cell, place["kernel"])
         return Genotype(space, frozenset(network))
 
-    def smallest(self, cost: str) -> float:
-        """The least multiply-adds ("macs") or parameters ("params") of any of the networks."""
-        return min(getattr(costs.total(g, gated=False), cost) for g in self._small_ones())
+    def _space(self, stages: Sequence[tuple[int, int]]) -> Space:
+        nodes = self.blocks[0].nodes
+        ops = operators.names()
+        return Space(self.image_shape, self.classes, nodes=nodes, ops=ops, stages=tuple(stages))
 
-    def _small_ones(self) -> Iterator[Genotype]:
-        """The narrowest networks: all of one block, but for the first places of stages."""
+    def smallest(self, cost: str) -> int:
+        """The least that any of the networks costs.
+
+        Args:
+            cost: "macs" or "params".
+        """
         settings = self.settings
-        channels = min(map(int, settings.widths))
+        width = min(map(int, settings.widths))
         growth = min(map(float, settings.width_growths))
-        kernels = sorted({min(map(int, settings.kernels)), max(map(int, settings.kernels))})
-        for stages, normal, reduction, kernel in itertools.product(
-            range(settings.least_stages, settings.most_stages + 1),
-            self.blocks,
-            self.blocks,
-            kernels,
-        ):
-            plan = []
-            for stage in range(stages):
-                blocks = [{"block": normal.name, "kernel": kernel}] * settings.least_blocks
-                if stage:
-                    blocks[0] = {"block": reduction.name, "kernel": kernel}
-                plan.append({"channels": round(channels * growth**stage), "blocks": blocks})
-            yield self._put_together(plan)
+        spaces = [
+            self._space([(settings.least_blocks, round(width * growth**s)) for s in range(stages)])
+            for stages in range(settings.least_stages, settings.most_stages + 1)
+        ]
+        return min(self._smallest(space, cost) for space in spaces)
+
+    def _smallest(self, space: Space, cost: str) -> int:
+        """The least of a space: from the last cell on, what must be there of the cells before."""
+        forms = [
+            [
+                _placed(block, space, cell, kernel)
+                for block in self.blocks
+                for kernel in self.settings.kernels
+            ]
+            for cell in range(space.cells)
+        ]
+
+        @functools.cache
+        def least(cell: int, read: bool, before_read: bool) -> int:
+            """Of a cell and all before it; whether anything reads the cell, and the one before."""
+            if cell < 0:
+                return 0
+            if not read:
+                return least(cell - 1, before_read, False)
+            return min(
+                getattr(_cost(space, cell, form), cost)
+                + least(cell - 1, before_read or _reads(form, 1), _reads(form, 0))
+                for form in forms[cell]
+            )
+
+        outside = costs.stem(space).plus(costs.classifier(space))
+        return getattr(outside, cost) + least(space.cells - 1, True, False)
+
+
+def _placed(block: Block, space: Space, cell: int, kernel: str) -> frozenset[Place]:
+    """A block in a place of a network, with its kernels."""
+    edges = block.edges(cell in space.reductions)
+    if kernel != FOUND:
+        edges = [(n, s, operators.with_kernel(op, int(kernel))) for n, s, op in edges]
+    return frozenset(Place(cell, *edge) for edge in edges)
+
+
+def _reads(form: frozenset[Place], source: int) -> bool:
+    return any(place.source == source for place in form)
+
+
+def _cost(space: Space, cell: int, form: frozenset[Place]) -> costs.Cost:
+    """Of a cell alone."""
+    cost = costs.Cost(0, 0)
+    for place in form:
+        cost = cost.plus(costs.operator(space, place, gated=False))
+    for source in (source for source in range(CELL_INPUTS) if _reads(form, source)):
+        cost = cost.plus(costs.preprocessing(space, cell, source, gated=False))
+    return cost
 
 
 def _without_idle_operators(genotype: Genotype) -> Genotype:

@@ -8,6 +8,7 @@ level, as far as it is known to us.
 
 import contextlib
 import dataclasses
+import hashlib
 import json
 import math
 import pathlib
@@ -16,27 +17,29 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from goldnas_tf import atomic, pareto
+from goldnas_tf import pareto
 from goldnas_tf.archive import Archive
 from goldnas_tf.backend import require_tensorflow
 from goldnas_tf.blocks import Block
-from goldnas_tf.data import ImageData
+from goldnas_tf.data import ImageData, training_batches
 from goldnas_tf.data.splits import ArraySplit
 from goldnas_tf.errors import InputError, TrainingError
 from goldnas_tf.evolution import algorithms, candidate, warm_start
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.candidate import Candidate
+from goldnas_tf.evolution.finals import train_front
 from goldnas_tf.evolution.front import front, reference, volumes
+from goldnas_tf.evolution.pool import Bounds, Pool, visible_gpus
 from goldnas_tf.evolution.records import Generation, Records
 from goldnas_tf.evolution.settings import EvolveConfig
-from goldnas_tf.evolution.worker import Setup
-from goldnas_tf.evolution.workers import Bounds, Workers
+from goldnas_tf.evolution.setup import Setup
 from goldnas_tf.interrupt import Interrupts, interrupts
 from goldnas_tf.journal import Journal
 from goldnas_tf.pareto import Point
-from goldnas_tf.report.evolution import draw_evolution, draw_plan
+from goldnas_tf.report.evolution import draw_evolution
 from goldnas_tf.report.terminal import Progress, points_table
 from goldnas_tf.run_folder import RunFolder
+from goldnas_tf.training.runtime import make_strategy
 
 PICTURE = "evolution.png"
 
@@ -93,27 +96,26 @@ class Evolution:
         classes = len(data.class_names)
         self.assembly = Assembly(tuple(blocks), config.assembly, data.image_shape, classes)
         _check_limits(self.assembly, self.settings.limits)
-        described = {
-            "data": data.describe(),
-            # as JSON has it: there are no tuples
-            "blocks": json.loads(json.dumps([dataclasses.asdict(block) for block in blocks])),
-        }
+        make = algorithms.MAKERS[self.settings.algorithm]
+        self.algorithm = make(self.assembly, self.settings, config.seed)
+        # what the processes would refuse
+        make_strategy(config.devices, config.optimizer.batch_size)
+        training_batches(data, config.optimizer.batch_size, config.augmentation, config.seed)
+        described = {"data": data.describe(), "blocks": _named(blocks)}
         self.folder = RunFolder.open(workdir, config.to_json(), described)
         self.archive = Archive(self.folder.path, None, self.settings.objectives)
         self.records = Records(self.folder.path, self.assembly, self.settings)
         held = all(isinstance(split, ArraySplit | None) for split in _splits(data))
-        self.setup = Setup(config, data if held else config.data, self.folder.path)
+        self.setup = Setup(config, data if held else None, data.describe(), self.folder.path)
 
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
-        settings, records = self.settings, self.records
-        make = algorithms.MAKERS[settings.algorithm]
-        algorithm = make(self.assembly, settings, self.config.seed, records.fits)
+        settings, records, algorithm = self.settings, self.records, self.algorithm
         recorded = self.folder.count_metrics()
         journal = Journal(self.folder, self.progress, recorded, unit="generation")
-        gpus = len(tf.config.list_physical_devices("GPU"))
+        gpus = visible_gpus(len(tf.config.list_physical_devices("GPU")))
         logs = self.folder.path / "workers"
-        with contextlib.closing(journal), Workers(self.setup, gpus, settings.workers, logs) as team:
+        with contextlib.closing(journal), Pool(self.setup, gpus, settings.workers, logs) as team:
             self._begin(journal, team)
             while not records.is_over:
                 proposed = algorithm.propose()
@@ -126,11 +128,23 @@ class Evolution:
                 algorithm.learn(aims, [one.excess(settings.limits) for one in generation])
                 if plan.number > recorded:
                     self._record(plan.number, journal)
-            self._train_front(team, journal, signals)
+            found = front(records.trials, settings)
+            if not found:
+                journal.say("no network was trained within the limits")
+            train_front(
+                pareto.evenly(found, settings.final_points),
+                self.config.training.epochs,
+                self.assembly,
+                records,
+                self.archive,
+                team,
+                journal,
+                signals,
+            )
         journal.say(self._table())
         return self.archive.points
 
-    def _begin(self, journal: Journal, team: Workers) -> None:
+    def _begin(self, journal: Journal, team: Pool) -> None:
         """Says what is evolved, within which limits, and whether the run goes on."""
         limits = ", ".join(
             f"at most {limit:,} {pareto.COSTS[name]}"
@@ -144,13 +158,16 @@ class Evolution:
         if self.records:
             journal.say(f"resumed: {len(self.records)} networks were tried before")
 
-    def _try(self, plan: Generation, team: Workers, journal: Journal, signals: Interrupts) -> None:
+    def _try(self, plan: Generation, team: Pool, journal: Journal, signals: Interrupts) -> None:
         """Trains what is new in a generation."""
-        settings, donors = self.settings, self.records.donors
-        self._forget_weights(warm_start.useful(donors) | set(plan.new))
-        untried = self.records.untried(plan)
+        settings, untried = self.settings, self.records.untried(plan)
+        if not untried:
+            # a resumed run is on its way to where it stopped
+            return
+        donors = warm_start.best_donors(self.records.tried)
+        self._forget_weights({name for name, _ in donors.values()} | set(plan.new))
         tasks = [
-            (name, ("judge", name, genotype, warm_start.donors(genotype, donors)))
+            (name, ("judge", name, genotype, warm_start.sources(genotype, donors)))
             for name, genotype in untried.items()
         ]
         bounds = Bounds(settings.candidate_minutes, settings.candidate_gigabytes)
@@ -166,8 +183,9 @@ class Evolution:
 
     def _forget_weights(self, names: set[str]) -> None:
         """Deletes the weights of all other networks: none can start from them any more."""
-        for file in (self.folder.path / "weights").glob("*.npz"):
-            if file.stem not in names:
+        # with what a killed process was about to write
+        for file in (self.folder.path / "weights").glob("*"):
+            if file.name.removesuffix(".npz") not in names:
                 file.unlink()
 
     def _record(self, number: int, journal: Journal) -> None:
@@ -198,56 +216,20 @@ class Evolution:
         journal.picture(number, "evolution", path)
 
     def _check_any(self, trials: Sequence[Candidate]) -> None:
-        """Ends the run where all trials failed: something is wrong with all of them."""
+        """Ends the run where no network could be trained: something is wrong with all of them."""
+        if any(one.val_accuracy is not None for one in trials):
+            return
         reasons = [one.failure for one in trials if one.failure]
-        if reasons and len(reasons) == len(trials):
+        if reasons:
             raise TrainingError(
                 f"none of {len(trials)} networks could be trained: {statistics.mode(reasons)}; see "
                 f"{self.folder.path / candidate.FILE}"
             )
-
-    def _train_front(self, team: Workers, journal: Journal, signals: Interrupts) -> None:
-        """Trains networks of the front longer, and makes them the points of the run."""
-        found = front(self.records.trials, self.settings)
-        chosen = {one.name: one for one in pareto.evenly(found, self.settings.final_points)}
-        tasks = [
-            (name, ("train", name, self.records.genotype(one.genes), self._folder(name)))
-            for name, one in chosen.items()
-            if not self.archive.has(name)
-        ]
-        if not tasks:
-            return
-        epochs, number = self.config.training.epochs, len(self.records.history)
-        journal.say(f"training {len(tasks)} networks of the front for {epochs} epochs")
-        for name, outcome in team.run(tasks, Bounds(), signals):
-            if outcome.failure:
-                journal.say(f"{name} could not be trained: {outcome.failure}")
-                continue
-            point = self._add_point(chosen[name], outcome.result)
-            journal.say(
-                f"point {name}: validation accuracy {point.val_accuracy:.2%} with "
-                f"{point.params:,} parameters -> {self.folder.path / point.path}"
-            )
-            journal.picture(number, f"networks/{name}", self._folder(name) / "network.png")
-        if self.archive.points:
-            journal.picture(number, "pareto", self.folder.path / "pareto.png")
-
-    def _folder(self, name: str) -> pathlib.Path:
-        return self.folder.path / "pareto" / name
-
-    def _add_point(self, one: Candidate, metrics: dict) -> Point:
-        """Adds a network that was trained to its end, with what it was put together from."""
-        plan, folder = self.assembly.plan(one.genes), self._folder(one.name)
-        atomic.write_json(folder / "assembly.json", plan)
-        draw_plan(plan, self.records.genotype(one.genes), folder / "network.png")
-        point = dataclasses.replace(
-            one.point(),
-            path=f"pareto/{one.name}",
-            val_accuracy=metrics["val_accuracy"],
-            test_accuracy=metrics["test_accuracy"],
+        quickest = min(one.latency_ms for one in trials)
+        raise InputError(
+            f"max_latency_ms of {self.settings.max_latency_ms:g} was met by none of {len(trials)} "
+            f"networks, the quickest takes {quickest:.3g} ms; allow more, or smaller widths"
         )
-        self.archive.add(point)
-        return point
 
     def _table(self) -> str:
         where = f"{PICTURE} and {candidate.FILE} are in {self.folder.path}"
@@ -270,6 +252,13 @@ def _check_limits(assembly: Assembly, limits: dict[str, float]) -> None:
                 f"max_{name} of {limits[name]:,} cannot be met: the smallest network of these "
                 f"blocks has {least:,} {pareto.COSTS[name]}; allow more, or smaller widths"
             )
+
+
+def _named(blocks: Sequence[Block]) -> str:
+    """The names of the blocks, with a digest of all that they are."""
+    values = json.dumps([dataclasses.asdict(block) for block in blocks])
+    names = ",".join(block.name for block in blocks)
+    return f"{names} ({hashlib.sha256(values.encode()).hexdigest()[:12]})"
 
 
 def _splits(data: ImageData):

@@ -44,9 +44,13 @@ def volumes(
     aims: list[list[float]] = []
     found = [0.0]
     for one in tried:
-        if one.is_feasible(settings.limits):
-            aims.append(one.aims(settings.objectives))
-            found.append(hypervolume(aims, worst))
-        else:
-            found.append(found[-1])
+        new = one.aims(settings.objectives)
+        better = one.is_feasible(settings.limits) and not any(_covers(old, new) for old in aims)
+        if better:
+            aims = [old for old in aims if not _covers(new, old)] + [new]
+        found.append(hypervolume(aims, worst) if better else found[-1])
     return found[1:] or found
+
+
+def _covers(one: Sequence[float], other: Sequence[float]) -> bool:
+    return all(a <= b for a, b in zip(one, other, strict=True))

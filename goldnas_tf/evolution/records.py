@@ -9,6 +9,7 @@ import pathlib
 from collections.abc import Sequence
 
 from goldnas_tf import costs
+from goldnas_tf.errors import InputError
 from goldnas_tf.evolution import candidate
 from goldnas_tf.evolution.assembly import Assembly, Genes
 from goldnas_tf.evolution.candidate import Candidate
@@ -34,6 +35,12 @@ class Generation:
     members: list[Genotype]
     known: dict[Genotype, Candidate]
     new: dict[str, Genotype]
+
+
+def fits(genotype: Genotype, settings: EvolutionSettings) -> bool:
+    """Whether a network is within the limits that are known without building it."""
+    cost = costs.total(genotype, gated=False)._asdict()
+    return all(cost.get(name, 0) <= limit for name, limit in settings.limits.items())
 
 
 class Records:
@@ -63,11 +70,6 @@ class Records:
         """The network of some genes."""
         return self._assembly.genotype(genes)
 
-    def fits(self, genotype: Genotype) -> bool:
-        """Whether a network is within the limits that are known without building it."""
-        cost = costs.total(genotype, gated=False)._asdict()
-        return all(cost.get(name, 0) <= limit for name, limit in self._settings.limits.items())
-
     @property
     def trials(self) -> list[Candidate]:
         """All that was trained, each once, in the order in which it was proposed."""
@@ -92,7 +94,7 @@ class Records:
             genotype = self.genotype(genes)
             if genotype not in plan.known:
                 name = ""
-                if self.fits(genotype):
+                if fits(genotype, self._settings):
                     if len(plan.new) == left:
                         break
                     name = f"n{len(trials) + len(plan.new) + 1:03d}"
@@ -103,7 +105,19 @@ class Records:
         return plan
 
     def untried(self, plan: Generation) -> dict[str, Genotype]:
-        """What is new in a generation and was not tried before the run was killed."""
+        """What is new in a generation and was not tried before the run was killed.
+
+        Raises:
+            InputError: what was tried has other names: it was proposed by other software.
+        """
+        for name, genotype in plan.new.items():
+            found = self._tried.get(genotype)
+            if found and found.name != name:
+                raise InputError(
+                    f"{self._folder / candidate.FILE} does not fit the networks that are proposed "
+                    f"now ({found.name} there is {name} here); resume with the versions of pymoo "
+                    "and numpy that config.json names, or use another workdir"
+                )
         return {name: g for name, g in plan.new.items() if g not in self._tried}
 
     def add(self, one: Candidate) -> None:
@@ -117,7 +131,7 @@ class Records:
         return self.history[-1]
 
     @property
-    def donors(self) -> Tried:
+    def tried(self) -> Tried:
         """The feasible networks of the generations so far, which others may start from."""
         feasible = [one for one in self.trials if one.is_feasible(self._settings.limits)]
         return [(one.name, one.val_accuracy, self.genotype(one.genes)) for one in feasible]

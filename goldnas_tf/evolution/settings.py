@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from goldnas_tf import pareto
+from goldnas_tf import operators, pareto
 from goldnas_tf.config import Configuration, DeviceSettings, OptimizerSettings
 from goldnas_tf.data.settings import AugmentationSettings, DataSettings
 from goldnas_tf.errors import InputError
@@ -11,6 +11,8 @@ from goldnas_tf.train_config import TrainingSettings
 from goldnas_tf.units import parse_count
 
 ALGORITHMS = ("nsga2", "random")
+FOUND = "found"
+_SIDES = operators.kernel_sizes()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +32,8 @@ class AssemblySettings:
         ("1", "1.5", "2"), "what the channels may be multiplied with from stage to stage"
     )
     kernels: tuple[str, ...] = setting(
-        ("3", "5"), "sides in pixels that a block's convolutions may have, where it has any"
+        (FOUND, "3", "5"),
+        "sides in pixels that all convolutions of a block may be given; found leaves them",
     )
 
     def __post_init__(self):
@@ -43,7 +46,7 @@ class AssemblySettings:
                 )
         _check_numbers("widths", self.widths, "whole numbers of at least 2", _is_width)
         _check_numbers("width_growths", self.width_growths, "numbers from 1 to 8", _is_growth)
-        _check_numbers("kernels", self.kernels, "odd numbers of pixels", _is_kernel)
+        _check_numbers("kernels", self.kernels, f"{FOUND} or sides {_SIDES}", _is_kernel)
 
 
 def _check_numbers(name, values, expected, fits):
@@ -64,7 +67,7 @@ def _is_growth(text: str) -> bool:
 
 
 def _is_kernel(text: str) -> bool:
-    return text.isdecimal() and int(text) % 2 == 1
+    return text == FOUND or (text.isdecimal() and int(text) in _SIDES)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,8 +10,9 @@ import numpy as np
 from goldnas_tf import atomic, network
 from goldnas_tf.clock import Clock
 from goldnas_tf.data import ImageData
+from goldnas_tf.errors import TrainingError
 from goldnas_tf.evaluation.latency import time_calls
-from goldnas_tf.evolution.worker import Setup
+from goldnas_tf.evolution.setup import Setup
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.train_config import train_config
 from goldnas_tf.train_loop import train
@@ -21,7 +22,7 @@ from goldnas_tf.training.runtime import make_strategy
 from goldnas_tf.training.settling import settle
 
 
-class Bench:
+class Trials:
     """What all trials of a process share.
 
     Args:
@@ -72,8 +73,7 @@ class Bench:
         accuracy = None
         # what is too slow needs no training: it is out
         if limit is None or latency <= limit:
-            what = f"the training of network {name}"
-            settle(learner, self._feed, settings.candidate_epochs, 0, what, Clock())
+            _train(learner, self._feed, settings.candidate_epochs, name)
             accuracy = learner.accuracy(self._feed.validation)
             save_weights(learner.model, self._setup.weights(name))
         del learner
@@ -97,6 +97,14 @@ class Bench:
         metrics = train(genotype, config, self._data, folder, destination=destination)
         gc.collect()
         return metrics
+
+
+def _train(learner: Learner, feed: Feed, epochs: int, name: str) -> None:
+    try:
+        settle(learner, feed, epochs, 0, f"the training of {name}", Clock())
+    except TrainingError as error:
+        # what to do about it is for the training of one network
+        raise TrainingError(str(error).partition(";")[0]) from error
 
 
 def start_from(model: keras.Model, sources: Mapping[str, tuple[pathlib.Path, str]]) -> None:

@@ -18,9 +18,13 @@ def parts(genotype: Genotype) -> dict[Hashable, tuple[str, ...]]:
         found["stem", index, shape] = (f"stem_{index}_conv", f"stem_{index}_norm")
     for cell in genotype.live_cells:
         geometry = space.geometry[cell]
-        widths = tuple(geometry.inputs[source].channels for source in genotype.reads(cell))
+        inputs = tuple(
+            (source, size.channels, size.height > geometry.state.height)
+            for source, size in enumerate(geometry.inputs)
+            if source in genotype.reads(cell)
+        )
         edges = tuple(place[1:] for place in genotype.cell(cell))
-        part = ("cell", *_place(genotype, cell), widths, geometry.node.channels, edges)
+        part = ("cell", *_place(genotype, cell), inputs, geometry.node.channels, edges)
         found[part] = (f"cell_{cell}",)
     features = space.geometry[-1].output.channels
     found["classifier", features, space.classes] = ("classifier",)
@@ -37,36 +41,34 @@ Tried = Sequence[tuple[str, float, Genotype]]
 """Name, accuracy and network of those whose weights are there."""
 
 
-def donors(genotype: Genotype, tried: Tried) -> dict[str, tuple[str, str]]:
-    """Where each layer of a network takes its first weights from.
-
-    Args:
-        genotype: the new network.
-        tried: what there is to take from.
-
-    Returns:
-        For each layer the name of a network and of a layer in it; of several the one of the most
-        accurate network. Layers without a donor are left out.
-    """
-    best = _best(tried)
-    return {
-        layer: (best[part][0], source)
-        for part, layers in parts(genotype).items()
-        if part in best
-        for layer, source in zip(layers, best[part][1], strict=True)
-    }
+Donors = dict[Hashable, tuple[str, tuple[str, ...]]]
+"""For each part the network that gives it, and the part's layers in it."""
 
 
-def useful(tried: Tried) -> set[str]:
-    """Names of those that are the best donor of any part; the weights of the rest are not read."""
-    return {name for name, _ in _best(tried).values()}
-
-
-def _best(tried: Tried) -> dict[Hashable, tuple[str, tuple[str, ...]]]:
-    """The most accurate network that has a part, and the part's layers in it."""
-    best: dict[Hashable, tuple[str, tuple[str, ...]]] = {}
+def best_donors(tried: Tried) -> Donors:
+    """The most accurate network that has a part, for every part."""
+    best: Donors = {}
     # ties by name: a resumed run chooses alike
     for name, _, genotype in sorted(tried, key=lambda one: (-one[1], one[0])):
         for part, layers in parts(genotype).items():
             best.setdefault(part, (name, layers))
     return best
+
+
+def sources(genotype: Genotype, donors: Donors) -> dict[str, tuple[str, str]]:
+    """Where each layer of a network takes its first weights from.
+
+    Args:
+        genotype: the new network.
+        donors: what there is to take from.
+
+    Returns:
+        For each layer the name of a network and of a layer in it. Layers without a donor are left
+        out.
+    """
+    return {
+        layer: (donors[part][0], source)
+        for part, layers in parts(genotype).items()
+        if part in donors
+        for layer, source in zip(layers, donors[part][1], strict=True)
+    }

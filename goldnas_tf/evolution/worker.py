@@ -4,76 +4,44 @@ TensorFlow is imported once the process knows its device and threads.
 """
 
 import contextlib
-import dataclasses
 import io
 import multiprocessing
 import multiprocessing.connection
 import os
-import pathlib
+import signal
 import sys
 import threading
 import traceback
 from multiprocessing.connection import Connection
 
-from goldnas_tf.data.settings import DataSettings
-from goldnas_tf.errors import TrainingError
-from goldnas_tf.evolution.settings import EvolveConfig
+from goldnas_tf.errors import InputError, TrainingError
+from goldnas_tf.evolution.setup import Seat, Setup
 
 
-@dataclasses.dataclass(frozen=True)
-class Setup:
-    """What every process needs.
-
-    Attributes:
-        config: all settings.
-        images: of the run; `DataSettings` where each process is to load them itself.
-        workdir: the run folder.
-    """
-
-    config: EvolveConfig
-    images: object
-    workdir: pathlib.Path
-
-    def weights(self, name: str) -> pathlib.Path:
-        """The file with the weights of a candidate."""
-        return self.workdir / "weights" / f"{name}.npz"
-
-
-@dataclasses.dataclass(frozen=True)
-class Place:
-    """Where a process computes, and where it prints.
-
-    Attributes:
-        gpu: number of its GPU, or None.
-        threads: that it may use.
-        log: path of the file for what it prints.
-    """
-
-    gpu: int | None
-    threads: int
-    log: str
-
-
-def serve(connection: Connection, place: Place) -> None:
+def serve(connection: Connection, seat: Seat) -> None:
     """Does tasks until its process is ended; the target of the process.
 
     First of all it is sent the `Setup`, whose images load TensorFlow. A task is the name of a
-    method of `trials.Bench` and its arguments. The answer is what it returned and None, or None and
-    why it failed.
+    method of `trials.Trials` and its arguments. The answer is what it returned and None, or None
+    and why it failed.
     """
-    # Ctrl-C is for the parent, which ends its processes; without it they end themselves
+    # signals are for the parent, which ends its processes; without it they end themselves
     os.setsid()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _print_to(place.log)
-    os.environ.setdefault("TF_NUM_INTEROP_THREADS", str(place.threads))
-    if place.gpu is not None:
-        os.environ["CUDA_VISIBLE_DEVICES"] = str(place.gpu)
+    _print_to(seat.log)
+    os.environ.setdefault("TF_NUM_INTEROP_THREADS", str(seat.threads))
+    if seat.gpu is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = seat.gpu
+        # there may be more processes than GPUs
+        os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     setup = connection.recv()
     from goldnas_tf.evolution import trials
     from goldnas_tf.training import runtime
 
     runtime.prepare(setup.config.devices)
-    bench = trials.Bench(setup, _loaded(setup.images))
+    does = trials.Trials(setup, _loaded(setup))
     connection.send("ready")
     while True:
         try:
@@ -81,7 +49,7 @@ def serve(connection: Connection, place: Place) -> None:
         except EOFError:
             return
         try:
-            connection.send((getattr(bench, name)(*arguments), None))
+            connection.send((getattr(does, name)(*arguments), None))
         except Exception as error:
             traceback.print_exc()
             connection.send((None, _told(error)))
@@ -101,12 +69,18 @@ def _print_to(log: str) -> None:
     os.close(descriptor)
 
 
-def _loaded(images):
-    if not isinstance(images, DataSettings):
-        return images
+def _loaded(setup: Setup):
+    if setup.images is not None:
+        return setup.images
     from goldnas_tf import data
 
-    return data.load(images)
+    loaded = data.load(setup.config.data)
+    if loaded.describe() != setup.described:
+        raise InputError(
+            "images that are streamed must be those of config.data, which every process loads; "
+            f"expected {setup.described['name']}, received {loaded.name} or another part of it"
+        )
+    return loaded
 
 
 def _told(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Pictures of an evolution: its front, generation by generation, and how a network is built."""
+"""The picture of an evolution: its front, generation by generation, and its hypervolume."""
 
 import itertools
 import os
@@ -7,16 +7,13 @@ from collections.abc import Sequence
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator
 
-from goldnas_tf import costs, pareto
+from goldnas_tf import pareto
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.front import front, reference, volumes
 from goldnas_tf.evolution.settings import EvolutionSettings
-from goldnas_tf.genotype import Genotype
-from goldnas_tf.report import cost_axis, figures, panel
-from goldnas_tf.units import human
+from goldnas_tf.report import cost_axis, figures
 
 _DARK, _MUTED = "#1a1a1a", "#6b6b6b"
 _COLOURS = matplotlib.colormaps["viridis_r"]
@@ -108,69 +105,3 @@ def _new(history) -> list[int]:
         seen |= names
         counts.append(len(names))
     return counts
-
-
-def draw_plan(plan: Sequence[dict], genotype: Genotype, path: str | os.PathLike) -> None:
-    """Writes a drawing of a network's stages, blocks and widths as a PNG file.
-
-    Args:
-        plan: as `Assembly.plan` gives it.
-        genotype: the network.
-        path: the file to write.
-    """
-    figures.save_png(plan_figure(plan, genotype), path)
-
-
-def plan_figure(plan: Sequence[dict], genotype: Genotype) -> Figure:
-    """The same drawing as a figure, for a notebook: a row for each stage."""
-    longest = max(len(stage["blocks"]) for stage in plan)
-    figure = Figure(figsize=(3.4 + 1.7 * longest, 1.5 + 0.95 * len(plan)), dpi=110)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    axes.set_xlim(-2.0, 1.2 * longest + 0.4)
-    axes.set_ylim(-len(plan) + 0.25, 1.15)
-    cost = costs.total(genotype, gated=False)
-    axes.text(
-        -1.9,
-        0.9,
-        f"{human(cost.params)} parameters, {human(cost.macs)} multiply-adds",
-        fontsize=13,
-        fontweight="bold",
-        color=_DARK,
-        va="center",
-    )
-    cell = 0
-    for row, stage in enumerate(plan):
-        size = genotype.space.geometry[cell].node
-        text = f"stage {row + 1}\n{stage['channels']} channels, {size.height}×{size.width}"
-        axes.text(-1.9, -row, text, fontsize=10, color=_MUTED, va="center")
-        for column, block in enumerate(stage["blocks"]):
-            reduces = genotype.space.geometry[cell].reduction
-            _draw_block(axes, column, -row, block, reduces, cell in genotype.live_cells)
-            cell += 1
-    return figure
-
-
-def _draw_block(axes: Axes, column: int, y: float, block: dict, reduces: bool, live: bool) -> None:
-    x = 1.2 * column
-    axes.add_patch(
-        FancyBboxPatch(
-            (x, y - 0.28),
-            0.9,
-            0.56,
-            boxstyle="round,pad=0.02,rounding_size=0.08",
-            facecolor=panel.TINT if reduces else "#eef3f8",
-            edgecolor="#555555" if live else "#c4c4c4",
-            linestyle="-" if live else (0, (3, 2)),
-        )
-    )
-    kind = "reduction" if reduces else "normal"
-    colour = _DARK if live else "#b0b0b0"
-    axes.text(
-        x + 0.45, y + 0.1, block["block"], ha="center", va="center", fontsize=11, color=colour
-    )
-    note = f"{kind}, {block['kernel']}×{block['kernel']}" if live else "nothing reads it"
-    axes.text(x + 0.45, y - 0.13, note, ha="center", va="center", fontsize=8, color=_MUTED)
-    if column:
-        arrow = {"arrowstyle": "->", "color": "#555555"}
-        axes.annotate("", (x - 0.03, y), xytext=(x - 0.27, y), arrowprops=arrow)

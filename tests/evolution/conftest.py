@@ -34,6 +34,10 @@ def library():
 @pytest.fixture(scope="session")
 def assembly(library):
     settings = AssemblySettings(
-        most_stages=2, most_blocks=2, widths=("4", "6"), width_growths=("1", "1.5")
+        most_stages=2,
+        most_blocks=2,
+        widths=("4", "6"),
+        width_growths=("1", "1.5"),
+        kernels=("3", "5"),
     )
     return Assembly(library, settings, (8, 8, 1), 10)

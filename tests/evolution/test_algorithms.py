@@ -1,7 +1,11 @@
+import dataclasses
+
 import pytest
 
 from goldnas_tf import costs
+from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.algorithms import MAKERS
+from goldnas_tf.evolution.records import fits
 from goldnas_tf.evolution.settings import ALGORITHMS, EvolutionSettings
 
 SETTINGS = EvolutionSettings(population=6, max_params="3000")
@@ -12,10 +16,7 @@ def params(assembly, genes):
 
 
 def make(name, assembly, seed=0):
-    def fits(genotype):
-        return costs.total(genotype, gated=False).params <= 3000
-
-    return MAKERS[name](assembly, SETTINGS, seed, fits)
+    return MAKERS[name](assembly, SETTINGS, seed)
 
 
 def play(algorithm, assembly, generations, cut=None):
@@ -57,6 +58,22 @@ def test_genes_are_in_range_and_networks_of_a_generation_differ(name, assembly):
 def test_the_first_generation_is_within_the_limits(name, assembly):
     for genes in make(name, assembly).propose():
         assert params(assembly, genes) <= 3000
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_limits_that_hold_alone_but_not_together_are_refused(name, assembly):
+    limits = {f"max_{cost}": str(assembly.smallest(cost)) for cost in ("params", "macs")}
+    settings = dataclasses.replace(SETTINGS, **limits)
+    # the wider network of skip connections has most of one, the narrow one of pools of the other
+    try:
+        first = MAKERS[name](assembly, settings, 0).first
+    except InputError as error:
+        assert "found no network within the limits" in str(error)
+    else:
+        assert all(fits(assembly.genotype(genes), settings) for genes in first)
+    impossible = dataclasses.replace(settings, max_params=str(assembly.smallest("params") - 1))
+    with pytest.raises(InputError, match="found no network within the limits"):
+        MAKERS[name](assembly, impossible, 0)
 
 
 def test_random_search_draws_no_network_twice(assembly):

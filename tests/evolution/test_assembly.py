@@ -5,8 +5,10 @@ import random
 import pytest
 
 from goldnas_tf import costs, operators
+from goldnas_tf.blocks import Block
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.assembly import Assembly
+from goldnas_tf.evolution.settings import AssemblySettings
 from goldnas_tf.genotype import Genotype
 
 # stages, blocks of each stage, width, growth; then block and kernel of every place
@@ -18,9 +20,9 @@ def test_genes_are_read_in_order(assembly):
     assert assembly.plan(GENES) == [
         {
             "channels": 6,
-            "blocks": [{"block": "e003", "kernel": 3}, {"block": "e009", "kernel": 5}],
+            "blocks": [{"block": "e003", "kernel": "3"}, {"block": "e009", "kernel": "5"}],
         },
-        {"channels": 9, "blocks": [{"block": "e003", "kernel": 5}]},
+        {"channels": 9, "blocks": [{"block": "e003", "kernel": "5"}]},
     ]
     genotype = assembly.genotype(GENES)
     assert genotype.space.stages == ((2, 6), (1, 9))
@@ -49,15 +51,48 @@ def test_the_space_of_a_network_has_its_operators_alone(assembly):
 
 
 @pytest.mark.parametrize("cost", ["params", "macs"])
-def test_no_network_is_smaller_than_the_smallest(assembly, cost):
-    rng = random.Random(0)
-    drawn = [tuple(rng.randrange(size) for size in assembly.sizes) for _ in range(300)]
-    found = [getattr(costs.total(assembly.genotype(g), gated=False), cost) for g in drawn]
+@pytest.mark.parametrize("least_blocks", [1, 3])
+def test_smallest_is_what_the_smallest_network_costs(library, cost, least_blocks):
+    # a block that reads what lies two before alone leaves the one before it dead
+    settings = AssemblySettings(
+        most_stages=2,
+        least_blocks=least_blocks,
+        most_blocks=3,
+        widths=("4",),
+        width_growths=("1",),
+        kernels=("3",),
+    )
+    assembly = Assembly((*library, FAR), settings, (8, 8, 1), 10)
+    every = itertools.product(*(range(size) for size in assembly.sizes))
+    if least_blocks == 1:
+        # too many to look at all of them
+        rng = random.Random(0)
+        every = (tuple(rng.randrange(size) for size in assembly.sizes) for _ in range(400))
+    found = [getattr(costs.total(assembly.genotype(g), gated=False), cost) for g in every]
     assert assembly.smallest(cost) <= min(found)
-    every = itertools.product(*(range(size) for size in assembly.sizes[:5]), (0, 1), (0, 1))
-    small = [assembly.genotype((*genes, *(0,) * 6)) for genes in every]
-    least = min(getattr(costs.total(genotype, gated=False), cost) for genotype in small)
-    assert assembly.smallest(cost) <= least
+    if least_blocks == 3:
+        assert assembly.smallest(cost) == min(found)
+
+
+FAR = Block(
+    name="e020",
+    nodes=2,
+    normal=((0, 0, "skip_connect"), (1, 0, "skip_connect")),
+    reduction=((0, 0, "skip_connect"), (1, 2, "skip_connect")),
+    macs=500,
+    params=50,
+    val_accuracy=0.5,
+)
+
+
+def test_found_kernels_are_left_as_they_are(library):
+    settings = AssemblySettings(most_stages=1, most_blocks=1, widths=("4",), kernels=("found", "5"))
+    assembly = Assembly(library, settings, (8, 8, 1), 10)
+    large = [assembly.genotype((0, 0, 0, 0, 1, kernel)) for kernel in (0, 1)]
+    assert [set(genotype.space.ops) for genotype in large] == [
+        {"skip_connect", "sep_conv_3x3"},
+        {"skip_connect", "sep_conv_5x5"},
+    ]
 
 
 def test_images_have_to_be_large_enough_for_the_stages(assembly):

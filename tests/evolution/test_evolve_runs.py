@@ -126,10 +126,10 @@ def test_a_finished_run_is_not_run_again(finished, program):
     assert "training" not in result.stderr.replace("training images", "")
 
 
-@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM])
-def test_a_stopped_run_resumes_to_the_same_result(finished, program, tmp_path, signum):
+@pytest.mark.parametrize(("signum", "generations"), [(signal.SIGKILL, 2), (signal.SIGTERM, 1)])
+def test_a_stopped_run_resumes_to_the_same_result(finished, program, tmp_path, signum, generations):
     workdir, _ = finished
-    code, errors = program.stop_when(tmp_path, signum, 1)
+    code, errors = program.stop_when(tmp_path, signum, generations)
     assert code == (-signal.SIGKILL if signum == signal.SIGKILL else 128 + signum), errors
     if signum == signal.SIGTERM:
         assert "the same command goes on" in errors
@@ -209,14 +209,24 @@ def test_bad_input_is_one_line_and_writes_nothing(program, tmp_path, flags, mess
         ({"max_macs": "1K"}, {}, "max_macs of 1,000 cannot be met"),
         ({"max_params": "0.3K"}, {"widths": ("64",)}, "allow more, or smaller widths"),
         ({}, {"most_stages": 5}, "too small for 5 stages"),
+        ({"optimizer": {"batch_size": 100_000}}, {}, "batch_size"),
+        ({"augmentation": {"cutout": 60}}, {}, "cutout"),
+        ({"devices": {"strategy": "mirrored"}}, {}, "needs at least one GPU"),
     ],
 )
-def test_what_no_network_can_be_is_refused_before_anything_is_written(
+def test_what_cannot_be_is_refused_before_anything_is_written(
     library, tmp_path, evolution, assembly, message
 ):
+    sections = {
+        "optimizer": goldnas_tf.OptimizerSettings,
+        "augmentation": goldnas_tf.AugmentationSettings,
+        "devices": goldnas_tf.DeviceSettings,
+    }
+    others = {name: made(**evolution.pop(name, {})) for name, made in sections.items()}
     config = goldnas_tf.EvolveConfig(
         evolution=goldnas_tf.EvolutionSettings(**evolution),
         assembly=goldnas_tf.AssemblySettings(**assembly),
+        **others,
     )
     data = goldnas_tf.load_data(config.data)
     with pytest.raises(goldnas_tf.InputError, match=message):
@@ -247,3 +257,10 @@ def test_a_folder_of_another_run_is_refused(finished, program):
     result = program.run(workdir, "--seed=5")
     assert result.returncode == 2
     assert "seed: was 0, is 5" in result.stderr
+
+
+def test_a_latency_that_no_network_meets_is_told_before_anything_is_trained(program, tmp_path):
+    result = program.run(tmp_path, "--max_latency_ms=0.0001")
+    assert result.returncode == 2
+    assert "max_latency_ms of 0.0001 was met by none of 4 networks" in result.stderr
+    assert not (tmp_path / "weights").exists()

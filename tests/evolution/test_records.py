@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from goldnas_tf.errors import InputError
 from goldnas_tf.evolution import candidate
 from goldnas_tf.evolution.records import Records
 from goldnas_tf.evolution.settings import EvolutionSettings
@@ -88,4 +89,12 @@ def test_only_the_feasible_give_weights(records):
     records.add(dataclasses.replace(plan.known[plan.new[next(names)]], failure="diverged"))
     records.add(dataclasses.replace(plan.known[plan.new[next(names)]], val_accuracy=0.5))
     records.close(plan)
-    assert [name for name, *_ in records.donors] == ["n002"]
+    assert [name for name, *_ in records.tried] == ["n002"]
+
+
+def test_trials_of_other_networks_are_not_taken_for_these(records, assembly, tmp_path):
+    plan = records.plan([SMALL, OTHER])
+    records.add(dataclasses.replace(plan.known[plan.new["n002"]], val_accuracy=0.25))
+    again = Records(tmp_path, assembly, SETTINGS)
+    with pytest.raises(InputError, match="does not fit the networks that are proposed now"):
+        again.untried(again.plan([OTHER, SMALL]))

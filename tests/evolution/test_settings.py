@@ -33,7 +33,8 @@ def test_impossible_evolutions_are_refused(values, message):
         ({"widths": ()}, "widths must be .*received none"),
         ({"width_growths": ("0.5",)}, "width_growths must be numbers from 1"),
         ({"width_growths": ("nan",)}, "width_growths must be numbers from 1"),
-        ({"kernels": ("4",)}, "kernels must be odd"),
+        ({"kernels": ("4",)}, "kernels must be found or sides"),
+        ({"kernels": ("7",)}, r"kernels must be found or sides \[3, 5\]"),
     ],
 )
 def test_impossible_assemblies_are_refused(values, message):

@@ -7,7 +7,8 @@ from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.settings import EvolutionSettings
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.report.blocks import blocks_figure, draw_blocks
-from goldnas_tf.report.evolution import draw_evolution, draw_plan, evolution_figure, plan_figure
+from goldnas_tf.report.evolution import draw_evolution, evolution_figure
+from goldnas_tf.report.plan import draw_plan, plan_figure
 from goldnas_tf.space import Space
 
 SETTINGS = EvolutionSettings(max_params="10K")
@@ -66,12 +67,15 @@ def test_the_first_of_several_costs_is_shown():
 
 def test_the_plan_shows_stages_widths_and_blocks(tmp_path):
     plan = [
-        {"channels": 6, "blocks": [{"block": "e003", "kernel": 3}, {"block": "e009", "kernel": 5}]},
-        {"channels": 9, "blocks": [{"block": "e003", "kernel": 5}]},
+        {
+            "channels": 6,
+            "blocks": [{"block": "e003", "kernel": "3"}, {"block": "e009", "kernel": "5"}],
+        },
+        {"channels": 9, "blocks": [{"block": "e003", "kernel": "5"}]},
     ]
     genotype = Genotype.full(Space((8, 8, 1), 10, nodes=2, stages=((2, 6), (1, 9))))
     words = texts(plan_figure(plan, genotype))
-    for word in ("6 channels, 8×8", "9 channels, 4×4", "e003", "e009", "normal, 5×5", "reduction"):
+    for word in ("6 channels, 8×8", "9 channels, 4×4", "e003", "e009", "normal, 3×3", "reduction"):
         assert word in words
     draw_plan(plan, genotype, tmp_path / "network.png")
     assert (tmp_path / "network.png").stat().st_size > 0

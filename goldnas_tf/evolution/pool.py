@@ -1,10 +1,11 @@
-"""Processes that try networks side by side, each trial within its bounds of time and memory.
+"""A pool of processes that try networks side by side, each trial within its bounds.
 
 A process that breaks a bound, or dies, takes its trial with it and nothing else: another one takes
 its place. No TensorFlow here; the processes load it (`worker.py`).
 """
 
 import collections
+import contextlib
 import dataclasses
 import multiprocessing
 import multiprocessing.connection
@@ -12,15 +13,17 @@ import os
 import pathlib
 import time
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import psutil
 
 from goldnas_tf.errors import TrainingError
 from goldnas_tf.evolution import worker
+from goldnas_tf.evolution.setup import Seat, Setup
 from goldnas_tf.interrupt import Interrupts
 
 _LOOK_SECONDS = 0.2
+_START_SECONDS = 600
 # TensorFlow keeps a little of every network that it has traced
 _TRIALS_OF_A_PROCESS = 25
 
@@ -46,21 +49,21 @@ class Bounds:
     gigabytes: float | None = None
 
 
-class Workers:
+class Pool:
     """A fixed number of processes; a context manager, at whose end they are gone.
 
     Args:
         setup: what every process is given at its start.
-        gpus: number of GPUs; each process gets one of its own.
+        gpus: names of the GPUs (`visible_gpus`); processes take them in turn.
         count: of processes; 0 is one for each GPU, or one for each core where there is none.
         logs: folder for what the processes print.
     """
 
-    def __init__(self, setup: "worker.Setup", gpus: int, count: int, logs: pathlib.Path):
+    def __init__(self, setup: Setup, gpus: Sequence[str], count: int, logs: pathlib.Path):
         self._setup = setup
         self._gpus = gpus
         self._logs = logs
-        self.count = count or gpus or len(os.sched_getaffinity(0))
+        self.count = count or len(gpus) or len(os.sched_getaffinity(0))
         self._processes: list[_Process | None] = [None] * self.count
 
     def __enter__(self):
@@ -77,7 +80,7 @@ class Workers:
         """Does tasks, as many at a time as there are processes.
 
         Args:
-            tasks: of each its name, and the method of `trials.Bench` with its arguments.
+            tasks: of each its name, and the method of `trials.Trials` with its arguments.
             bounds: of each.
             signals: ends everything when one has come.
 
@@ -89,84 +92,107 @@ class Workers:
             TrainingError: a process did not get ready.
         """
         waiting = collections.deque(tasks)
-        while waiting or any(process and process.task is not None for process in self._processes):
+        while waiting or any(process and process.task for process in self._processes):
             signals.check()
             for index in range(self.count):
-                if waiting and self._free(index):
+                if waiting and self._free(index, len(waiting)):
                     self._processes[index].begin(*waiting.popleft())
-            busy = [p for p in self._processes if p and p.task is not None]
+            busy = [p for p in self._processes if p and p.task]
             multiprocessing.connection.wait([p.connection for p in busy], _LOOK_SECONDS)
             for index, process in enumerate(self._processes):
-                if process and process.task is not None:
-                    outcome = process.outcome(bounds)
-                    if outcome:
-                        name, process.task = process.task, None
-                        if process.is_spent:
-                            process.stop()
-                            self._processes[index] = None
-                        yield name, outcome
+                outcome = process.outcome(bounds) if process and process.task else None
+                if outcome:
+                    # a signal to all processes looks like the end of one
+                    signals.check()
+                    name, process.task = process.task, None
+                    if process.is_spent:
+                        self._end(index)
+                    yield name, outcome
 
-    def _free(self, index: int) -> bool:
-        """Whether a process is ready for a task; starts it where there is none."""
-        if self._processes[index] is None:
-            gpu = index % self._gpus if self._gpus else None
+    def _free(self, index: int, waiting: int) -> bool:
+        """Whether a process is ready for a task; starts it where it is needed."""
+        process = self._processes[index]
+        if process and not process.task and not process.is_alive():
+            self._end(index)
+            process = None
+        if process is None:
+            idle = sum(p is not None and not p.task for p in self._processes)
+            if idle >= waiting:
+                return False
+            gpu = self._gpus[index % len(self._gpus)] if self._gpus else None
             process = _Process(self._setup, index, self.count, gpu, self._logs)
             self._processes[index] = process
-        return self._processes[index].task is None and self._processes[index].is_ready()
+        return not process.task and process.is_ready()
+
+    def _end(self, index: int) -> None:
+        self._processes[index].stop()
+        self._processes[index] = None
 
 
 class _Process:
     """One process, and the trial that it is at."""
 
-    def __init__(self, setup, index: int, count: int, gpu: int | None, logs: pathlib.Path):
+    def __init__(self, setup: Setup, index: int, count: int, gpu: str | None, logs):
         logs.mkdir(parents=True, exist_ok=True)
         self._log = logs / f"worker_{index}.log"
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        place = worker.Place(gpu, max(1, len(os.sched_getaffinity(0)) // count), str(self._log))
-        self._process = context.Process(target=worker.serve, args=(theirs, place), daemon=True)
+        seat = Seat(gpu, max(1, len(os.sched_getaffinity(0)) // count), str(self._log))
+        self._process = context.Process(target=worker.serve, args=(theirs, seat), daemon=True)
         self._process.start()
         theirs.close()
-        self.connection.send(setup)
+        with contextlib.suppress(OSError):
+            self.connection.send(setup)
         self.task: str | None = None
         self._ready = False
-        self._since = 0.0
+        self._since = time.monotonic()
         self._trials = 0
         self._dead = False
 
+    def is_alive(self) -> bool:
+        """Whether it can be given a task, or will be; one that died at its start is an error."""
+        return self._process.is_alive() or not self._ready
+
     def is_ready(self) -> bool:
         """Whether it has loaded all that it needs."""
-        if not self._ready:
-            if self.connection.poll():
-                try:
-                    self.connection.recv()
-                except EOFError as error:
-                    raise TrainingError(
-                        f"a process that tries networks ended before it was ready; {self._log} "
-                        "says why"
-                    ) from error
+        if self._ready:
+            return True
+        if self.connection.poll():
+            try:
+                self.connection.recv()
                 self._ready = True
-            else:
-                # what waits for it looks again soon
-                time.sleep(_LOOK_SECONDS / 10)
+            except (EOFError, OSError) as error:
+                raise TrainingError(
+                    f"a process that tries networks ended before it was ready; {self._log} says why"
+                ) from error
+        elif time.monotonic() - self._since > _START_SECONDS:
+            raise TrainingError(
+                f"a process that tries networks is not ready after {_START_SECONDS} seconds; "
+                f"{self._log} says how far it came"
+            )
+        else:
+            # what waits for it looks again soon
+            time.sleep(_LOOK_SECONDS / 10)
         return self._ready
 
     def begin(self, name: str, call: tuple) -> None:
         """Starts a trial."""
         self.task, self._since = name, time.monotonic()
         self._trials += 1
-        self.connection.send(call)
+        # where it has just died, the outcome tells
+        with contextlib.suppress(OSError):
+            self.connection.send(call)
 
     def outcome(self, bounds: Bounds) -> Outcome | None:
         """What came of the trial, None while it goes on within its bounds."""
         seconds = time.monotonic() - self._since
-        if self.connection.poll():
-            try:
+        try:
+            if self.connection.poll():
                 result, failure = self.connection.recv()
                 return Outcome(result, failure, seconds)
-            except EOFError:
-                self._dead = True
-                return Outcome(None, f"its process ended; {self._log.name} says why", seconds)
+        except (EOFError, OSError):
+            self._dead = True
+            return Outcome(None, f"its process ended; {self._log.name} says why", seconds)
         broken = None
         if bounds.minutes and seconds > 60 * bounds.minutes:
             broken = f"it took more than {bounds.minutes:g} minutes"
@@ -194,3 +220,14 @@ class _Process:
         self._process.kill()
         self._process.join()
         self.connection.close()
+
+
+def visible_gpus(count: int) -> list[str]:
+    """Names of the GPUs that this process sees, for CUDA_VISIBLE_DEVICES of another one.
+
+    Args:
+        count: how many TensorFlow sees.
+    """
+    listed = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    names = [name.strip() for name in listed.split(",") if name.strip()]
+    return names[:count] or [str(index) for index in range(count)]

@@ -1,0 +1,74 @@
+"""The end of an evolution: its front is trained longer and becomes the points of the run."""
+
+import dataclasses
+import pathlib
+
+from goldnas_tf import atomic
+from goldnas_tf.archive import Archive
+from goldnas_tf.evolution.assembly import Assembly
+from goldnas_tf.evolution.candidate import Candidate
+from goldnas_tf.evolution.pool import Bounds, Pool
+from goldnas_tf.evolution.records import Records
+from goldnas_tf.interrupt import Interrupts
+from goldnas_tf.journal import Journal
+from goldnas_tf.pareto import Point
+from goldnas_tf.report.plan import draw_plan
+
+
+def train_front(
+    chosen: list[Candidate],
+    epochs: int,
+    assembly: Assembly,
+    records: Records,
+    archive: Archive,
+    team: Pool,
+    journal: Journal,
+    signals: Interrupts,
+) -> None:
+    """Trains networks for as long as `bin/train` does, and exports them as points.
+
+    Args:
+        chosen: the networks; those that are points already are left alone.
+        epochs: of their training, for what is said.
+        assembly: what their genes mean.
+        records: of the run.
+        archive: where the points go.
+        team: trains them.
+        journal: told of each.
+        signals: end it; the trainings go on when the run is resumed.
+    """
+    todo = {one.name: one for one in chosen if not archive.has(one.name)}
+    if not todo:
+        return
+    number = len(records.history)
+    journal.say(f"training {len(todo)} networks of the front for {epochs} epochs")
+    folders = {name: archive.path / "pareto" / name for name in todo}
+    tasks = [
+        (name, ("train", name, records.genotype(one.genes), folders[name]))
+        for name, one in todo.items()
+    ]
+    for name, outcome in team.run(tasks, Bounds(), signals):
+        if outcome.failure:
+            journal.say(f"{name} could not be trained: {outcome.failure}")
+            continue
+        plan = assembly.plan(todo[name].genes)
+        atomic.write_json(folders[name] / "assembly.json", plan)
+        draw_plan(plan, records.genotype(todo[name].genes), folders[name] / "network.png")
+        point = _point(todo[name], outcome.result, folders[name].relative_to(archive.path))
+        archive.add(point)
+        journal.say(
+            f"point {name}: validation accuracy {point.val_accuracy:.2%} with "
+            f"{point.params:,} parameters -> {folders[name]}"
+        )
+        journal.picture(number, f"networks/{name}", folders[name] / "network.png")
+    if archive.points:
+        journal.picture(number, "pareto", archive.path / "pareto.png")
+
+
+def _point(one: Candidate, metrics: dict, path: pathlib.Path) -> Point:
+    return dataclasses.replace(
+        one.point(),
+        path=str(path),
+        val_accuracy=metrics["val_accuracy"],
+        test_accuracy=metrics["test_accuracy"],
+    )
