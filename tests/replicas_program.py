@@ -41,20 +41,22 @@ def _per_replica(strategy, parts):
     )
 
 
-def train(strategy):
+def train(strategy, tiny=TINY, batches=BATCHES):
     """The metrics of 3 steps, the states before and after, the accuracy, and the learner."""
     recipe = Recipe(
         optimizer=OptimizerSettings(batch_size=8),
-        relative_costs=costs.relative(TINY.genotype.space, "macs"),
+        relative_costs=costs.relative(tiny.genotype.space, "macs"),
         mu=1.0,
         auxiliary_weight=0.4,
-        form=TINY.form,
+        form=tiny.form,
         strategy=strategy,
     )
     keras.utils.set_random_seed(0)
-    learner = Learner(TINY.genotype, recipe)
+    learner = Learner(tiny.genotype, recipe)
     before = learner.state()
-    steps = [learner.step(*batch, 0.05).numpy().tolist() for batch in split(strategy, BATCHES)]
+    steps = [learner.step(*batch, 0.05).numpy().tolist() for batch in split(strategy, batches)]
+    if tiny is not TINY:
+        return learner
     accuracy = learner.accuracy(split(strategy, HELD_OUT))
     return steps, (before, learner.state()), accuracy, learner
 
@@ -114,7 +116,14 @@ def shares():
 steps, states, accuracies, learners = {}, {}, {}, {}
 for name, strategy in (("one", tf.distribute.get_strategy()), ("two", TWO)):
     steps[name], states[name], accuracies[name], learners[name] = train(strategy)
+BINARY = NETWORKS["shared_binary_gates"]
+binary_batches = [(BINARY.images(seed, batch=8), BINARY.labels(seed, batch=8)) for seed in range(3)]
+binary = [train(s, BINARY, binary_batches) for s in (tf.distribute.get_strategy(), TWO)]
+binary_states = [learner.state() for learner in binary]
 found = {
+    "binary": apart(*binary_states),
+    "binary_draws": [int(s["cell_0/gate_draws"]) for s in binary_states],
+    "binary_between": between_replicas(binary[1]),
     "replicas": TWO.num_replicas_in_sync,
     "shares": shares(),
     "metrics": steps,

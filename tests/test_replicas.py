@@ -71,3 +71,9 @@ def test_batch_norm_is_that_of_the_global_batch(found, part):
 def test_batch_norm_of_constant_channels_is_their_shift(found):
     # a last digit of 100 is 8e-6; a channel that does not vary makes that 630 times larger
     assert found["norm"]["constant"] < 0.05
+
+
+def test_replicas_sample_the_same_binary_gates(found):
+    assert found["binary_draws"] == [3, 3]
+    assert found["binary_between"] == 0.0
+    assert {name: gap for name, gap in found["binary"].items() if gap > 1e-4} == {}
