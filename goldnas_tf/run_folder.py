@@ -8,6 +8,7 @@ tensorboard/    event files
 A search adds its points (`archive.py`), a training its network, an evolution its candidates.
 """
 
+import fcntl
 import importlib.metadata
 import json
 import pathlib
@@ -25,12 +26,24 @@ PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets", "pymoo")
 class RunFolder:
     """Reads and writes one run's files, atomically; a line of metrics cut short is dropped later.
 
+    One process at a time: the folder is locked for as long as this object, or its process, lives.
+
     Args:
         path: the work folder.
+
+    Raises:
+        InputError: another process has it.
     """
 
     def __init__(self, path: pathlib.Path):
         self.path = path
+        self._lock = (path / ".lock").open("w")
+        try:
+            fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InputError(
+                f"another process is at work in {path}; wait for it, or use another workdir"
+            ) from error
 
     @classmethod
     def open(cls, path: str | pathlib.Path, settings: dict, described: dict) -> "RunFolder":
@@ -42,20 +55,21 @@ class RunFolder:
             described: what else makes it the same run, as the data set, as JSON values.
 
         Raises:
-            InputError: the folder cannot be written, or holds another run; the message names the
-                settings that differ.
+            InputError: the folder cannot be written, holds another run (the message names the
+                settings that differ), or is in use.
         """
         path = pathlib.Path(path)
         check_writable(path)
         config_file = path / "config.json"
         if config_file.exists():
             _check_same_run(config_file, settings, described)
-        else:
-            _check_no_other_run(path)
-            path.mkdir(parents=True, exist_ok=True)
-            values = {"settings": settings, **described, "versions": versions()}
-            atomic.write_json(config_file, {"schema": SCHEMA, **values})
-        return cls(path)
+            return cls(path)
+        _check_no_other_run(path)
+        path.mkdir(parents=True, exist_ok=True)
+        folder = cls(path)
+        values = {"settings": settings, **described, "versions": versions()}
+        atomic.write_json(config_file, {"schema": SCHEMA, **values})
+        return folder
 
     def keep_metrics(self, count: int, unit: str) -> None:
         """Drops later lines: a killed run wrote them, a resumed one repeats them.
