@@ -23,13 +23,16 @@ def pool(tmp_path):
         yield pool
 
 
-def test_lost_processes_are_replaced(pool, assembly):
-    def judge(name):
+def test_a_process_that_is_lost_or_breaks_a_bound_is_replaced(pool, assembly):
+    def judge(name, bounds=BOUNDS):
         tasks = [(name, ("judge", name, assembly.genotype(GENES), {}))]
-        ((done, outcome),) = pool.run(tasks, BOUNDS, Interrupts())
+        ((done, outcome),) = pool.run(tasks, bounds, Interrupts())
         assert done == name
         return outcome
 
+    assert judge("n001", Bounds(minutes=0.001)).failure == "it took more than 0.001 minutes"
+    hungry = judge("n001", Bounds(gigabytes=0.1)).failure
+    assert hungry == "its process took more than 0.1 GB of memory"
     first = judge("n001")
     assert first.failure is None
     (process,) = pool._processes
