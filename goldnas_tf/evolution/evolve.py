@@ -21,6 +21,7 @@ from goldnas_tf import pareto
 from goldnas_tf.archive import Archive
 from goldnas_tf.backend import require_tensorflow
 from goldnas_tf.blocks import Block
+from goldnas_tf.clock import Clock
 from goldnas_tf.data import ImageData, training_batches
 from goldnas_tf.data.splits import ArraySplit
 from goldnas_tf.errors import InputError, TrainingError
@@ -115,14 +116,17 @@ class Evolution:
         journal = Journal(self.folder, self.progress, recorded, unit="generation")
         gpus = visible_gpus(len(tf.config.list_physical_devices("GPU")))
         logs = self.folder.path / "workers"
-        with contextlib.closing(journal), Pool(self.setup, gpus, settings.workers, logs) as team:
+        clock = Clock()
+        team = Pool(self.setup, gpus, settings.workers, logs)
+        with contextlib.closing(journal), team, clock("the rest"):
             self._begin(journal, team)
             while not records.is_over:
                 proposed = algorithm.propose()
                 if not proposed:
                     break
                 plan = records.plan(proposed)
-                self._try(plan, team, journal, signals)
+                with clock("trials"):
+                    self._try(plan, team, journal, signals)
                 generation = records.close(plan)
                 aims = [one.aims(settings.objectives) for one in generation]
                 algorithm.learn(aims, [one.excess(settings.limits) for one in generation])
@@ -131,16 +135,18 @@ class Evolution:
             found = front(records.trials, settings)
             if not found:
                 journal.say("no network was trained within the limits")
-            train_front(
-                pareto.evenly(found, settings.final_points),
-                self.config.training.epochs,
-                self.assembly,
-                records,
-                self.archive,
-                team,
-                journal,
-                signals,
-            )
+            with clock("the front"):
+                train_front(
+                    pareto.evenly(found, settings.final_points),
+                    self.config.training.epochs,
+                    self.assembly,
+                    records,
+                    self.archive,
+                    team,
+                    journal,
+                    signals,
+                )
+        journal.time(clock.seconds)
         journal.say(self._table())
         return self.archive.points
 
