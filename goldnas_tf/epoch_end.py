@@ -28,7 +28,7 @@ def prune(
         config: of the search.
         budgets: in multiply-adds.
         closed: operators that the network which would be used has not, though they are alive: those
-            behind binary gates that are rather closed.
+            behind binary gates that are rather closed. They count once anything was pruned.
 
     Returns:
         The state with a smaller genotype, the next λ, `pending` set to the reason why the network
@@ -45,10 +45,12 @@ def prune(
         lambda_=state.lambda_.after(pruned, config.pruning),
         stability=state.stability.after(pruned),
     )
-    macs = costs.total(used(genotype, closed)).macs
-    state = state.replace(lowest=min(before, macs))
+    # gates that hover around ½ before anything was pruned say little about the network
+    begun = pruned or state.lowest is not None
+    macs = costs.total(used(genotype, closed if begun else ())).macs
+    state = state.replace(lowest=min(before, macs) if begun else None)
     state = state.replace(ended=_why_ended(state, macs, config, budgets))
-    if budgets.crossed(before, state.lowest):
+    if budgets.crossed(before, min(before, macs)):
         reason = "budget"
     elif state.stability.due(config.points.stable_epochs):
         reason = "stable"

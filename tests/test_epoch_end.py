@@ -153,21 +153,29 @@ def test_nothing_masked_is_never_rebuilt():
 
 
 def test_budgets_are_those_of_the_network_that_is_used():
-    closed = convolutions(FULL, 3)
-    macs = costs.total(FULL.without(closed)).macs
-    budgets = Budgets(START, ((START + macs) // 2,), START // 10)
-    state = prune(start(), strengths(FULL), CONFIG, budgets, closed)
-    assert state.genotype == FULL
+    weak, *closed = convolutions(FULL, 4)
+    left = FULL.without([weak])
+    macs = costs.total(left.without(closed)).macs
+    budgets = Budgets(START, ((costs.total(left).macs + macs) // 2,), START // 10)
+    state = prune(start(), strengths(FULL, [weak]), CONFIG, budgets, closed)
+    assert state.genotype == left
     assert (state.pending, state.lowest) == ("budget", macs)
     # gates that open again do not make the budget be crossed once more
-    state = prune(state.replace(pending=None), strengths(FULL), CONFIG, budgets)
+    state = prune(state.replace(pending=None), strengths(left), CONFIG, budgets)
     assert (state.pending, state.lowest) == (None, macs)
-    state = prune(state.replace(pending=None), strengths(FULL), CONFIG, budgets, closed)
+    state = prune(state.replace(pending=None), strengths(left), CONFIG, budgets, closed)
     assert state.pending is None
 
 
 def test_the_floor_is_that_of_the_network_that_is_used():
+    weak, *closed = convolutions(FULL, 4)
+    macs = costs.total(FULL.without([weak, *closed])).macs
+    budgets = Budgets(START, (), macs)
+    assert "floor" in prune(start(), strengths(FULL, [weak]), CONFIG, budgets, closed).ended
+
+
+def test_closed_gates_count_once_anything_was_pruned():
     closed = convolutions(FULL, 4)
     macs = costs.total(FULL.without(closed)).macs
-    state = prune(start(), strengths(FULL), CONFIG, Budgets(START, (), macs), closed)
-    assert "floor" in state.ended
+    state = prune(start(), strengths(FULL), CONFIG, Budgets(START, (macs,), macs), closed)
+    assert (state.pending, state.ended, state.lowest) == (None, None, None)
