@@ -62,6 +62,9 @@ class PlainCell:
         if not self.cell.gated:
             return x
         gate = 1 / (1 + np.exp(-self.rows["gates", str(edge)]))
+        if self.cell.gate_gradient != "sigmoid":
+            rivals = [self.rows["gates", str(e)] for e in self.cell.edges if e.node == edge.node]
+            gate = float(gate >= 0.5 or self.rows["gates", str(edge)] == max(rivals))
         return x * tf.constant(gate * self.rows["live", str(edge)], x.dtype)
 
     @staticmethod

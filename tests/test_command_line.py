@@ -72,6 +72,8 @@ OTHER = {
     "macs_floor": ("1M", "1M"),
     "strategy": ("cpu:2", "cpu:2"),
     "precision": ("mixed_bfloat16", "mixed_bfloat16"),
+    "space": ("block", "block"),
+    "gate_gradient": ("enhanced", "enhanced"),
     "lambda_growth": ("1.5", 1.5),
 }
 
