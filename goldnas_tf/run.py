@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import tensorflow as tf
 
-from goldnas_tf import checkpoint, network
+from goldnas_tf import checkpoint
 from goldnas_tf.backend import require_tensorflow
 from goldnas_tf.clock import Clock
 from goldnas_tf.config import Configuration
@@ -75,19 +75,7 @@ class Run:
             form: of the networks, besides what follows from images and devices.
             **values: of the recipe, likewise.
         """
-        devices = self.config.devices
-        return Recipe(
-            optimizer=self.config.optimizer,
-            form=network.Form(
-                precision=devices.precision,
-                pixel_mean=self.data.pixel_mean,
-                pixel_std=self.data.pixel_std,
-                **form,
-            ),
-            strategy=self.strategy,
-            xla=devices.xla,
-            **values,
-        )
+        return Recipe.of(self.config, self.data, self.strategy, form, **values)
 
     def stored(self) -> tuple[dict, dict] | None:
         """Values and arrays of the newest checkpoint; also sets the seed of all that is random."""

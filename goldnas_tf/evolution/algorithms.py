@@ -24,7 +24,6 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.assembly import Assembly, Genes
 from goldnas_tf.evolution.records import fits
 from goldnas_tf.evolution.settings import EvolutionSettings
-from goldnas_tf.genotype import Genotype
 
 _TRIES = 2000
 
@@ -74,7 +73,7 @@ class Algorithm(abc.ABC):
         seen = set()
         missed = 0
         while missed < _TRIES:
-            genes = tuple(int(gene) for gene in rng.integers(self._assembly.sizes))
+            genes = _genes(rng.integers(self._assembly.sizes))
             genotype = self._assembly.genotype(genes)
             if genotype in seen or not fits(genotype, self._settings):
                 missed += 1
@@ -131,7 +130,7 @@ class Nsga2(Algorithm):
         self._proposed = self._algorithm.ask()
         if self._proposed is None:
             return []
-        return [tuple(int(gene) for gene in row) for row in self._proposed.get("X")]
+        return [_genes(row) for row in self._proposed.get("X")]
 
     def learn(self, aims, excess) -> None:
         """Takes in what came of them, and selects who survives."""
@@ -150,16 +149,14 @@ class _SameNetwork(ElementwiseDuplicateElimination):
     def __init__(self, assembly: Assembly):
         super().__init__()
         self._assembly = assembly
-        self._known: dict[Genes, Genotype] = {}
 
     def is_equal(self, a, b) -> bool:
-        return self._genotype(a) == self._genotype(b)
+        one, other = (self._assembly.genotype(_genes(individual.X)) for individual in (a, b))
+        return one == other
 
-    def _genotype(self, individual) -> Genotype:
-        genes = tuple(int(gene) for gene in individual.X)
-        if genes not in self._known:
-            self._known[genes] = self._assembly.genotype(genes)
-        return self._known[genes]
+
+def _genes(row) -> Genes:
+    return tuple(int(gene) for gene in row)
 
 
 MAKERS = {"nsga2": Nsga2, "random": RandomSearch}

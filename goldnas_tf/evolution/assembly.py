@@ -62,9 +62,15 @@ class Assembly:
             *place * (settings.most_stages * settings.most_blocks),
         )
 
-    def genotype(self, genes: Sequence[int]) -> Genotype:
+    def genotype(self, genes: Genes) -> Genotype:
         """The network of some genes, the same one for all genes that mean the same."""
-        return _without_idle_operators(self._put_together(self.plan(genes)))
+        if genes not in self._known:
+            self._known[genes] = _without_idle_operators(self._put_together(self.plan(genes)))
+        return self._known[genes]
+
+    @functools.cached_property
+    def _known(self) -> dict[Genes, Genotype]:
+        return {}
 
     def plan(self, genes: Sequence[int]) -> list[dict]:
         """The network in words, as JSON values: stages with their channels and blocks."""

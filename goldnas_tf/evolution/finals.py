@@ -44,7 +44,7 @@ def train_front(
     journal.say(f"training {len(todo)} networks of the front for {epochs} epochs")
     folders = {name: archive.path / "pareto" / name for name in todo}
     tasks = [
-        (name, ("train", name, records.genotype(one.genes), folders[name]))
+        (name, ("train", name, assembly.genotype(one.genes), folders[name]))
         for name, one in todo.items()
     ]
     for name, outcome in team.run(tasks, Bounds(), signals):
@@ -53,7 +53,7 @@ def train_front(
             continue
         plan = assembly.plan(todo[name].genes)
         atomic.write_json(folders[name] / "assembly.json", plan)
-        draw_plan(plan, records.genotype(todo[name].genes), folders[name] / "network.png")
+        draw_plan(plan, assembly.genotype(todo[name].genes), folders[name] / "network.png")
         point = _point(todo[name], outcome.result, folders[name].relative_to(archive.path))
         archive.add(point)
         journal.say(

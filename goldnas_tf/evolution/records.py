@@ -4,7 +4,6 @@ A resumed run plans the same generations again, and finds in them what it has tr
 """
 
 import dataclasses
-import functools
 import pathlib
 from collections.abc import Sequence
 
@@ -59,16 +58,11 @@ class Records:
         self._folder = folder
         self._assembly = assembly
         self._settings = settings
-        self._tried = {self.genotype(one.genes): one for one in candidate.read(folder)}
+        self._tried = {self._assembly.genotype(one.genes): one for one in candidate.read(folder)}
         self.history: list[list[Candidate]] = []
 
     def __len__(self):
         return len(self._tried)
-
-    @functools.cache  # noqa: B019 - records live as long as their process
-    def genotype(self, genes: Genes) -> Genotype:
-        """The network of some genes."""
-        return self._assembly.genotype(genes)
 
     @property
     def trials(self) -> list[Candidate]:
@@ -89,9 +83,9 @@ class Records:
         trials = self.trials
         left = self._settings.budget - len(trials)
         plan = Generation(len(self.history) + 1, [], {}, {})
-        plan.known.update({self.genotype(one.genes): one for one in trials})
+        plan.known.update({self._assembly.genotype(one.genes): one for one in trials})
         for genes in proposed:
-            genotype = self.genotype(genes)
+            genotype = self._assembly.genotype(genes)
             if genotype not in plan.known:
                 name = ""
                 if fits(genotype, self._settings):
@@ -122,7 +116,7 @@ class Records:
 
     def add(self, one: Candidate) -> None:
         """Writes down a trial."""
-        self._tried[self.genotype(one.genes)] = one
+        self._tried[self._assembly.genotype(one.genes)] = one
         candidate.append(one, self._folder)
 
     def close(self, plan: Generation) -> list[Candidate]:
@@ -134,4 +128,6 @@ class Records:
     def tried(self) -> Tried:
         """The feasible networks of the generations so far, which others may start from."""
         feasible = [one for one in self.trials if one.is_feasible(self._settings.limits)]
-        return [(one.name, one.val_accuracy, self.genotype(one.genes)) for one in feasible]
+        return [
+            (one.name, one.val_accuracy, self._assembly.genotype(one.genes)) for one in feasible
+        ]

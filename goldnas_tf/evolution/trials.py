@@ -34,14 +34,9 @@ class Trials:
         config = setup.config
         self._setup, self._config, self._data = setup, config, data
         batch_size = config.optimizer.batch_size
-        self._strategy = make_strategy(config.devices, batch_size)
-        self._feed = Feed(data, batch_size, config.augmentation, config.seed, self._strategy)
-        self._form = network.Form(
-            gated=False,
-            precision=config.devices.precision,
-            pixel_mean=data.pixel_mean,
-            pixel_std=data.pixel_std,
-        )
+        strategy = make_strategy(config.devices, batch_size)
+        self._feed = Feed(data, batch_size, config.augmentation, config.seed, strategy)
+        self._recipe = Recipe.of(config, data, strategy, form={"gated": False})
 
     def judge(self, name: str, genotype: Genotype, donors: Mapping[str, tuple[str, str]]) -> dict:
         """Trains a candidate for a short time, and keeps its weights for others to start from.
@@ -60,13 +55,7 @@ class Trials:
         settings = self._config.evolution
         # all candidates alike: nothing but the network tells them apart
         keras.utils.set_random_seed(self._config.seed)
-        recipe = Recipe(
-            optimizer=self._config.optimizer,
-            form=self._form,
-            strategy=self._strategy,
-            xla=self._config.devices.xla,
-        )
-        learner = Learner(genotype, recipe)
+        learner = Learner(genotype, self._recipe)
         start_from(learner.model, {n: (self._setup.weights(c), s) for n, (c, s) in donors.items()})
         latency = latency_ms(learner, self._data) if settings.measures_latency else None
         limit = settings.limits.get("latency_ms")

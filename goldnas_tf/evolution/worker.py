@@ -1,4 +1,4 @@
-"""What a process of `workers.py` does: short trainings of candidates, long ones of the front.
+"""What a process of `pool.py` does: short trainings of candidates, long ones of the front.
 
 TensorFlow is imported once the process knows its device and threads.
 """

@@ -15,7 +15,6 @@ from goldnas_tf.evolution.front import front, reference, volumes
 from goldnas_tf.evolution.settings import EvolutionSettings
 from goldnas_tf.report import cost_axis, figures
 
-_DARK, _MUTED = "#1a1a1a", "#6b6b6b"
 _COLOURS = matplotlib.colormaps["viridis_r"]
 _LINES = 6
 

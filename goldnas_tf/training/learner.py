@@ -55,6 +55,30 @@ class Recipe:
     strategy: tf.distribute.Strategy = dataclasses.field(default_factory=tf.distribute.get_strategy)
     xla: bool = False
 
+    @classmethod
+    def of(cls, config, data, strategy, form: Mapping, **values) -> "Recipe":
+        """The recipe that follows from a configuration and its images.
+
+        Args:
+            config: with sections on optimizer and devices.
+            data: the images.
+            strategy: devices.
+            form: of the networks, besides what follows.
+            **values: of the recipe, likewise.
+        """
+        return cls(
+            optimizer=config.optimizer,
+            form=network.Form(
+                precision=config.devices.precision,
+                pixel_mean=data.pixel_mean,
+                pixel_std=data.pixel_std,
+                **form,
+            ),
+            strategy=strategy,
+            xla=config.devices.xla,
+            **values,
+        )
+
 
 class Learner:
     """Trains one built network.
