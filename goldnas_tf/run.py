@@ -79,7 +79,6 @@ class Run:
 
     def stored(self) -> tuple[dict, dict] | None:
         """Values and arrays of the newest checkpoint; also sets the seed of all that is random."""
-        # TensorFlow mixes this seed into those of the data, so that a resumed run needs it too
         tf.keras.utils.set_random_seed(self.config.seed)
         return checkpoint.load(self.folder.path)
 

@@ -128,6 +128,10 @@ def buffered_shuffle(records, size, image_bytes, seed):
     Returns:
         The dataset, in an order as random as `SHUFFLE_BUFFER_BYTES` allows.
     """
+    if not tf.executing_eagerly():
+        # TensorFlow mixes its global seed in, and cannot compare one of 0 with a tensor; this sets
+        # that of the function alone in which the pass is made
+        tf.compat.v1.set_random_seed(1)
     buffer = max(1, min(size, SHUFFLE_BUFFER_BYTES // image_bytes))
     scalar = tf.random.stateless_uniform([], seed, 0, tf.int64.max, tf.int64)
     return records.shuffle(buffer, seed=scalar, reshuffle_each_iteration=False)

@@ -3,6 +3,7 @@ import itertools
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from goldnas_tf.data import (
     AugmentationSettings,
@@ -87,6 +88,16 @@ def test_labels_stay_with_their_images(data):
 
 def test_seed_decides_the_order(data):
     assert values(take(data, 6, seed=1)) != values(take(data, 6, seed=2))
+
+
+@pytest.mark.parametrize("policy", ["none", "randaugment"])
+def test_the_global_seed_of_tensorflow_changes_nothing(data, policy):
+    augmentation = dataclasses.replace(ON, policy=policy)
+    batches = []
+    for seed in (0, 7):
+        tf.random.set_seed(seed)
+        batches.append([images for images, _ in take(data, 7, augmentation=augmentation)])
+    np.testing.assert_array_equal(*batches)
 
 
 def test_same_step_of_two_passes_is_augmented_differently(data):
