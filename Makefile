@@ -14,6 +14,9 @@ ARGS =
 VENV = .venv
 RUN = $(VENV)/bin/python
 
+# Each process loads TensorFlow, 1 to 2 GB. The tests of a file share what is costly to make.
+TEST_PROCESSES = --numprocesses=logical --maxprocesses=4 --dist=loadfile
+
 # A stamp is written once pip has finished, so an interrupted install is taken up again.
 INSTALLED = $(VENV)/installed.stamp
 INSTALLED_TEST = $(VENV)/installed-test.stamp
@@ -34,7 +37,7 @@ search: $(INSTALLED)
 	$(RUN) bin/search --flagfile=flags/digits.flags --workdir=runs/digits
 
 test: $(INSTALLED_TEST)
-	$(RUN) -m pytest $(ARGS)
+	$(RUN) -m pytest $(TEST_PROCESSES) $(ARGS)
 
 lint: $(INSTALLED_TEST)
 	$(RUN) -m ruff check

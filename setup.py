@@ -34,6 +34,12 @@ setup(
         "bench": ["torch>=2.5"],
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
         "export": EXPORT,
-        "test": [*EXPORT, "pillow>=10.4", "pytest>=8.2,<10", "ruff>=0.17.6,<0.18"],
+        "test": [
+            *EXPORT,
+            "pillow>=10.4",
+            "pytest>=8.2,<10",
+            "pytest-xdist>=3.6,<4",
+            "ruff>=0.17.6,<0.18",
+        ],
     },
 )
