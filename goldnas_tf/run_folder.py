@@ -15,7 +15,7 @@ import pathlib
 import platform
 import tempfile
 
-from goldnas_tf import atomic, checkpoint
+from goldnas_tf import atomic, checkpoint, json_lines
 from goldnas_tf.config import differences
 from goldnas_tf.errors import InputError
 
@@ -24,7 +24,7 @@ PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets", "pymoo")
 
 
 class RunFolder:
-    """Reads and writes one run's files, atomically; a line of metrics cut short is dropped later.
+    """Reads and writes one run's files, so that a killed run leaves nothing that is half written.
 
     One process at a time: the folder is locked for as long as this object, or its process, lives.
 
@@ -37,6 +37,7 @@ class RunFolder:
 
     def __init__(self, path: pathlib.Path):
         self.path = path
+        self._metrics = path / "metrics.jsonl"
         self._lock = (path / ".lock").open("w")
         try:
             fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -78,21 +79,18 @@ class RunFolder:
             count: how many epochs, or generations, stay.
             unit: what a line is of, as "epoch".
         """
-        file = self.path / "metrics.jsonl"
-        lines = file.read_text().splitlines(keepends=True) if file.exists() else []
-        kept = [line for line in lines if line.endswith("\n") and json.loads(line)[unit] <= count]
+        lines = json_lines.read(self._metrics)
+        kept = [line for line in lines if line[unit] <= count]
         if kept != lines:
-            atomic.write_text(file, "".join(kept))
+            json_lines.write(self._metrics, kept)
 
     def count_metrics(self) -> int:
         """How many whole lines of metrics there are."""
-        file = self.path / "metrics.jsonl"
-        return file.read_text().count("\n") if file.exists() else 0
+        return len(json_lines.read(self._metrics))
 
     def add_metrics(self, values: dict) -> None:
         """Appends a line."""
-        with (self.path / "metrics.jsonl").open("a") as file:
-            file.write(json.dumps(values) + "\n")
+        json_lines.append(self._metrics, values)
 
 
 def check_writable(path: pathlib.Path, setting: str = "workdir") -> None:

@@ -19,6 +19,7 @@ PLAIN = [
     "epoch_end",
     "memory",
     "atomic",
+    "json_lines",
     "checkpoint",
     "command_line",
     "errors",

@@ -1,11 +1,10 @@
 """A network that was tried, and what came of it. Plain data, no TensorFlow."""
 
 import dataclasses
-import json
 import pathlib
 from collections.abc import Sequence
 
-from goldnas_tf import atomic
+from goldnas_tf import json_lines
 from goldnas_tf.evolution.assembly import Genes
 from goldnas_tf.pareto import Point
 
@@ -73,16 +72,10 @@ class Candidate:
 
 def append(candidate: Candidate, folder: pathlib.Path) -> None:
     """Adds a line to `candidates.jsonl`."""
-    with (folder / FILE).open("a") as file:
-        file.write(json.dumps(dataclasses.asdict(candidate)) + "\n")
+    json_lines.append(folder / FILE, dataclasses.asdict(candidate))
 
 
 def read(folder: pathlib.Path) -> list[Candidate]:
-    """All trials so far; a line that a killed run left unfinished is dropped from the file."""
-    file = folder / FILE
-    lines = file.read_text().splitlines(keepends=True) if file.exists() else []
-    whole = [line for line in lines if line.endswith("\n")]
-    if whole != lines:
-        atomic.write_text(file, "".join(whole))
-    values = [json.loads(line) for line in whole]
-    return [Candidate(**{**value, "genes": tuple(value["genes"])}) for value in values]
+    """All trials so far."""
+    lines = json_lines.read(folder / FILE)
+    return [Candidate(**{**line, "genes": tuple(line["genes"])}) for line in lines]
