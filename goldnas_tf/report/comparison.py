@@ -12,7 +12,7 @@ from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.report import columns, figures
 from goldnas_tf.units import human
 
-_COLOURS = {"found": "#0b5394", "random": "#c05a00", "narrowed": "#6a6a6a"}
+_COLOURS = {"found": figures.ACCENT, "random": "#c05a00", "narrowed": "#6a6a6a"}
 _MARKERS = {"found": "o", "random": "s", "narrowed": "^"}
 
 

@@ -12,10 +12,8 @@ from matplotlib.figure import Figure
 from goldnas_tf.evaluation.accuracy import Accuracy
 from goldnas_tf.report import figures
 
-_RIGHT = LinearSegmentedColormap.from_list("right", ["#eef3fa", "#0b5394"])
+_RIGHT = LinearSegmentedColormap.from_list("right", ["#eef3fa", figures.ACCENT])
 _WRONG = LinearSegmentedColormap.from_list("wrong", ["#ffffff", "#f6b26b", "#990000"])
-_BAR = "#0b5394"
-_GRID = "#e6e6e6"
 _COUNTED = 25  # up to so many classes, the cells show their counts
 _NAMED = 150  # up to so many classes, each row and column is named
 _LONGEST_NAME = 22
@@ -100,7 +98,7 @@ def _draw_matrix(axes: Axes, accuracy: Accuracy, names: Sequence[str]) -> None:
     axes.tick_params(length=0)
     axes.set_xlabel("taken for")
     axes.set_ylabel("class")
-    axes.spines[:].set_color(_GRID)
+    axes.spines[:].set_color(figures.GRID)
 
 
 def _write_counts(axes: Axes, confusion: np.ndarray, colours: np.ndarray) -> None:
@@ -113,19 +111,19 @@ def _write_counts(axes: Axes, confusion: np.ndarray, colours: np.ndarray) -> Non
             ha="center",
             va="center",
             fontsize=8 if confusion.max() < 1000 else 6,
-            color="white" if dark else "#1a1a1a",
+            color="white" if dark else figures.INK,
         )
 
 
 def _draw_bars(axes: Axes, accuracy: Accuracy) -> None:
     """The accuracy of each class, beside its row of the matrix."""
     shares = [0.0 if share is None else 100 * share for share in accuracy.per_class]
-    axes.barh(range(len(shares)), shares, color=_BAR, alpha=0.8, height=0.8)
+    axes.barh(range(len(shares)), shares, color=figures.ACCENT, alpha=0.8, height=0.8)
     axes.axvline(100 * accuracy.top1, color="#444444", linewidth=1, linestyle=":")
     axes.set_xlim(0, 100)
     axes.set_xlabel("right, %")
     axes.set_axisbelow(True)
-    axes.grid(axis="x", color=_GRID)
+    axes.grid(axis="x", color=figures.GRID)
     axes.tick_params(axis="y", length=0, labelleft=False)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
@@ -139,7 +137,7 @@ def _draw_bars(axes: Axes, accuracy: Accuracy) -> None:
                 text,
                 va="center",
                 fontsize=7,
-                color="white" if inside else "#1a1a1a",
+                color="white" if inside else figures.INK,
             )
 
 

@@ -21,7 +21,6 @@ from goldnas_tf.units import human
 _COLUMNS = 4
 _GAP = 14.0  # between panels and around the page, in points
 _TITLE, _NOTE, _LEGEND = 23.0, 17.0, 19.0  # heights of a line of each, in points
-_TEXT, _MUTED = "#1a1a1a", "#6b6b6b"
 
 
 def draw_network(
@@ -99,8 +98,8 @@ def page(
     figure = Figure(figsize=(width / 72, height / 72), dpi=110, facecolor="white")
     y = height - _GAP
     for lines, step, style in (
-        (titles, _TITLE, {"fontsize": 16, "color": _TEXT, "fontweight": "bold"}),
-        (notes, _NOTE, {"fontsize": 10, "color": _MUTED}),
+        (titles, _TITLE, {"fontsize": 16, "color": figures.INK, "fontweight": "bold"}),
+        (notes, _NOTE, {"fontsize": 10, "color": figures.MUTED}),
     ):
         for line in lines:
             figure.text(_GAP / width, (y - step / 2) / height, line, va="center", **style)

@@ -14,6 +14,14 @@ from matplotlib.figure import Figure
 
 from goldnas_tf import atomic
 
+# Colours that pictures share.
+INK = "#1a1a1a"  # text
+MUTED = "#6b6b6b"  # notes
+LINE = "#555555"  # arrows and frames
+FADED = "#c4c4c4"  # what is not live
+GRID = "#e6e6e6"
+ACCENT = "#0b5394"  # what a picture is about
+
 
 def plot(title: str) -> tuple[Figure, Axes]:
     """A figure of one plot in our look."""
@@ -26,7 +34,7 @@ def plot(title: str) -> tuple[Figure, Axes]:
 def style(axes: Axes, title: str) -> None:
     """The look of our plots: bold title at the left, grid behind, no frame above or right."""
     axes.set_title(title, fontsize=12, fontweight="bold", loc="left", pad=10)
-    axes.grid(color="#e6e6e6")
+    axes.grid(color=GRID)
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

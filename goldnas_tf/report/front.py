@@ -14,7 +14,6 @@ from goldnas_tf import pareto
 from goldnas_tf.report import cost_axis, figures, labels
 from goldnas_tf.units import human
 
-_FRONT = "#0b5394"
 _FAINT = "#a6a6a6"
 _MARKERS = {
     "stable": ("o", "stable: unchanged for some epochs"),
@@ -132,9 +131,11 @@ def _draw_steps(axes: Axes, marks: Sequence[_Mark]) -> list[tuple[float, float]]
         corners += [(macs, before), (macs, accuracy)]
     corners.append((right, front[-1][1]))
     xs, ys = zip(*corners, strict=True)
-    axes.fill_between(xs, ys, bottom, color=_FRONT, alpha=0.05, linewidth=0, zorder=1)
-    axes.plot(xs[1:-1], ys[1:-1], color=_FRONT, linewidth=1.8, alpha=0.75, zorder=2)
-    axes.plot(xs[-2:], ys[-2:], color=_FRONT, linewidth=1.0, alpha=0.5, zorder=2, linestyle=":")
+    axes.fill_between(xs, ys, bottom, color=figures.ACCENT, alpha=0.05, linewidth=0, zorder=1)
+    axes.plot(xs[1:-1], ys[1:-1], color=figures.ACCENT, linewidth=1.8, alpha=0.75, zorder=2)
+    axes.plot(
+        xs[-2:], ys[-2:], color=figures.ACCENT, linewidth=1.0, alpha=0.5, zorder=2, linestyle=":"
+    )
     return corners[1:]
 
 
@@ -146,7 +147,7 @@ def _draw_marks(axes: Axes, marks: Sequence[_Mark]) -> None:
             mark.y,
             marker=marker,
             markersize=8.5 if mark.non_dominated else 6,
-            markerfacecolor=_FRONT if mark.non_dominated else "white",
+            markerfacecolor=figures.ACCENT if mark.non_dominated else "white",
             markeredgecolor="white" if mark.non_dominated else _FAINT,
             markeredgewidth=1.0,
             linestyle="none",
@@ -162,7 +163,7 @@ def _legend(axes: Axes, marks: Sequence[_Mark]) -> None:
         if any(mark.reason == reason for mark in marks):
             marker, text = _MARKERS.get(reason, (_OTHER_MARKER, reason))
             entries.append(Line2D([], [], marker=marker, markersize=6.5, label=text, **look))
-    entries.append(Line2D([], [], color=_FRONT, linewidth=1.8, label="not dominated"))
+    entries.append(Line2D([], [], color=figures.ACCENT, linewidth=1.8, label="not dominated"))
     if not all(mark.non_dominated for mark in marks):
         hollow = {**look, "markeredgecolor": _FAINT, "markerfacecolor": "white"}
         entries.append(Line2D([], [], marker="o", markersize=6, label="dominated", **hollow))
@@ -174,7 +175,7 @@ def _legend(axes: Axes, marks: Sequence[_Mark]) -> None:
 
 def _label(mark: _Mark) -> labels.Label:
     if mark.non_dominated:
-        style = {"fontsize": 9, "color": "#1a1a1a", "zorder": 6}
+        style = {"fontsize": 9, "color": figures.INK, "zorder": 6}
     else:
         style = {"fontsize": 7, "color": "#8c8c8c", "zorder": 5}
     return labels.Label(mark.x, mark.y, mark.name, must=mark.non_dominated, style=style)

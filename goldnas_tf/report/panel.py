@@ -10,7 +10,7 @@ from matplotlib.path import Path
 
 from goldnas_tf import costs, operators
 from goldnas_tf.genotype import Genotype, Place
-from goldnas_tf.report import routing
+from goldnas_tf.report import figures, routing
 from goldnas_tf.space import CELL_INPUTS
 from goldnas_tf.units import human
 
@@ -22,7 +22,7 @@ _COLOURS = (
 MARGIN = 14.0  # around a panel's drawing, in points
 HEADING = 26.0  # above it
 TINT, FRAME = "#fdf3e3", "#dcdcdc"  # of reduction cells; around panels
-_TEXT, _MUTED, _FADED, _PAPER, _TRAY = "#1a1a1a", "#6b6b6b", "#c4c4c4", "#fafafa", "#ececec"
+_PAPER, _TRAY = "#fafafa", "#ececec"
 
 
 def colour(name: str) -> str:
@@ -62,7 +62,9 @@ def draw_cell(
         spine.set_edgecolor(FRAME)
     corner = (width, height / 2 + HEADING)
     if block:
-        axes.text(0, corner[1], block, fontsize=12, fontweight="bold", color=_TEXT, va="center")
+        axes.text(
+            0, corner[1], block, fontsize=12, fontweight="bold", color=figures.INK, va="center"
+        )
     else:
         _draw_heading(axes, genotype, cell, corner)
     _draw_tray(axes, layout)
@@ -89,14 +91,16 @@ def _draw_heading(axes: Axes, genotype: Genotype, cell: int, corner: tuple[float
     size = "x".join(str(side) for side in geometry.node)
     per_cell = sum(len(space.edges(node)) for node in range(space.nodes)) * len(space.ops)
     right, top = corner
-    axes.text(0, top, f"cell {cell}", fontsize=12, fontweight="bold", color=_TEXT, va="center")
-    axes.text(52, top, f"{kind}{size}", fontsize=10, color=_TEXT, va="center")
+    axes.text(
+        0, top, f"cell {cell}", fontsize=12, fontweight="bold", color=figures.INK, va="center"
+    )
+    axes.text(52, top, f"{kind}{size}", fontsize=10, color=figures.INK, va="center")
     axes.text(
         right,
         top,
         f"{human(macs)} multiply-adds, {len(places)}/{per_cell} operators",
         fontsize=9,
-        color=_MUTED,
+        color=figures.MUTED,
         ha="right",
         va="center",
     )
@@ -180,7 +184,7 @@ def _draw_box(
             box.height - 8,
             boxstyle="round,pad=4,rounding_size=5",
             facecolor="white",
-            edgecolor=_FADED if faded else "#555555",
+            edgecolor=figures.FADED if faded else figures.LINE,
             linestyle=(0, (3, 2)) if faded else "-",
             linewidth=0.9 if faded else 1.2,
             zorder=4,
@@ -194,6 +198,6 @@ def _draw_box(
         va="center_baseline",
         fontsize=13 if strong else 9,
         fontweight="bold" if strong else "normal",
-        color=_FADED if faded else _TEXT,
+        color=figures.FADED if faded else figures.INK,
         zorder=5,
     )

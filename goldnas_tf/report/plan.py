@@ -12,8 +12,6 @@ from goldnas_tf.genotype import Genotype
 from goldnas_tf.report import figures, panel
 from goldnas_tf.units import human
 
-_DARK, _MUTED = "#1a1a1a", "#6b6b6b"
-
 
 def draw_plan(plan: Sequence[dict], genotype: Genotype, path: str | os.PathLike) -> None:
     """Writes a drawing of a network's stages, blocks and widths as a PNG file.
@@ -41,14 +39,14 @@ def plan_figure(plan: Sequence[dict], genotype: Genotype) -> Figure:
         f"{human(cost.params)} parameters, {human(cost.macs)} multiply-adds",
         fontsize=13,
         fontweight="bold",
-        color=_DARK,
+        color=figures.INK,
         va="center",
     )
     cell = 0
     for row, stage in enumerate(plan):
         size = genotype.space.geometry[cell].node
         text = f"stage {row + 1}\n{stage['channels']} channels, {size.height}×{size.width}"
-        axes.text(-1.9, -row, text, fontsize=10, color=_MUTED, va="center")
+        axes.text(-1.9, -row, text, fontsize=10, color=figures.MUTED, va="center")
         for column, block in enumerate(stage["blocks"]):
             _draw_block(axes, column, row, block["block"], genotype, cell)
             cell += 1
@@ -68,16 +66,16 @@ def _draw_block(
             0.56,
             boxstyle="round,pad=0.02,rounding_size=0.08",
             facecolor=panel.TINT if reduces else "#eef3f8",
-            edgecolor="#555555" if live else "#c4c4c4",
+            edgecolor=figures.LINE if live else figures.FADED,
             linestyle="-" if live else (0, (3, 2)),
         )
     )
-    colour = _DARK if live else "#b0b0b0"
+    colour = figures.INK if live else "#b0b0b0"
     axes.text(x + 0.45, y + 0.1, name, ha="center", va="center", fontsize=11, color=colour)
     note = _kind(genotype, cell) if live else "nothing reads it"
-    axes.text(x + 0.45, y - 0.13, note, ha="center", va="center", fontsize=8, color=_MUTED)
+    axes.text(x + 0.45, y - 0.13, note, ha="center", va="center", fontsize=8, color=figures.MUTED)
     if column:
-        arrow = {"arrowstyle": "->", "color": "#555555"}
+        arrow = {"arrowstyle": "->", "color": figures.LINE}
         axes.annotate("", (x - 0.03, y), xytext=(x - 0.27, y), arrowprops=arrow)
 
 
