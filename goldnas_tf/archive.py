@@ -6,10 +6,10 @@ pareto/POINT/   an exported network
 
 import json
 import pathlib
-import shutil
 from collections.abc import Sequence
 
 from goldnas_tf import atomic, pareto
+from goldnas_tf.errors import reading
 from goldnas_tf.pareto import Point
 from goldnas_tf.report.front import draw_front
 
@@ -33,11 +33,10 @@ class Archive:
         self.start_macs = start_macs
         self.costs = tuple(costs)
         self.points: list[Point] = []
-        # what a killed run was about to write
-        for left in (path / "pareto").glob(".*"):
-            shutil.rmtree(left)
+        atomic.clear(path / "pareto")
         if self._file.exists():
-            self.points = pareto.from_json(json.loads(self._file.read_text()))
+            with reading(self._file):
+                self.points = pareto.from_json(json.loads(self._file.read_text()))
             # a run that was killed between the two has an older picture than pareto.json
             self._draw()
 

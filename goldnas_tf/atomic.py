@@ -90,6 +90,18 @@ def folder(path: str | pathlib.Path, replace: bool = True) -> Iterator[pathlib.P
                 parent.rmdir()
 
 
+def clear(path: pathlib.Path, names: str = "*") -> None:
+    """Removes the temporary folders that killed processes left.
+
+    Args:
+        path: the folder in which they are.
+        names: pattern of the folders that were to be written.
+    """
+    for left in path.glob(f".{names}.*"):
+        if left.is_dir():
+            shutil.rmtree(left)
+
+
 def _flush(path: pathlib.Path) -> None:
     """Waits until a file or the entries of a folder are on the disk."""
     handle = os.open(path, os.O_RDONLY)

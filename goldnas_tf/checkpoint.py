@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from goldnas_tf import atomic
-from goldnas_tf.errors import InputError
+from goldnas_tf.errors import InputError, reading
 
 FOLDER = "checkpoints"
 SCHEMA = 1
@@ -39,19 +39,28 @@ def save(
         )
         numbered = {f"array_{index}": array for index, array in enumerate(arrays.values())}
         np.savez(folder / "arrays.npz", **numbered)
-    for other in path.parent.iterdir():
+    for other in path.parent.glob("[0-9]*"):
         if other != path:
             shutil.rmtree(other)
+    atomic.clear(path.parent, "[0-9]*")
 
 
 def load(workdir: pathlib.Path) -> tuple[dict, dict[str, np.ndarray]] | None:
-    """The values and arrays of the newest checkpoint, None where there is none."""
+    """The values and arrays of the newest checkpoint, None where there is none.
+
+    Raises:
+        InputError: it is damaged, or of another schema.
+    """
     folders = sorted((workdir / FOLDER).glob("[0-9]*"))
     if not folders:
         return None
-    values = json.loads((folders[-1] / "state.json").read_text())
-    if values.pop("schema", None) != SCHEMA:
+    file = folders[-1] / "state.json"
+    with reading(file):
+        values = json.loads(file.read_text())
+        schema = values.pop("schema", None)
+    if schema != SCHEMA:
         raise InputError(f"{folders[-1]} is no checkpoint of schema {SCHEMA}; use another workdir")
-    with np.load(folders[-1] / "arrays.npz", allow_pickle=False) as stored:
+    file = folders[-1] / "arrays.npz"
+    with reading(file), np.load(file, allow_pickle=False) as stored:
         arrays = {name: stored[f"array_{i}"] for i, name in enumerate(values.pop("arrays"))}
     return values, arrays

@@ -16,6 +16,7 @@ from goldnas_tf.units import Amount
 
 GATE_GRADIENTS = ("sigmoid", "straight_through", "enhanced")
 BLOCK_CELLS = 3
+MOST_CPUS = 256
 
 
 @dataclasses.dataclass(frozen=True)
@@ -174,11 +175,12 @@ class DeviceSettings:
             InputError: there is no such strategy.
         """
         kind, _, count = self.strategy.partition(":")
-        if kind == "cpu" and count.isdecimal() and int(count) > 0:
+        if kind == "cpu" and count.isdecimal() and 0 < int(count) <= MOST_CPUS:
             return int(count)
         if self.strategy not in ("auto", "one", "mirrored"):
             raise InputError(
-                f"strategy must be auto, one, mirrored or cpu:N; received {self.strategy!r}"
+                f"strategy must be auto, one, mirrored or cpu:N, N in 1..{MOST_CPUS}; received "
+                f"{self.strategy!r}"
             )
         return 0
 

@@ -1,5 +1,8 @@
 """The ways a run ends badly: the user gave something unusable, or the work itself broke down."""
 
+import contextlib
+import zipfile
+
 
 class InputError(ValueError):
     """Something the user gave cannot be used; the message is one line for the user.
@@ -15,6 +18,19 @@ class TrainingError(RuntimeError):
 
 class ExportError(RuntimeError):
     """What was exported does not do what the network did; programs exit with code 1."""
+
+
+@contextlib.contextmanager
+def reading(path):
+    """Turns what goes wrong in reading a file that a run has written into an `InputError`."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"{path} is damaged ({type(error).__name__}); put back a copy, or use another workdir"
+        ) from error
 
 
 def first_line(error: BaseException) -> str:

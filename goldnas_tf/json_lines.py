@@ -4,6 +4,7 @@ import json
 import pathlib
 
 from goldnas_tf import atomic
+from goldnas_tf.errors import reading
 
 
 def append(file: pathlib.Path, values: dict) -> None:
@@ -16,12 +17,17 @@ def read(file: pathlib.Path) -> list[dict]:
     """Values of every line, none if there is no file; an unfinished last line is cut off the file.
 
     The next line would else continue it.
+
+    Raises:
+        InputError: a line is no JSON.
     """
-    lines = file.read_text().splitlines(keepends=True) if file.exists() else []
-    whole = [line for line in lines if line.endswith("\n")]
+    with reading(file):
+        lines = file.read_text().splitlines(keepends=True) if file.exists() else []
+        whole = [line for line in lines if line.endswith("\n")]
+        values = [json.loads(line) for line in whole]
     if whole != lines:
         atomic.write_text(file, "".join(whole))
-    return [json.loads(line) for line in whole]
+    return values
 
 
 def write(file: pathlib.Path, lines: list[dict]) -> None:

@@ -11,6 +11,7 @@ from goldnas_tf.backend import require_tensorflow
 from goldnas_tf.clock import Clock
 from goldnas_tf.config import Configuration
 from goldnas_tf.data import ImageData
+from goldnas_tf.data.splits import blaming
 from goldnas_tf.interrupt import Interrupts
 from goldnas_tf.journal import Journal
 from goldnas_tf.report.terminal import Progress
@@ -171,5 +172,5 @@ class Run:
     def journal(self, epochs: int):
         """The journal of a run with so many epochs behind it; ends by telling where time went."""
         journal = Journal(self.folder, self.progress, epochs)
-        with contextlib.closing(journal), self.clock("the rest"):
+        with contextlib.closing(journal), self.clock("the rest"), blaming(self.data.splits):
             yield journal

@@ -133,3 +133,12 @@ def test_a_rename_that_fails_leaves_the_old_folder(tmp_path, monkeypatch, failin
     with pytest.raises(OSError, match="no space"), atomic.folder(tmp_path / "it") as folder:
         (folder / "new").write_text("new")
     assert listing(tmp_path) == ["it", "it/old"]
+
+
+def test_what_killed_processes_left_is_cleared(tmp_path):
+    for name in (".e012.abc", ".e012.abc.old", "e012"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".DS_Store").touch()
+    (tmp_path / ".a.txt.abc").touch()
+    atomic.clear(tmp_path)
+    assert listing(tmp_path) == [".DS_Store", ".a.txt.abc", "e012"]

@@ -102,3 +102,20 @@ def test_another_schema_is_refused(tmp_path):
         file.write_text(json.dumps({**values, "schema": schema}))
         with pytest.raises(InputError, match="is no checkpoint of schema 1; use another workdir"):
             checkpoint.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["state.json", "arrays.npz"])
+def test_a_damaged_file_is_named(tmp_path, name):
+    checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
+    file = tmp_path / checkpoint.FOLDER / "000000012-000000" / name
+    file.write_bytes(file.read_bytes()[:20])
+    with pytest.raises(InputError, match=f"{name} is damaged"):
+        checkpoint.load(tmp_path)
+
+
+def test_files_of_others_stay(tmp_path):
+    checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
+    (tmp_path / checkpoint.FOLDER / ".DS_Store").touch()
+    (tmp_path / checkpoint.FOLDER / ".000000013-000000.killed").mkdir()
+    checkpoint.save(tmp_path, (14, 0), VALUES, ARRAYS)
+    assert folders(tmp_path) == [".DS_Store", "000000014-000000"]

@@ -46,3 +46,10 @@ def test_what_differs_is_named(tmp_path):
     RunFolder.open(tmp_path, {"seed": 1, "data": {"dataset": "digits"}}, {})
     with pytest.raises(InputError, match="dataset: was digits, is cifar10; seed: was 1, is 2"):
         RunFolder.open(tmp_path, {"seed": 2, "data": {"dataset": "cifar10"}}, {})
+
+
+def test_damaged_metrics_are_named(tmp_path):
+    folder = RunFolder.open(tmp_path, {}, {})
+    (tmp_path / "metrics.jsonl").write_text("xx\n")
+    with pytest.raises(InputError, match=r"metrics\.jsonl is damaged"):
+        folder.keep_metrics(2, "epoch")

@@ -13,7 +13,7 @@ from goldnas_tf.data.image_files import (
     require_readable,
     require_signature,
 )
-from goldnas_tf.data.splits import StreamedSplit, fits_in_memory, held_in_memory
+from goldnas_tf.data.splits import StreamedSplit, blaming, fits_in_memory, held_in_memory
 from goldnas_tf.data.stratify import hold_out, keep_some, share
 from goldnas_tf.errors import InputError
 
@@ -28,7 +28,8 @@ def load(settings):
     `test` is passed on where there is one and not used for anything here.
 
     A set that is held in memory is read whole, so that every bad file is found now. Of
-    one that is streamed only the first bytes of each file are checked.
+    one that is streamed only the first bytes of each file are checked; another bad file ends
+    the run that reads it, which names it.
 
     Args:
         settings: `DataSettings` with the folder as `data_dir`.
@@ -59,12 +60,13 @@ def load(settings):
     splits = {
         name: _streamed(*listed, settings.image_size, image_shape) for name, listed in files.items()
     }
-    if fits_in_memory(sum(split.size for split in splits.values()), image_shape):
-        for name, (some_paths, _) in files.items():
-            splits[name] = _read_whole(splits[name], some_paths, image_shape, settings.image_size)
-    else:
+    held = fits_in_memory(sum(split.size for split in splits.values()), image_shape)
+    if not held:
         _require_streamable(files, settings.image_size)
-    return assemble(root.resolve().name, image_shape, class_names, **splits)
+    with blaming(splits.values()):
+        if held:
+            splits = {name: held_in_memory(split, image_shape) for name, split in splits.items()}
+        return assemble(root.resolve().name, image_shape, class_names, **splits)
 
 
 def _class_names(root):
@@ -120,32 +122,28 @@ def _listed(folder, class_names):
 
 def _streamed(paths, labels, image_size, image_shape):
     """Returns the files as a split that is read from disk, each pass in a full shuffle."""
+    files = paths
     paths, labels = tf.constant(paths), tf.constant(labels)
 
     def shuffled(seed):
         order = tf.random.experimental.stateless_shuffle(tf.range(tf.size(labels)), seed=seed)
-        files = tf.gather(paths, order), tf.gather(labels, order)
-        return tf.data.Dataset.from_tensor_slices(files)
+        shown = tf.gather(paths, order), tf.gather(labels, order)
+        return tf.data.Dataset.from_tensor_slices(shown)
 
     def decode(path, label):
         return tf.ensure_shape(read_image(path, image_size), image_shape), label
+
+    def check():
+        for path in files:
+            require_readable(path, image_shape, image_size)
 
     return StreamedSplit(
         size=len(labels),
         ordered=lambda: tf.data.Dataset.from_tensor_slices((paths, labels)),
         shuffled=shuffled,
         decode=decode,
+        check=check,
     )
-
-
-def _read_whole(split, paths, image_shape, image_size):
-    """Reads a split into memory; where that fails, finds the file that is to blame."""
-    try:
-        return held_in_memory(split, image_shape)
-    except tf.errors.OpError:
-        for path in paths:
-            require_readable(path, image_shape, image_size)
-        raise
 
 
 def _require_streamable(files, image_size):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from goldnas_tf.data.settings import DataSettings
 from goldnas_tf.data.splits import ArraySplit, StreamedSplit
 
 STATISTICS_IMAGES = 4096
@@ -28,6 +29,7 @@ class ImageData:
             same units, at least `LEAST_STD`.
         test: the split to report on once everything is chosen, or None. No search may
             read it.
+        source: the settings that `load` was given, None for images that came otherwise.
     """
 
     name: str
@@ -38,6 +40,12 @@ class ImageData:
     pixel_mean: tuple[float, ...]
     pixel_std: tuple[float, ...]
     test: ArraySplit | StreamedSplit | None = None
+    source: DataSettings | None = None
+
+    @property
+    def splits(self) -> tuple[ArraySplit | StreamedSplit, ...]:
+        """Those that there are."""
+        return tuple(filter(None, (self.train, self.validation, self.test)))
 
     def describe(self) -> dict:
         """What a run notes down about its images, as JSON values."""
@@ -83,10 +91,11 @@ def pixel_statistics(split):
     if isinstance(split, ArraySplit):
         chunks = (split.images[at : at + 256] for at in range(0, split.size, 256))
     else:
-        batch = min(256, split.size)
-        batches = split.shuffled_batches(batch, seed=0, first_step=0)
-        steps = -(-min(STATISTICS_IMAGES, split.size) // batch)
-        chunks = (images for images, _ in batches.take(steps).as_numpy_iterator())
+        if split.size <= STATISTICS_IMAGES:
+            batches = split.examples().batch(256)
+        else:
+            batches = split.shuffled_batches(256, 0, 0).take(STATISTICS_IMAGES // 256)
+        chunks = (images for images, _ in batches.as_numpy_iterator())
     # Counting the 256 values a pixel can have is exact, whatever the number of images.
     values, counts = np.arange(256.0), 0
     for images in chunks:

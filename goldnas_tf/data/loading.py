@@ -1,5 +1,7 @@
 """`load`: from settings to images, whatever their source."""
 
+import dataclasses
+
 import tensorflow as tf
 
 from goldnas_tf.data import digits, folder, tfds_sets
@@ -23,4 +25,4 @@ def load(settings):
     loader = _LOADERS.get(settings.dataset, tfds_sets.load)
     # Where there is a GPU, constants would land in its memory; tf.data runs on the CPU.
     with tf.device("CPU"):
-        return loader(settings)
+        return dataclasses.replace(loader(settings), source=settings)

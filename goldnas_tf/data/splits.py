@@ -5,11 +5,14 @@ Both kinds have `size`, `examples()` (every example once, in a fixed order) and
 seed and pass only, so that it can start at any step).
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
+
+from goldnas_tf.errors import InputError
 
 IN_MEMORY_BYTES = 2 * 1024**3
 """Data sets whose decoded images together take at most this many bytes are held in memory."""
@@ -82,12 +85,15 @@ class StreamedSplit:
         shuffled: (seed, int64 [2]) -> the same records in an order that depends on the
             seed only.
         decode: (*record) -> (uint8 [h, w, c] with static shape, int32 scalar).
+        check: reads every example and raises `InputError` for the first that cannot be;
+            None where nothing more is known than that reading failed.
     """
 
     size: int
     ordered: Callable[[], tf.data.Dataset]
     shuffled: Callable[[tf.Tensor], tf.data.Dataset]
     decode: Callable[..., tuple[tf.Tensor, tf.Tensor]]
+    check: Callable[[], None] | None = None
 
     def examples(self):
         """Returns the examples in a fixed order: (uint8 [h, w, c], int32 scalar) each."""
@@ -151,6 +157,9 @@ def held_in_memory(split, image_shape):
 
     Returns:
         An `ArraySplit` of the same examples.
+
+    Raises:
+        InputError: the source has fewer examples than it says.
     """
     images = np.empty((split.size, *image_shape), np.uint8)
     labels = np.empty(split.size, np.int32)
@@ -160,8 +169,22 @@ def held_in_memory(split, image_shape):
         images[start:end], labels[start:end] = some_images, some_labels
         start = end
     if start != split.size:
-        raise RuntimeError(f"expected {split.size} examples, the source gave {start}")
+        raise InputError(
+            f"expected {split.size} examples, the source gave {start}; prepare the data again"
+        )
     return ArraySplit(images, labels)
+
+
+@contextlib.contextmanager
+def blaming(splits):
+    """Where reading images of `splits` fails in the block, looks for the one to blame."""
+    try:
+        yield
+    except tf.errors.OpError:
+        for split in splits:
+            if isinstance(split, StreamedSplit) and split.check:
+                split.check()
+        raise
 
 
 def _passes(first, examples_of_pass):

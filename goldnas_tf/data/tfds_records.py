@@ -66,7 +66,13 @@ class TfdsRecords:
         """Reads all labels in order, without decoding images: int array [size]."""
         labels = self._ordered().map(self._label, num_parallel_calls=tf.data.AUTOTUNE)
         chunks = list(labels.batch(1024).as_numpy_iterator())
-        return np.concatenate(chunks) if chunks else np.empty(0, np.int64)
+        labels = np.concatenate(chunks) if chunks else np.empty(0, np.int64)
+        if len(labels) != self.size:
+            raise InputError(
+                f"{self.info.name}: expected {self.size} examples in {self.split!r}, its files "
+                f"hold {len(labels)}; prepare the set again"
+            )
+        return labels
 
     def has_labels(self):
         """Says whether the examples are labelled; sets that keep theirs secret hold -1."""

@@ -4,6 +4,7 @@ import difflib
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 import tensorflow_datasets as tfds
 from absl import logging
 
@@ -36,6 +37,17 @@ def load(settings):
     image_key, label_key = _image_and_label(builder)
     image_shape = _image_shape(builder, image_key, settings)
     _prepare(builder)
+    try:
+        return _read(builder, settings, image_key, label_key, image_shape)
+    except tf.errors.OpError as error:
+        raise InputError(
+            f"{builder.name}: expected record files that can be read in {builder.data_dir}, got: "
+            f"{first_line(error)}; prepare the set again"
+        ) from error
+
+
+def _read(builder, settings, image_key, label_key, image_shape):
+    """Reads a prepared set, or what of it has to be known now."""
 
     def records(split, positions=None):
         return TfdsRecords(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from goldnas_tf.data import evaluation_batches
+from goldnas_tf.data.splits import blaming
 from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation.accuracy import Accuracy, score
 from goldnas_tf.evaluation.latency import Latency, time_calls
@@ -64,9 +65,10 @@ def measure(network: LoadedNetwork, split, batches: Sequence[int] = (1, 32)) -> 
     """
     _check_shape(network, split.examples().element_spec[0].shape)
     probabilities, labels = [], []
-    for images, some_labels in evaluation_batches(split, BATCH).as_numpy_iterator():
-        probabilities.append(network.probabilities(images))
-        labels.append(some_labels)
+    with blaming([split]):
+        for images, some_labels in evaluation_batches(split, BATCH).as_numpy_iterator():
+            probabilities.append(network.probabilities(images))
+            labels.append(some_labels)
     labels = np.concatenate(labels)
     if labels.max() >= network.classes:
         raise InputError(

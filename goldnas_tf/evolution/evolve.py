@@ -40,7 +40,7 @@ from goldnas_tf.pareto import Point
 from goldnas_tf.report.evolution import draw_evolution
 from goldnas_tf.report.terminal import Progress, points_table
 from goldnas_tf.run_folder import RunFolder
-from goldnas_tf.training.runtime import make_strategy
+from goldnas_tf.training.runtime import check_devices
 
 PICTURE = "evolution.png"
 
@@ -99,14 +99,21 @@ class Evolution:
         _check_limits(self.assembly, self.settings.limits)
         make = algorithms.MAKERS[self.settings.algorithm]
         self.algorithm = make(self.assembly, self.settings, config.seed)
-        # what the processes would refuse
-        make_strategy(config.devices, config.optimizer.batch_size)
+        # what the processes would refuse; each has one GPU at most
+        gpus = len(tf.config.list_physical_devices("GPU"))
+        replicas = config.devices.logical_cpus() or 1
+        check_devices(config.devices, gpus, replicas, config.optimizer.batch_size)
         training_batches(data, config.optimizer.batch_size, config.augmentation, config.seed)
+        held = all(isinstance(split, ArraySplit) for split in data.splits)
+        if not held and data.source != config.data:
+            raise InputError(
+                "images that are streamed must be those of config.data, which every process loads; "
+                f"expected {config.data.dataset}, received {data.name}"
+            )
         described = {"data": data.describe(), "blocks": _named(blocks)}
         self.folder = RunFolder.open(workdir, config.to_json(), described)
         self.archive = Archive(self.folder.path, None, self.settings.objectives)
         self.records = Records(self.folder.path, self.assembly, self.settings)
-        held = all(isinstance(split, ArraySplit | None) for split in _splits(data))
         self.setup = Setup(config, data if held else None, data.describe(), self.folder.path)
 
     def run(self, signals: Interrupts) -> list[Point]:
@@ -265,7 +272,3 @@ def _named(blocks: Sequence[Block]) -> str:
     values = json.dumps([dataclasses.asdict(block) for block in blocks])
     names = ",".join(block.name for block in blocks)
     return f"{names} ({hashlib.sha256(values.encode()).hexdigest()[:12]})"
-
-
-def _splits(data: ImageData):
-    return data.train, data.validation, data.test

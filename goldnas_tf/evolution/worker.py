@@ -37,11 +37,13 @@ def serve(connection: Connection, seat: Seat) -> None:
         # there may be more processes than GPUs
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     setup = connection.recv()
+    from goldnas_tf.data.splits import blaming
     from goldnas_tf.evolution import trials
     from goldnas_tf.training import runtime
 
     runtime.prepare(setup.config.devices)
-    does = trials.Trials(setup, _loaded(setup))
+    data = _loaded(setup)
+    does = trials.Trials(setup, data)
     connection.send("ready")
     while True:
         try:
@@ -49,7 +51,9 @@ def serve(connection: Connection, seat: Seat) -> None:
         except EOFError:
             return
         try:
-            connection.send((getattr(does, name)(*arguments), None))
+            with blaming(data.splits):
+                result = getattr(does, name)(*arguments)
+            connection.send((result, None))
         except Exception as error:
             traceback.print_exc()
             connection.send((None, _told(error)))
@@ -85,7 +89,7 @@ def _loaded(setup: Setup):
 
 def _told(error: Exception) -> str:
     """Why a trial failed, in a line."""
-    if isinstance(error, TrainingError):
+    if isinstance(error, TrainingError | InputError):
         return str(error)
     if type(error).__name__ == "ResourceExhaustedError" or isinstance(error, MemoryError):
         return "out of memory"

@@ -53,8 +53,6 @@ def make_strategy(settings: DeviceSettings, batch_size: int) -> tf.distribute.St
     """
     gpus = tf.config.list_logical_devices("GPU")
     cpus = settings.logical_cpus()
-    if settings.strategy == "mirrored" and not gpus:
-        raise InputError("strategy mirrored needs at least one GPU and none is visible; use one")
     if cpus:
         there = len(tf.config.list_logical_devices("CPU"))
         if there < cpus:
@@ -70,14 +68,31 @@ def make_strategy(settings: DeviceSettings, batch_size: int) -> tf.distribute.St
         strategy = tf.distribute.MirroredStrategy()
     else:
         strategy = tf.distribute.get_strategy()
-    replicas = strategy.num_replicas_in_sync
+    check_devices(settings, len(gpus), strategy.num_replicas_in_sync, batch_size)
+    return strategy
+
+
+def check_devices(settings: DeviceSettings, gpus: int, replicas: int, batch_size: int) -> None:
+    """Checks that settings fit the devices, those of another process perhaps.
+
+    Args:
+        settings: on devices.
+        gpus: how many there are.
+        replicas: that share a batch.
+        batch_size: the global batch.
+
+    Raises:
+        InputError: no GPUs to mirror on, a batch that does not divide, or XLA over several
+            replicas.
+    """
+    if settings.strategy == "mirrored" and not gpus:
+        raise InputError("strategy mirrored needs at least one GPU and none is visible; use one")
     if batch_size % replicas:
         raise InputError(
             f"batch_size must be a multiple of the {replicas} replicas; received {batch_size}"
         )
     if settings.xla and replicas > 1:
         raise InputError(f"xla compiles for one device; received {replicas} replicas, use noxla")
-    return strategy
 
 
 def describe_devices(strategy: tf.distribute.Strategy) -> list[str]:

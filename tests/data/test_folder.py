@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from goldnas_tf.data import DataSettings, image_files, load
-from goldnas_tf.data.splits import ArraySplit, StreamedSplit
+from goldnas_tf.data.splits import ArraySplit, StreamedSplit, blaming
 from goldnas_tf.errors import InputError
 
 
@@ -130,6 +130,23 @@ def test_an_unreadable_image_is_named_when_streaming(folder, streamed):
     bad = folder / "train" / "dog" / "bad.png"
     bad.write_text("text")
     assert complaint(folder, image_size=8).startswith(f"{bad}: expected a PNG")
+
+
+@pytest.mark.parametrize("place", ["train", "test"])
+def test_an_image_that_is_cut_short_is_named_by_what_reads_it(folder, streamed, png, place):
+    bad = folder / place / "cat" / "bad.png"
+    png(bad, np.zeros((8, 8, 3)))
+    data = load(settings(folder, image_size=8))
+    bad.write_bytes(bad.read_bytes()[:60])
+    with pytest.raises(InputError, match=f"{bad}: expected a PNG"), blaming(data.splits):
+        for split in data.splits:
+            list(split.examples())
+
+
+def test_images_that_are_cut_short_are_named_by_the_statistics(folder, streamed):
+    for file in (folder / "train" / "cat").iterdir():
+        file.write_bytes(file.read_bytes()[:60])
+    assert complaint(folder, image_size=8).startswith(str(folder / "train" / "cat"))
 
 
 def test_streaming_needs_an_image_size(folder, streamed):

@@ -112,3 +112,16 @@ def test_a_failed_download_is_one_line_and_announced(tmp_path, monkeypatch):
         load(DataSettings(dataset="mnist", data_dir=str(tmp_path)))
     assert "\n" not in str(caught.value)
     assert said[-1].endswith("mnist/3.0.1 yet: downloading it")
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut within a record", "cut behind a record"])
+def test_damaged_record_files_are_told(tfds_set, damage):
+    root = tfds_set("my_set", {"train": NINETY})
+    file = next((root / "my_set").rglob("*-train.tfrecord-00000-*"))
+    whole = file.read_bytes()
+    first = int.from_bytes(whole[:8], "little") + 16  # a record: length, checksum, data, checksum
+    file.write_bytes(whole[: first + 40 if "within" in damage else first])
+    if damage == "gone":
+        file.unlink()
+    with pytest.raises(InputError, match="prepare the set again"):
+        load(my_set(root))

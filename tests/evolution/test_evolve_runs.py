@@ -1,5 +1,6 @@
 """Whole evolutions through bin/evolve, of tiny networks: outputs, resume, failures, bad input."""
 
+import dataclasses
 import json
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from programs import Program, environment
 
 import goldnas_tf
 from goldnas_tf import blocks, pareto
+from goldnas_tf.data.splits import StreamedSplit
 from goldnas_tf.evolution import candidate
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.genotype import Genotype
@@ -206,6 +208,7 @@ def test_bad_input_is_one_line_and_writes_nothing(program, tmp_path, flags, mess
         ({"optimizer": {"batch_size": 100_000}}, {}, "batch_size"),
         ({"augmentation": {"cutout": 60}}, {}, "cutout"),
         ({"devices": {"strategy": "mirrored"}}, {}, "needs at least one GPU"),
+        ({"devices": {"strategy": "cpu:7"}}, {}, "must be a multiple of the 7 replicas"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(
@@ -258,3 +261,15 @@ def test_a_latency_that_no_network_meets_is_told_before_anything_is_trained(prog
     assert result.returncode == 2
     assert "max_latency_ms of 0.0001 was met by none of 4 networks" in result.stderr
     assert not (tmp_path / "weights").exists()
+
+
+def test_streamed_images_from_elsewhere_are_refused(library, tmp_path):
+    config = goldnas_tf.EvolveConfig()
+    held = goldnas_tf.load_data(config.data)
+    files = StreamedSplit(
+        held.train.size, held.train.examples, lambda _: held.train.examples(), lambda *one: one
+    )
+    data = dataclasses.replace(held, train=files, source=None)
+    with pytest.raises(goldnas_tf.InputError, match="streamed must be those"):
+        goldnas_tf.evolve(config, library, data, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
