@@ -90,14 +90,9 @@ def folder(path: str | pathlib.Path, replace: bool = True) -> Iterator[pathlib.P
                 parent.rmdir()
 
 
-def clear(path: pathlib.Path, names: str = "*") -> None:
-    """Removes the temporary folders that killed processes left.
-
-    Args:
-        path: the folder in which they are.
-        names: pattern of the folders that were to be written.
-    """
-    for left in path.glob(f".{names}.*"):
+def clear(path: pathlib.Path) -> None:
+    """Removes the temporary folders that killed processes left in a folder."""
+    for left in path.glob(".*.*"):
         if left.is_dir():
             shutil.rmtree(left)
 

@@ -42,7 +42,7 @@ def save(
     for other in path.parent.glob("[0-9]*"):
         if other != path:
             shutil.rmtree(other)
-    atomic.clear(path.parent, "[0-9]*")
+    atomic.clear(path.parent)
 
 
 def load(workdir: pathlib.Path) -> tuple[dict, dict[str, np.ndarray]] | None:

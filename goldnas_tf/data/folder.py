@@ -120,10 +120,9 @@ def _listed(folder, class_names):
     return np.array(paths), np.array(labels, np.int32)
 
 
-def _streamed(paths, labels, image_size, image_shape):
+def _streamed(files, labels, image_size, image_shape):
     """Returns the files as a split that is read from disk, each pass in a full shuffle."""
-    files = paths
-    paths, labels = tf.constant(paths), tf.constant(labels)
+    paths, labels = tf.constant(files), tf.constant(labels)
 
     def shuffled(seed):
         order = tf.random.experimental.stateless_shuffle(tf.range(tf.size(labels)), seed=seed)

@@ -100,9 +100,9 @@ class Evolution:
         make = algorithms.MAKERS[self.settings.algorithm]
         self.algorithm = make(self.assembly, self.settings, config.seed)
         # what the processes would refuse; each has one GPU at most
-        gpus = len(tf.config.list_physical_devices("GPU"))
+        self.gpus = len(tf.config.list_physical_devices("GPU"))
         replicas = config.devices.logical_cpus() or 1
-        check_devices(config.devices, gpus, replicas, config.optimizer.batch_size)
+        check_devices(config.devices, self.gpus, replicas, config.optimizer.batch_size)
         training_batches(data, config.optimizer.batch_size, config.augmentation, config.seed)
         held = all(isinstance(split, ArraySplit) for split in data.splits)
         if not held and data.source != config.data:
@@ -121,7 +121,7 @@ class Evolution:
         settings, records, algorithm = self.settings, self.records, self.algorithm
         recorded = self.folder.count_metrics()
         journal = Journal(self.folder, self.progress, recorded, unit="generation")
-        gpus = visible_gpus(len(tf.config.list_physical_devices("GPU")))
+        gpus = visible_gpus(self.gpus)
         logs = self.folder.path / "workers"
         clock = Clock()
         team = Pool(self.setup, gpus, settings.workers, logs)
