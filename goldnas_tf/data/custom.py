@@ -2,8 +2,11 @@
 
 import numpy as np
 import tensorflow as tf
+import tqdm
 
+from goldnas_tf.data.duplicates import pixel_keys
 from goldnas_tf.data.image_data import assemble
+from goldnas_tf.data.names import checked_names
 from goldnas_tf.data.resizing import resized
 from goldnas_tf.data.splits import (
     ArraySplit,
@@ -13,24 +16,40 @@ from goldnas_tf.data.splits import (
 )
 from goldnas_tf.errors import InputError
 
+MOST_EXAMPLES = 5_000_000
+"""A dataset that does not know its size is given up after so many."""
 
-def from_datasets(train, validation, class_names, test=None, name="custom", image_size=None):
+
+def from_datasets(
+    train,
+    validation,
+    class_names,
+    test=None,
+    name="custom",
+    image_size=None,
+    most_examples=MOST_EXAMPLES,
+):
     """Makes `ImageData` of datasets of (image, label) pairs.
 
     Each dataset is read once, whole, to check it. A split that does not fit in memory is
     streamed from the dataset itself, which must then give its examples in the same order
-    each time it is read: remove its own `shuffle`, since batches are shuffled anyway.
+    each time it is read: remove its own `shuffle`, since batches are shuffled anyway. A
+    shuffled dataset cannot be divided by `skip` and `take` either: both parts would be drawn
+    anew, and share images, which is warned of.
 
     Args:
-        train: finite, unbatched `tf.data.Dataset` of (image [h, w, c], label scalar):
-            pixels are whole or floating-point numbers in 0..255, labels whole numbers
-            below the number of classes.
+        train: finite, unbatched `tf.data.Dataset` of (image, label) pairs, or a pair of arrays
+            of all images and all labels. Images are [h, w, c], or [h, w] in grey; pixels are
+            whole or floating-point numbers in 0..255, or booleans (black and white). Labels
+            are whole numbers below the number of classes, scalars or of shape [1].
         validation: the same, to choose by.
-        class_names: name of each class, at least 2.
+        class_names: name of each class, at least 2; numbers become text.
         test: the same as `train`, or None.
         name: what to call the set in reports.
         image_size: side in pixels of the square to resize images to; None leaves them
             as they are, which must then all have one size.
+        most_examples: a dataset that does not know how many examples it has, as those of
+            generators, is refused when it gives more.
 
     Returns:
         `ImageData`.
@@ -38,39 +57,40 @@ def from_datasets(train, validation, class_names, test=None, name="custom", imag
     Raises:
         InputError: if a dataset is not as described.
     """
-    class_names = tuple(class_names)
-    if len(class_names) < 2:
-        raise InputError(f"class_names: expected at least 2 classes, got {len(class_names)}")
+    class_names = checked_names(class_names)
     splits, image_shape = {}, None
     datasets = {"train": train, "validation": validation, "test": test}
     # Where there is a GPU, constants would land in its memory; tf.data runs on the CPU.
     with tf.device("CPU"):
         for split, dataset in datasets.items():
             if dataset is not None:
+                dataset = _pairs(split, dataset)
                 splits[split], image_shape = _read(
-                    split, dataset, len(class_names), image_size, image_shape
+                    split, dataset, len(class_names), image_size, image_shape, most_examples
                 )
         return assemble(name, image_shape, class_names, **splits)
 
 
-def _read(split, dataset, classes, image_size, image_shape):
+def _read(split, dataset, classes, image_size, image_shape, most_examples):
     """Reads and checks one dataset.
 
     Returns:
         The split, and the (h, w, c) of its images, which must be `image_shape` if given.
     """
-    _require_pairs(split, dataset)
 
     def examined(image, label):
-        return _as_bytes(image, image_size), label, tf.reduce_min(image), tf.reduce_max(image)
+        # booleans have no least
+        values = tf.cast(image, tf.uint8) if image.dtype == tf.bool else image
+        return _as_bytes(image, image_size), label, tf.reduce_min(values), tf.reduce_max(values)
 
     image_spec, _ = dataset.element_spec
     one_size = image_size is not None or image_spec.shape.is_fully_defined()
     # Images of sizes not known beforehand may not fit in one batch.
     examined_at_once = 256 if one_size and image_spec.shape[-1] is not None else 1
     examples = dataset.map(examined, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    images, labels, darkest, brightest = [], [], np.inf, -np.inf
-    for chunk, its_labels, least, greatest in examples.batch(examined_at_once).as_numpy_iterator():
+    images, labels, keys, darkest, brightest = [], [], [], np.inf, -np.inf
+    chunks = examples.batch(examined_at_once).as_numpy_iterator()
+    for chunk, its_labels, least, greatest in _counted(chunks, split, dataset, most_examples):
         image_shape = image_shape or chunk.shape[1:]
         if chunk.shape[1:] != image_shape:
             raise InputError(
@@ -81,6 +101,7 @@ def _read(split, dataset, classes, image_size, image_shape):
         darkest = np.minimum(darkest, least.min())
         brightest = np.maximum(brightest, greatest.max())
         labels.extend(its_labels.tolist())
+        keys.append(pixel_keys(chunk))
         if images is not None:
             images.append(chunk)
             if not fits_in_memory(len(labels), image_shape):
@@ -90,6 +111,7 @@ def _read(split, dataset, classes, image_size, image_shape):
         return ArraySplit(np.concatenate(images), np.array(labels, np.int32)), image_shape
 
     size, image_bytes = len(labels), int(np.prod(image_shape)) * image_spec.dtype.size
+    keys = np.concatenate(keys)
 
     def decode(image, label):
         # Only static shapes can be batched and augmented; generators often give none.
@@ -101,38 +123,93 @@ def _read(split, dataset, classes, image_size, image_shape):
         ordered=lambda: dataset,
         shuffled=lambda seed: buffered_shuffle(dataset, size, image_bytes, seed),
         decode=decode,
+        make_keys=lambda: keys,
     )
     return streamed, image_shape
 
 
+def _counted(chunks, split, dataset, most_examples):
+    """Passes chunks on, shows how many examples came, and ends where they do not end."""
+    known = int(dataset.cardinality())
+    total = known if known >= 0 else None
+    # what is quick shows nothing
+    shown = {"desc": f"reading {split}", "unit": " images", "delay": 3, "mininterval": 1}
+    with tqdm.tqdm(total=total, **shown) as bar:
+        for chunk in chunks:
+            bar.update(len(chunk[1]))
+            if total is None and bar.n > most_examples:
+                raise InputError(
+                    f"{split}: expected at most {most_examples:,} examples of a dataset that does "
+                    "not know its size, got more; end it by .take(), or raise most_examples"
+                )
+            yield chunk
+
+
 def _as_bytes(image, image_size):
+    if image.dtype == tf.bool:
+        image = tf.where(image, 255, 0)
     if image.dtype.is_floating:
         image = tf.round(image)
     return resized(tf.saturate_cast(image, tf.uint8), image_size)
 
 
-def _require_pairs(split, dataset):
+def _pairs(split, dataset):
+    """The dataset of images [h, w, c] and scalar labels, or what is wrong with it."""
+    if isinstance(dataset, tuple) and len(dataset) == 2:
+        dataset = _of_arrays(split, *dataset)
     spec = getattr(dataset, "element_spec", None)
     if (
         not isinstance(spec, tuple)
         or len(spec) != 2
         or not all(isinstance(part, tf.TensorSpec) for part in spec)
-        or not spec[1].dtype.is_integer
     ):
         raise InputError(
             f"{split}: expected a tf.data.Dataset of (image, whole-number label) pairs, got "
             f"{spec if spec is not None else type(dataset).__name__}; map it to such pairs"
         )
-    if spec[0].shape.rank != 3 or spec[1].shape.rank != 0:
+    images, labels = spec
+    if not (labels.dtype.is_integer or labels.dtype == tf.bool):
+        raise InputError(
+            f"{split}: expected a tf.data.Dataset of (image, whole-number label) pairs, got labels "
+            f"of {labels.dtype.name}; map them to numbers of classes"
+        )
+    if not (images.dtype.is_integer or images.dtype.is_floating or images.dtype == tf.bool):
+        advice = "decode the files" if images.dtype == tf.string else "map them to numbers"
+        raise InputError(f"{split}: expected images of numbers, got {images.dtype.name}; {advice}")
+    is_grey, is_row = images.shape.rank == 2, labels.shape == [1]
+    if not (is_grey or images.shape.rank == 3) or not (is_row or labels.shape.rank == 0):
+        one_hot = images.shape.rank == 3 and labels.shape.rank == 1 and labels.shape[0]
+        advice = "map labels by tf.argmax" if one_hot else "call .unbatch(), or state the shapes"
         raise InputError(
             f"{split}: expected unbatched examples, images [h, w, c] and scalar labels, got the "
-            f"shapes {spec[0].shape} and {spec[1].shape}; call .unbatch(), or state the shapes"
+            f"shapes {images.shape} and {labels.shape}; {advice}"
         )
     if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
         raise InputError(
             f"{split}: expected a finite dataset, got an endless one; "
             "remove .repeat() or add .take()"
         )
+    if not (is_grey or is_row or labels.dtype == tf.bool):
+        return dataset
+
+    def plain(image, label):
+        image = image[..., tf.newaxis] if is_grey else image
+        label = label[0] if is_row else label
+        return image, tf.cast(label, tf.int32) if label.dtype == tf.bool else label
+
+    return dataset.map(plain, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+
+
+def _of_arrays(split, images, labels):
+    """A dataset of arrays, as `keras.datasets` gives them."""
+    try:
+        images, labels = np.asarray(images), np.asarray(labels)
+        return tf.data.Dataset.from_tensor_slices((images, labels))
+    except (ValueError, TypeError, tf.errors.OpError) as error:
+        raise InputError(
+            f"{split}: expected a tf.data.Dataset, or arrays of all images and all labels; got a "
+            f"pair of {type(images).__name__} and {type(labels).__name__} that do not fit together"
+        ) from error
 
 
 def _require_values(split, labels, classes, darkest, brightest, dtype):

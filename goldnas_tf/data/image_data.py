@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from absl import logging
 
+from goldnas_tf.data.duplicates import count_shared
 from goldnas_tf.data.settings import DataSettings
-from goldnas_tf.data.splits import ArraySplit, StreamedSplit
+from goldnas_tf.data.splits import ArraySplit, StreamedSplit, blaming
 
 STATISTICS_IMAGES = 4096
 """Pixel statistics of a streamed split come from this many of its images."""
@@ -30,6 +32,8 @@ class ImageData:
         test: the split to report on once everything is chosen, or None. No search may
             read it.
         source: the settings that `load` was given, None for images that came otherwise.
+        white_level: the value in files of 16 bits that was read as 255; None where there are none.
+        remarks: what a user has to know of how the images were read, a few words each.
     """
 
     name: str
@@ -41,6 +45,13 @@ class ImageData:
     pixel_std: tuple[float, ...]
     test: ArraySplit | StreamedSplit | None = None
     source: DataSettings | None = None
+    white_level: int | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The name, with the remarks behind it."""
+        return f"{self.name} ({'; '.join(self.remarks)})" if self.remarks else self.name
 
     @property
     def splits(self) -> tuple[ArraySplit | StreamedSplit, ...]:
@@ -57,12 +68,21 @@ class ImageData:
             "validation_images": self.validation.size,
             "pixel_mean": list(self.pixel_mean),
             "pixel_std": list(self.pixel_std),
+            "white_level": self.white_level,
         }
 
 
-def assemble(name, image_shape, class_names, train, validation, test=None):
-    """Builds `ImageData`, measuring the pixel statistics of `train`."""
-    mean, std = pixel_statistics(train)
+def assemble(
+    name, image_shape, class_names, train, validation, test=None, white_level=None, remarks=()
+):
+    """Builds `ImageData`, measuring the pixel statistics of `train`.
+
+    Warns where held-out images are training images, too.
+    """
+    for split, held_out in (("validation", validation), ("test", test)):
+        _warn_of_copies(name, split, held_out, train)
+    with blaming([train]):
+        mean, std = pixel_statistics(train)
     return ImageData(
         name=name,
         image_shape=tuple(int(size) for size in image_shape),
@@ -72,7 +92,24 @@ def assemble(name, image_shape, class_names, train, validation, test=None):
         pixel_mean=mean,
         pixel_std=std,
         test=test,
+        white_level=white_level,
+        remarks=remarks,
     )
+
+
+def _warn_of_copies(name, split, held_out, train):
+    # sets that are streamed as they were prepared would have to be read whole
+    if held_out is None or held_out.keys is None or train.keys is None:
+        return
+    if shared := count_shared(held_out.keys, train.keys):
+        logging.warning(
+            "%s: %d of %d %s images are training images, too; what is measured on them says little "
+            "about new images",
+            name,
+            shared,
+            held_out.size,
+            split,
+        )
 
 
 def pixel_statistics(split):

@@ -1,70 +1,58 @@
 """Image files: which files are images, and how one is read."""
 
+import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import tensorflow as tf
 from absl import logging
 
+from goldnas_tf.data import formats
+from goldnas_tf.data.decoding import decode
 from goldnas_tf.data.resizing import resized
 from goldnas_tf.errors import InputError
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
-_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"GIF8")
 _OF_THE_SYSTEM = ("thumbs.db", "desktop.ini")
 
 
 def images_in(folder):
-    """Lists the image files that lie directly in a folder, by name.
+    """Lists the image files in a folder and the folders in it, by path.
 
-    Hidden files and those that file managers leave behind are skipped. Other files that
-    are no images are skipped with a warning.
+    Hidden files and folders and those that file managers leave behind are skipped. Files are told
+    by their contents; those that are no images, and are not called like some, are skipped with a
+    warning.
 
     Args:
         folder: `Path` of the folder.
 
     Returns:
         Ascending list of `Path`.
+
+    Raises:
+        InputError: a file is an image of a kind that is not read, or called like one and none.
     """
-    images, others = [], []
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.name.lower() in _OF_THE_SYSTEM or path.is_dir():
-            continue
-        (images if path.suffix.lower() in SUFFIXES else others).append(path)
+    images, others = [], 0
+    for path in sorted(_files(folder, seen=set())):
+        if _is_image(path):
+            images.append(path)
+        else:
+            others += 1
     if others:
-        logging.warning("%s: skipped %d files that are no images", folder, len(others))
+        logging.warning("%s: skipped %d files that are no images", _shown(folder), others)
     return images
 
 
-def decode_rgb(content):
-    """Decodes the content of a PNG, JPEG, BMP or GIF file (its first frame).
-
-    Grey images get three equal channels and an alpha channel is dropped.
-
-    Args:
-        content: string scalar, the bytes of the file.
-
-    Returns:
-        uint8 [h, w, 3], its height and width unknown to the graph.
-    """
-    # TensorFlow converts channels in every format but BMP.
-    image = tf.cond(
-        tf.strings.substr(content, 0, 2) == b"BM",
-        lambda: _rgb(tf.io.decode_bmp(content)),
-        lambda: tf.io.decode_image(content, channels=3, expand_animations=False),
-    )
-    return tf.ensure_shape(image, [None, None, 3])
-
-
-def read_image(path, image_size):
+def read_image(path, image_size, white_level=None):
     """Reads an image file: uint8 [h, w, 3], resized to a square if a size is given."""
-    return resized(decode_rgb(tf.io.read_file(path)), image_size)
+    return resized(decode(tf.io.read_file(path), 3, white_level), image_size)
 
 
 def require_readable(path, image_shape, image_size):
     """Raises `InputError` if a file cannot be read as an image of the expected shape.
 
     Args:
-        path: the file.
+        path: the file, as text or bytes.
         image_shape: the (h, w, 3) that every image must have, or None to accept any.
         image_size: side of the square that images are resized to, or None.
 
@@ -72,40 +60,77 @@ def require_readable(path, image_shape, image_size):
         (h, w, 3) of the image.
     """
     try:
-        shape = tuple(read_image(str(path), image_size).shape)
+        shape = tuple(read_image(os.fsencode(path), image_size).shape)
     except (tf.errors.OpError, ValueError) as error:
-        raise _unreadable(path) from error
+        _is_image(Path(os.fsdecode(path)))
+        raise _damaged(path) from error
     if image_shape is not None and shape != tuple(image_shape):
         raise InputError(
-            f"image_size: expected a size, because images differ in theirs ({path} has "
+            f"image_size: expected a size, because images differ in theirs ({_shown(path)} has "
             f"{shape[0]}x{shape[1]}, others {image_shape[0]}x{image_shape[1]}), got None; "
             "give one, such as 64"
         )
     return shape
 
 
-def require_signature(path):
-    """Raises `InputError` if a file does not begin as an image does; far faster than reading."""
+def _files(folder: Path, seen: set) -> Iterator[Path]:
+    """Every file below a folder; links are followed, but in no circle."""
+    identity = folder.stat()
+    place = identity.st_dev, identity.st_ino
+    if place in seen:
+        return
+    for path in folder.iterdir():
+        if path.name.startswith(".") or path.name.lower() in _OF_THE_SYSTEM:
+            continue
+        if path.is_dir():
+            yield from _files(path, seen | {place})
+        else:
+            yield path
+
+
+def _is_image(path: Path) -> bool:
+    """Whether a file is an image that is read; says so where it is meant to be one and is not."""
+    is_called_so = path.suffix.lower() in formats.SUFFIXES
     try:
-        with Path(path).open("rb") as file:
-            start = file.read(4)
+        # a pipe would be waited for
+        is_file = stat.S_ISREG(path.stat().st_mode)
+        head = _head(path) if is_file else b""
     except OSError as error:
-        raise _unreadable(path) from error
-    if not start.startswith(_SIGNATURES):
-        raise _unreadable(path)
+        if not is_called_so:
+            return False
+        raise InputError(
+            f"{_shown(path)}: expected an image file, got one that cannot be opened "
+            f"({error.strerror}); repair or remove it"
+        ) from error
+    found = formats.of_head(head)
+    if found is None and not is_called_so:
+        return False
+    if not is_file:
+        raise InputError(
+            f"{_shown(path)}: expected an image file, got a pipe or device of that name; remove it"
+        )
+    if found is None:
+        raise _damaged(path)
+    if not found.is_read:
+        raise InputError(
+            f"{_shown(path)}: expected a {formats.ALL_READ} image, got one in the format "
+            f"{found.name}; convert it to PNG"
+        )
+    return True
 
 
-def _unreadable(path):
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(formats.HEAD_BYTES)
+
+
+def _damaged(path):
     return InputError(
-        f"{path}: expected a PNG, JPEG, BMP or GIF image, got a file that cannot be read as one; "
-        "repair or remove it"
+        f"{_shown(path)}: expected a {formats.ALL_READ} image, got a file that cannot be read as "
+        "one; repair or remove it"
     )
 
 
-def _rgb(image):
-    """Makes 1, 3 or 4 channels, unknown to the graph, 3."""
-    return tf.cond(
-        tf.shape(image)[-1] == 1,
-        lambda: tf.repeat(image, 3, axis=-1),
-        lambda: image[..., :3],
-    )
+def _shown(path) -> str:
+    """A path for a message, also where its bytes are no text."""
+    return os.fsencode(path).decode(errors="backslashreplace")

@@ -41,6 +41,13 @@ class DataSettings:
         0, "how many training images to use, drawn in proportion to the classes; 0 is all", low=0
     )
     split_seed: int = setting(0, "decides which images are held out for validation", low=0)
+    white_level: int | None = setting(
+        None,
+        "value that is white in PNG files of 16 bits, as 4095 where a sensor uses 12 of them; "
+        "default: the largest of as many bits as the training images use",
+        low=1,
+        high=65535,
+    )
 
     def __post_init__(self):
         check(self)

@@ -2,16 +2,20 @@
 
 Both kinds have `size`, `examples()` (every example once, in a fixed order) and
 `shuffled_batches()` (endless, each pass over the split in a fresh order that depends on
-seed and pass only, so that it can start at any step).
+seed and pass only, so that it can start at any step); `keys`, which are equal for copies of
+an image, and `part()`, a split of some of the examples.
 """
 
 import contextlib
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
+from goldnas_tf.data.duplicates import pixel_keys
+from goldnas_tf.data.stratify import hold_out, keep_some, share
 from goldnas_tf.errors import InputError
 
 IN_MEMORY_BYTES = 2 * 1024**3
@@ -37,6 +41,15 @@ class ArraySplit:
     def size(self):
         """Number of examples."""
         return len(self.labels)
+
+    @functools.cached_property
+    def keys(self):
+        """A key of the pixels of each example, uint64 [n]."""
+        return pixel_keys(self.images)
+
+    def part(self, positions):
+        """Returns the examples at ascending positions, int array."""
+        return ArraySplit(self.images[positions], self.labels[positions])
 
     def examples(self):
         """Returns the examples in a fixed order: (uint8 [h, w, c], int32 scalar) each."""
@@ -87,6 +100,8 @@ class StreamedSplit:
         decode: (*record) -> (uint8 [h, w, c] with static shape, int32 scalar).
         check: reads every example and raises `InputError` for the first that cannot be;
             None where nothing more is known than that reading failed.
+        make_keys: () -> uint64 [n], a key of each example; None where they are not known.
+        make_part: (ascending positions) -> the split of these examples; None where it is whole.
     """
 
     size: int
@@ -94,6 +109,17 @@ class StreamedSplit:
     shuffled: Callable[[tf.Tensor], tf.data.Dataset]
     decode: Callable[..., tuple[tf.Tensor, tf.Tensor]]
     check: Callable[[], None] | None = None
+    make_keys: Callable[[], np.ndarray] | None = None
+    make_part: Callable[[np.ndarray], "StreamedSplit"] | None = None
+
+    @functools.cached_property
+    def keys(self):
+        """A key of each example, or None where they are not known without reading all."""
+        return self.make_keys and self.make_keys()
+
+    def part(self, positions):
+        """Returns the examples at ascending positions, int array."""
+        return self.make_part(positions)
 
     def examples(self):
         """Returns the examples in a fixed order: (uint8 [h, w, c], int32 scalar) each."""
@@ -115,6 +141,32 @@ class StreamedSplit:
 
     def _decoded(self, records):
         return records.map(self.decode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+
+
+def divide(train, labels, keys, has_validation, settings):
+    """Holds validation images out of a split, where a set brings none, and thins the rest.
+
+    Args:
+        train: the split.
+        labels: int array [n], its labels.
+        keys: array [n], equal for copies of an image, which stay together.
+        has_validation: whether the set brings validation images.
+        settings: `DataSettings`.
+
+    Returns:
+        Splits by their names: "train", and "validation" where it was held out.
+
+    Raises:
+        InputError: the settings leave a class without training images.
+    """
+    positions, found = np.arange(len(labels)), {}
+    if not has_validation:
+        count = share(len(labels), settings.validation_fraction)
+        positions, held = hold_out(labels, count, settings.split_seed, keys)
+        found["validation"] = train.part(held)
+    positions = keep_some(labels, positions, settings.train_images, settings.split_seed)
+    # the same arrays or files, where nothing was taken away
+    return {**found, "train": train if len(positions) == len(labels) else train.part(positions)}
 
 
 def pass_seed(seed, number):
@@ -152,15 +204,23 @@ def held_in_memory(split, image_shape):
     """Decodes a whole streamed split into memory, in its fixed order.
 
     Args:
-        split: the split to read.
+        split: the split to read; one that is held already is returned as it is.
         image_shape: (h, w, c) of its images.
 
     Returns:
         An `ArraySplit` of the same examples.
 
     Raises:
-        InputError: the source has fewer examples than it says.
+        InputError: the source has fewer examples than it says, or one that cannot be read.
     """
+    if isinstance(split, ArraySplit):
+        return split
+    with blaming([split]):
+        return _read(split, image_shape)
+
+
+def _read(split, image_shape):
+    """Decodes a whole streamed split into memory."""
     images = np.empty((split.size, *image_shape), np.uint8)
     labels = np.empty(split.size, np.int32)
     start = 0
@@ -170,7 +230,7 @@ def held_in_memory(split, image_shape):
         start = end
     if start != split.size:
         raise InputError(
-            f"expected {split.size} examples, the source gave {start}; prepare the data again"
+            f"expected {split.size} examples, the source gave {start}; prepare the set again"
         )
     return ArraySplit(images, labels)
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from goldnas_tf.data.duplicates import firsts
 from goldnas_tf.errors import InputError
 
 
@@ -49,13 +50,15 @@ def share(count, fraction):
     return math.ceil(round(count * fraction, 6))
 
 
-def hold_out(labels, count, seed):
+def hold_out(labels, count, seed, keys=None):
     """Divides all positions into a rest and a stratified held-out part.
 
     Args:
         labels: int array [n], the class of each position.
-        count: how many to hold out.
+        count: how many to hold out; about so many where there are copies.
         seed: whole number >= 0 that decides which.
+        keys: array [n], equal where positions hold copies of one image, which then stay together;
+            None where there are none.
 
     Returns:
         Two ascending int64 arrays, (rest [n - count], held out [count]), which together
@@ -65,7 +68,11 @@ def hold_out(labels, count, seed):
         InputError: if a class would have no example left in the rest.
     """
     labels = np.asarray(labels)
-    held = stratified_sample(labels, min(count, len(labels)), seed)
+    first = np.arange(len(labels)) if keys is None else firsts(keys)
+    originals = np.flatnonzero(first == np.arange(len(labels)))
+    wanted = round(min(count, len(labels)) * len(originals) / len(labels))
+    chosen = originals[stratified_sample(labels[originals], wanted, seed)]
+    held = np.flatnonzero(np.isin(first, chosen))
     rest = np.setdiff1d(np.arange(len(labels)), held)
     lost = np.setdiff1d(labels, labels[rest])
     if len(lost):

@@ -4,21 +4,23 @@ TFDS shuffles files with seeds fixed when a dataset is made. A stream that resum
 pass needs orders that follow the pass number, so the record files are read here.
 """
 
-from dataclasses import dataclass
+import dataclasses
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
+from goldnas_tf.data.decoding import decode
+from goldnas_tf.data.duplicates import content_keys
 from goldnas_tf.data.resizing import resized
-from goldnas_tf.data.splits import StreamedSplit, buffered_shuffle
+from goldnas_tf.data.splits import StreamedSplit, buffered_shuffle, pass_seed
 from goldnas_tf.errors import InputError
 
 FILES_AT_ONCE = 16
 """A shuffled pass mixes the records of this many files, besides its shuffle buffer."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class TfdsRecords:
     """The examples of one split of a prepared set, or some of them.
 
@@ -29,6 +31,7 @@ class TfdsRecords:
         label_key: name of the feature that is the class.
         image_size: side of the square that images are resized to, or None.
         image_shape: (h, w, c) after resizing.
+        white_level: value that is white in files of 16 bits, or None.
         positions: ascending int array of the examples to read, by their place in the
             files, or None for all.
 
@@ -42,6 +45,7 @@ class TfdsRecords:
     label_key: str
     image_size: int | None
     image_shape: tuple[int, int, int]
+    white_level: int | None = None
     positions: np.ndarray | None = None
 
     def __post_init__(self):
@@ -60,19 +64,41 @@ class TfdsRecords:
 
     def streamed(self):
         """Returns the examples as a split that is read from disk."""
-        return StreamedSplit(self.size, self._ordered, self._shuffled, self._decode)
+        return StreamedSplit(
+            self.size,
+            self._ordered,
+            self._shuffled,
+            self._decode,
+            make_part=lambda positions: dataclasses.replace(self, positions=positions).streamed(),
+        )
 
-    def labels(self):
-        """Reads all labels in order, without decoding images: int array [size]."""
-        labels = self._ordered().map(self._label, num_parallel_calls=tf.data.AUTOTUNE)
-        chunks = list(labels.batch(1024).as_numpy_iterator())
-        labels = np.concatenate(chunks) if chunks else np.empty(0, np.int64)
+    def contents(self):
+        """Returns the files of the images as they were recorded, as a dataset of bytes."""
+        return self._ordered().map(self._content, num_parallel_calls=tf.data.AUTOTUNE)
+
+    def some_contents(self, count):
+        """Returns the files of so many images, or of all, in a shuffled order of its own."""
+        records = self._shuffled(pass_seed(0, 0)).take(count)
+        return records.map(self._content, num_parallel_calls=tf.data.AUTOTUNE)
+
+    def labels_and_keys(self):
+        """Reads all records in order, without decoding images.
+
+        Returns:
+            int array [size] of labels, and uint64 array [size] of keys of the recorded files.
+        """
+        labels, keys = [], []
+        records = self._ordered().map(self._label_and_content, num_parallel_calls=tf.data.AUTOTUNE)
+        for some_labels, contents in records.batch(1024).as_numpy_iterator():
+            labels.append(some_labels)
+            keys.append(content_keys(contents))
+        labels = np.concatenate(labels) if labels else np.empty(0, np.int64)
         if len(labels) != self.size:
             raise InputError(
                 f"{self.info.name}: expected {self.size} examples in {self.split!r}, its files "
                 f"hold {len(labels)}; prepare the set again"
             )
-        return labels
+        return labels, np.concatenate(keys)
 
     def has_labels(self):
         """Says whether the examples are labelled; sets that keep theirs secret hold -1."""
@@ -121,11 +147,18 @@ class TfdsRecords:
     def _label(self, record):
         return self._parse(record)[self.label_key]
 
-    def _decode(self, record):
+    def _content(self, record):
+        return self._parse(record)[self.image_key]
+
+    def _label_and_content(self, record):
         example = self._parse(record)
-        image = self.info.features[self.image_key].decode_example(example[self.image_key])
+        return example[self.label_key], example[self.image_key]
+
+    def _decode(self, record):
+        label, content = self._label_and_content(record)
+        image = decode(content, self.image_shape[-1], self.white_level)
         image = tf.ensure_shape(resized(image, self.image_size), self.image_shape)
-        return image, tf.cast(example[self.label_key], tf.int32)
+        return image, tf.cast(label, tf.int32)
 
 
 def _numbered_records(path, start):

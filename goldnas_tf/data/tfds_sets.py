@@ -1,7 +1,7 @@
 """Image classification sets of TensorFlow Datasets (TFDS), by name."""
 
+import dataclasses
 import difflib
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -9,10 +9,11 @@ import tensorflow_datasets as tfds
 from absl import logging
 
 from goldnas_tf.data.image_data import assemble
-from goldnas_tf.data.splits import fits_in_memory, held_in_memory
-from goldnas_tf.data.stratify import hold_out, keep_some, share
+from goldnas_tf.data.splits import ArraySplit, divide, fits_in_memory, held_in_memory
+from goldnas_tf.data.survey import SAMPLE, remarks, survey
 from goldnas_tf.data.tfds_records import TfdsRecords
 from goldnas_tf.errors import InputError, first_line
+from goldnas_tf.paths import local_path
 
 
 def load(settings):
@@ -49,9 +50,9 @@ def load(settings):
 def _read(builder, settings, image_key, label_key, image_shape):
     """Reads a prepared set, or what of it has to be known now."""
 
-    def records(split, positions=None):
+    def records(split):
         return TfdsRecords(
-            builder.info, split, image_key, label_key, settings.image_size, image_shape, positions
+            builder.info, split, image_key, label_key, settings.image_size, image_shape
         )
 
     if "train" not in builder.info.splits:
@@ -59,36 +60,54 @@ def _read(builder, settings, image_key, label_key, image_shape):
             f"{builder.name}: expected a split 'train', got {', '.join(builder.info.splits)}; "
             "choose a data set with training images"
         )
-    everything = records("train")
-    positions = np.arange(everything.size)
-    has_validation = "validation" in builder.info.splits
-    # Reading all labels of a large set takes minutes; it is done only for stratifying.
-    labels = everything.labels() if settings.train_images or not has_validation else None
-    if has_validation:
-        validation = records("validation")
-    else:
-        count = share(len(positions), settings.validation_fraction)
-        positions, held = hold_out(labels, count, settings.split_seed)
-        validation = records("train", held)
-    if settings.train_images:
-        positions = keep_some(labels, positions, settings.train_images, settings.split_seed)
-    whole = len(positions) == everything.size
-    sources = {"train": everything if whole else records("train", positions)}
-    sources["validation"] = validation
+    sources = {"train": records("train")}
+    if "validation" in builder.info.splits:
+        sources["validation"] = records("validation")
     if "test" in builder.info.splits and (test := records("test")).has_labels():
         sources["test"] = test
+    held = fits_in_memory(sum(source.size for source in sources.values()), image_shape)
 
+    looked_at = {
+        name: survey(source.contents() if held else source.some_contents(SAMPLE))
+        for name, source in sources.items()
+    }
+    white_level = settings.white_level or looked_at["train"].white_level
+    sources = {
+        name: dataclasses.replace(source, white_level=white_level)
+        for name, source in sources.items()
+    }
     splits = {name: source.streamed() for name, source in sources.items()}
+    if held:
+        splits = {name: held_in_memory(split, image_shape) for name, split in splits.items()}
+    splits |= _divided(splits["train"], sources["train"], "validation" in sources, settings)
     if fits_in_memory(sum(split.size for split in splits.values()), image_shape):
         splits = {name: held_in_memory(split, image_shape) for name, split in splits.items()}
-    class_names = builder.info.features[label_key].names
-    return assemble(settings.dataset, image_shape, class_names, **splits)
+    return assemble(
+        settings.dataset,
+        image_shape,
+        builder.info.features[label_key].names,
+        **splits,
+        white_level=white_level,
+        remarks=remarks(looked_at.values(), white_level),
+    )
+
+
+def _divided(train, source, has_validation, settings):
+    """Holds validation images out of the training images, where needed, and thins the rest."""
+    if has_validation and not settings.train_images:
+        return {}
+    if isinstance(train, ArraySplit):
+        labels, keys = train.labels, train.keys
+    else:
+        # of a large set it takes minutes
+        labels, keys = source.labels_and_keys()
+    return divide(train, labels, keys, has_validation, settings)
 
 
 def _builder(settings):
     """Opens the set that `settings` name, without downloading it."""
     name = settings.dataset
-    data_dir = None if settings.data_dir is None else Path(settings.data_dir).expanduser()
+    data_dir = None if settings.data_dir is None else local_path(settings.data_dir, "data_dir")
     try:
         return tfds.builder(name, data_dir=data_dir)
     except tfds.core.DatasetNotFoundError as error:

@@ -80,7 +80,7 @@ def _write(kind, folder, source: Source, small: Inference, config, data, name):
     """Writes one format: pairs of what a network is called there, and its file or folder."""
     if kind == "serving":
         with quiet():
-            served.save(folder, small.model, source.class_names)
+            served.save(folder, small.model, source.class_names, data.white_level)
         warm_up.write(folder, name, warm_up.requests(source.images))
         yield "serving", folder
         return

@@ -70,6 +70,7 @@ class Report:
             "val_images": self.data.validation.size,
             "image_shape": list(self.data.image_shape),
             "class_names": list(self.data.class_names),
+            "white_level": self.data.white_level,
             "folding": self.inference.to_json(),
             "formats": formats,
             "warnings": self.warnings,

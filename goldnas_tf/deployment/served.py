@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
-from goldnas_tf.data.image_files import decode_rgb
+from goldnas_tf.data.decoding import decode
 from goldnas_tf.data.resizing import resized_to
 from goldnas_tf.export import Serving
 
@@ -23,11 +23,20 @@ class Served(Serving):
         model: from images with values in 0..255 to logits.
         class_names: of its outputs, in order.
         classes_file: file with the same names, one on each line.
+        white_level: value that is white in image files of 16 bits, as in those it was trained on;
+            None is 65535.
     """
 
-    def __init__(self, model: keras.Model, class_names: Sequence[str], classes_file: pathlib.Path):
+    def __init__(
+        self,
+        model: keras.Model,
+        class_names: Sequence[str],
+        classes_file: pathlib.Path,
+        white_level: int | None = None,
+    ):
         super().__init__(model, class_names)
         self._image_shape = model.input_shape[1:]
+        self._white_level = white_level
         self.classes_file = tf.saved_model.Asset(str(classes_file))
         files = tf.TensorSpec((None,), tf.string, name="bytes")
         self.serve_files = tf.function(self._serve_files, input_signature=[files], autograph=False)
@@ -38,13 +47,9 @@ class Served(Serving):
         return self.serve(tf.map_fn(self._read, files, fn_output_signature=image))
 
     def _read(self, content):
-        """One file as an image of the network's shape, resized as training images were."""
+        """One file as an image of the network's shape, read and resized as training images were."""
         height, width, channels = self._image_shape
-        if channels == 3:
-            image = decode_rgb(content)
-        else:
-            image = tf.io.decode_image(content, channels=channels, expand_animations=False)
-            image = tf.ensure_shape(image, [None, None, channels])
+        image = decode(content, channels, self._white_level)
         return tf.ensure_shape(resized_to(image, height, width), self._image_shape)
 
 
@@ -58,17 +63,23 @@ def write_classes(path: pathlib.Path, class_names: Sequence[str]) -> None:
     path.write_text("".join(" ".join(name.splitlines()) + "\n" for name in class_names))
 
 
-def save(folder: pathlib.Path, model: keras.Model, class_names: Sequence[str]) -> None:
+def save(
+    folder: pathlib.Path,
+    model: keras.Model,
+    class_names: Sequence[str],
+    white_level: int | None = None,
+) -> None:
     """Writes the SavedModel, with `assets/classes.txt`.
 
     Args:
         folder: an empty one.
         model: from images with values in 0..255 to logits.
         class_names: of its outputs, in order.
+        white_level: see `Served`.
     """
     source = folder / CLASSES_FILE
     write_classes(source, class_names)
-    served = Served(model, class_names, source)
+    served = Served(model, class_names, source, white_level)
     signatures = {TENSORS: served.serve}
     if reads_files(model.input_shape[1:]):
         signatures[FILES] = served.serve_files

@@ -85,7 +85,11 @@ def _run_data(run, given) -> DataSettings | None:
     values = _read(file)
     try:
         settings = DataSettings(**values["settings"]["data"])
-    except (KeyError, TypeError) as error:
+        # what was measured of the training images holds for all that the network is asked
+        if settings.white_level is None:
+            white_level = values["data"].get("white_level")
+            settings = dataclasses.replace(settings, white_level=white_level)
+    except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{file}: not a configuration of a run: {error!r}") from error
     if given.get("dataset", settings.dataset) != settings.dataset:
         return None
