@@ -1,6 +1,7 @@
 """Where a search takes points and where it ends, in multiply-adds. Plain data."""
 
 import typing
+from collections.abc import Sequence
 
 from goldnas_tf import costs
 from goldnas_tf.config import PointSettings
@@ -37,6 +38,12 @@ class Budgets(typing.NamedTuple):
     def crossed(self, before: int, after: int) -> bool:
         """Whether the cost fell from above a budget to it or below."""
         return any(before > target >= after for target in self.targets)
+
+    def passed(self, amounts: Sequence[str], lowest: int) -> list[str]:
+        """Those amounts that a search which was at so few multiply-adds can no longer cross."""
+        return [
+            text for text in amounts if resolve_amount("macs_targets", text, self.start) >= lowest
+        ]
 
 
 def resolve_amount(name: str, text: str, start: int) -> int:

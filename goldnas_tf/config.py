@@ -1,7 +1,7 @@
 """Everything a search can be told, as frozen, validated dataclasses.
 
-A `SearchConfig` is written to `config.json`, compared when a run resumes, and is what the flags of
-`bin/search` are made from. The names of its settings are unique over all its sections.
+A `SearchConfig` is written to `config.json`, compared when a run resumes (`growth.py`), and is what
+the flags of `bin/search` are made from. The names of its settings are unique over all its sections.
 """
 
 import dataclasses
@@ -9,8 +9,9 @@ import dataclasses
 from goldnas_tf import costs, operators
 from goldnas_tf.data.settings import AugmentationSettings, DataSettings
 from goldnas_tf.errors import InputError
+from goldnas_tf.growth import ADDED_TO, LOWERED, RAISED, Growth
 from goldnas_tf.pruning import PruningRule
-from goldnas_tf.setting import check, setting
+from goldnas_tf.setting import check, setting, settings
 from goldnas_tf.space import Space
 from goldnas_tf.units import Amount
 
@@ -122,12 +123,16 @@ class PointSettings:
         3, "epochs without a pruning after which an architecture becomes a point (n_m)", low=1
     )
     macs_targets: tuple[str, ...] = setting(
-        (), "multiply-adds at which points are taken too, as 240M or 25% of the start, with commas"
+        (),
+        "multiply-adds at which points are taken too, as 240M or 25% of the start, with commas",
+        grows=ADDED_TO,
     )
     macs_floor: str = setting(
-        "15%", "multiply-adds at which the search ends, as 240M or 15% of the start"
+        "15%", "multiply-adds at which the search ends, as 240M or 15% of the start", grows=LOWERED
     )
-    max_epochs: int = setting(300, "epochs after which the search ends in any case", low=1)
+    max_epochs: int = setting(
+        300, "epochs after which the search ends in any case", low=1, grows=RAISED
+    )
     settle_epochs: int = setting(
         2, "passes over the training images that settle a copy of a point; 0 is none", low=0
     )
@@ -201,6 +206,14 @@ class Configuration:
             for name, section in dataclasses.asdict(self).items()
         }
 
+    @classmethod
+    def growths(cls) -> dict[str, Growth]:
+        """How those settings may change that may, when a run is resumed, by name."""
+        sections = [field.type for field in dataclasses.fields(cls)]
+        owners = (cls, *filter(dataclasses.is_dataclass, sections))
+        fields = [field for owner in owners for field in settings(owner)]
+        return {f.name: f.metadata["grows"] for f in fields if f.metadata["grows"]}
+
 
 @dataclasses.dataclass(frozen=True)
 class SearchConfig(Configuration):
@@ -222,21 +235,3 @@ class SearchConfig(Configuration):
     seed: int = setting(
         0, "seed of weights, order of images and augmentation", low=0, high=2**32 - 1
     )
-
-
-def differences(before: dict, now: dict) -> list[str]:
-    """Settings in which two `to_json` values differ, as "name: was X, is Y"."""
-    flat = [
-        {
-            name: value
-            for key, section in values.items()
-            for name, value in (section.items() if isinstance(section, dict) else [(key, section)])
-        }
-        for values in (before, now)
-    ]
-    names = sorted(set(flat[0]) | set(flat[1]))
-    return [
-        f"{name}: was {flat[0].get(name)}, is {flat[1].get(name)}"
-        for name in names
-        if flat[0].get(name) != flat[1].get(name)
-    ]

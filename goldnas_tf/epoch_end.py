@@ -32,7 +32,8 @@ def prune(
 
     Returns:
         The state with a smaller genotype, the next λ, `pending` set to the reason why the network
-        is to be taken as a point, and `ended` to the reason why the search is over.
+        is to be taken as a point, and `ended` to the reason why the search is over. But for those
+        two it is the state of a search that was to go further.
     """
     gates = {place: strengths[place] for place in state.genotype.gates}
     gone = pruning.choose(pruning.shares(gates), config.pruning)
@@ -50,14 +51,39 @@ def prune(
     macs = costs.total(used(genotype, closed if begun else ())).macs
     state = state.replace(lowest=min(before, macs) if begun else None)
     state = state.replace(ended=_why_ended(state, macs, config, budgets))
-    if budgets.crossed(before, min(before, macs)):
-        reason = "budget"
-    elif state.stability.due(config.points.stable_epochs):
-        reason = "stable"
-    else:
-        reason = "final" if state.ended and not state.stability.taken else None
-    stability = state.stability.now_taken() if reason else state.stability
-    return state.replace(pending=reason, stability=stability)
+    crossed = budgets.crossed(before, min(before, macs))
+    if crossed or state.stability.due(config.points.stable_epochs):
+        stability = state.stability.now_taken()
+        return state.replace(pending="budget" if crossed else "stable", stability=stability)
+    # not `now_taken`: where the search goes further after all, this point was one more
+    final = state.ended and not state.stability.taken
+    return state.replace(pending="final" if final else None)
+
+
+def judge_again(
+    state: SearchState,
+    config: SearchConfig,
+    budgets: Budgets,
+    closed: Collection[Place] = (),
+) -> SearchState:
+    """The state of a search that is resumed, perhaps with settings that have grown.
+
+    Where it had ended and goes further now, epochs and points are those of a search that had these
+    settings from its start, but for targets that lie above what it is down to. A final point that
+    was taken stays besides; one that was not is not due any more.
+
+    Args:
+        state: as it was saved.
+        config: of the search, as it is now.
+        budgets: in multiply-adds, as they are now.
+        closed: as for `prune`.
+    """
+    if not state.ended:
+        return state
+    macs = costs.total(used(state.genotype, closed if state.lowest is not None else ())).macs
+    ended = _why_ended(state, macs, config, budgets)
+    over = ended or state.pending != "final"
+    return state.replace(ended=ended, pending=state.pending if over else None)
 
 
 def used(genotype: Genotype, closed: Collection[Place]) -> Genotype:

@@ -28,8 +28,16 @@ class Journal:
         self._folder = folder
         self._progress = progress
         self._unit = unit
-        self._board = Board(folder.path / "tensorboard", done + 1)
-        folder.keep_metrics(done, unit)
+        self._open(done)
+
+    def _open(self, done: int) -> None:
+        self._board = Board(self._folder.path / "tensorboard", done + 1)
+        self._folder.keep_metrics(done, self._unit)
+
+    def drop_after(self, done: int) -> None:
+        """Drops what was recorded after so many epochs, or generations: it is recorded anew."""
+        self._board.close()
+        self._open(done)
 
     def close(self) -> None:
         """Writes out what is pending."""
@@ -38,6 +46,11 @@ class Journal:
     def say(self, text: str) -> None:
         """Prints a line."""
         self._progress.say(text)
+
+    def say_growth(self) -> None:
+        """Prints which settings of a resumed run have grown, if any."""
+        if self._folder.grown:
+            self.say(f"the run goes further: {'; '.join(map(str, self._folder.grown))}")
 
     @contextlib.contextmanager
     def bar(self, epoch: int, steps: int, left: int) -> Iterator[EpochBar]:

@@ -4,7 +4,7 @@ import contextlib
 import pathlib
 from collections.abc import Callable, Mapping
 
-import tensorflow as tf
+import keras
 
 from goldnas_tf import checkpoint
 from goldnas_tf.backend import require_tensorflow
@@ -67,7 +67,7 @@ class Run:
         """
         replicas = self.strategy.num_replicas_in_sync
         data = {**self.data.describe(), "replicas": replicas}
-        self.folder = RunFolder.open(workdir, self.config.to_json(), {"data": data, **described})
+        self.folder = RunFolder.open(workdir, self.config, {"data": data, **described})
 
     def recipe(self, form: Mapping, **values) -> Recipe:
         """How the run's networks are trained.
@@ -80,17 +80,18 @@ class Run:
 
     def stored(self) -> tuple[dict, dict] | None:
         """Values and arrays of the newest checkpoint; also sets the seed of all that is random."""
-        tf.keras.utils.set_random_seed(self.config.seed)
+        keras.utils.set_random_seed(self.config.seed)
         return checkpoint.load(self.folder.path)
 
     def introduce(self, journal: Journal, state: RunState, what: str) -> None:
-        """Says what is trained, on how many images and where, and whether it goes on."""
+        """Says what is trained, on how many images and where, whether it goes on, and how far."""
         devices = ", ".join(sorted(describe_devices(self.strategy)))
         journal.say(
-            f"{self.data.name}: {self.data.train.size:,} training images, {what}, on {devices}"
+            f"{self.data.title}: {self.data.train.size:,} training images, {what}, on {devices}"
         )
         if state.step:
             journal.say(f"resumed after epoch {state.epoch}, step {state.step}")
+        journal.say_growth()
 
     def train_epoch(
         self,

@@ -16,8 +16,10 @@ import platform
 import tempfile
 
 from goldnas_tf import atomic, checkpoint, json_lines
-from goldnas_tf.config import differences
+from goldnas_tf.config import Configuration
 from goldnas_tf.errors import InputError
+from goldnas_tf.growth import Difference, differences
+from goldnas_tf.paths import local_path
 
 SCHEMA = 1
 PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets", "pymoo")
@@ -31,12 +33,16 @@ class RunFolder:
     Args:
         path: the work folder.
 
+    Attributes:
+        grown: the settings with which the run goes further than it was told before.
+
     Raises:
         InputError: another process has it.
     """
 
     def __init__(self, path: pathlib.Path):
         self.path = path
+        self.grown: list[Difference] = []
         self._metrics = path / "metrics.jsonl"
         self._lock = (path / ".lock").open("w")
         try:
@@ -47,28 +53,32 @@ class RunFolder:
             ) from error
 
     @classmethod
-    def open(cls, path: str | pathlib.Path, settings: dict, described: dict) -> "RunFolder":
+    def open(cls, path: str | pathlib.Path, config: Configuration, described: dict) -> "RunFolder":
         """Makes the folder of a new run, or finds the one that the same run left.
+
+        Settings that say how far a run goes may have grown; then config.json is written anew.
 
         Args:
             path: the work folder.
-            settings: the configuration, as JSON values.
+            config: all settings.
             described: what else makes it the same run, as the data set, as JSON values.
 
         Raises:
             InputError: the folder cannot be written, holds another run (the message names the
-                settings that differ), or is in use.
+                settings that differ and may not), or is in use.
         """
-        path = pathlib.Path(path)
+        path = local_path(path, "workdir")
         check_writable(path)
         config_file = path / "config.json"
         if config_file.exists():
-            _check_same_run(config_file, settings, described)
-            return cls(path)
+            # locked first: nobody else lets the run grow meanwhile
+            folder = cls(path)
+            folder.grown = _grow(config_file, config, described)
+            return folder
         _check_no_other_run(path)
         path.mkdir(parents=True, exist_ok=True)
         folder = cls(path)
-        values = {"settings": settings, **described, "versions": versions()}
+        values = {"settings": config.to_json(), **described, "versions": versions()}
         atomic.write_json(config_file, {"schema": SCHEMA, **values})
         return folder
 
@@ -103,7 +113,7 @@ def check_writable(path: pathlib.Path, setting: str = "workdir") -> None:
     Raises:
         InputError: it cannot.
     """
-    path = pathlib.Path(path).absolute()
+    path = local_path(path, setting).absolute()
     existing = next(parent for parent in (path, *path.parents) if parent.exists())
     try:
         tempfile.TemporaryDirectory(dir=existing).cleanup()
@@ -122,7 +132,8 @@ def _check_no_other_run(path: pathlib.Path) -> None:
             )
 
 
-def _check_same_run(config_file: pathlib.Path, settings: dict, described: dict) -> None:
+def _grow(config_file: pathlib.Path, config: Configuration, described: dict) -> list[Difference]:
+    """Writes down the settings that have grown, where nothing else differs; gives them."""
     try:
         found = json.loads(config_file.read_text())
         before = {**found["settings"], **{name: found.get(name) for name in described}}
@@ -130,14 +141,19 @@ def _check_same_run(config_file: pathlib.Path, settings: dict, described: dict) 
         raise InputError(f"{config_file} is not a configuration of a run: {error!r}") from error
     if found.get("schema") != SCHEMA:
         raise InputError(f"{config_file} has schema {found.get('schema')}; expected {SCHEMA}")
+    settings = config.to_json()
     # JSON has no tuples: compare what would be written with what was
     now = json.loads(json.dumps({**settings, **described}))
-    differing = differences(before, now)
-    if differing:
+    differing = differences(before, now, config.growths())
+    refused = [str(one) for one in differing if not one.is_growth]
+    if refused:
         raise InputError(
             f"{config_file.parent} holds a run of another configuration "
-            f"({'; '.join(differing)}); use the same settings or another workdir"
+            f"({'; '.join(refused)}); use the same settings or another workdir"
         )
+    if differing:
+        atomic.write_json(config_file, {**found, "settings": settings})
+    return differing
 
 
 def versions() -> dict[str, str]:

@@ -16,7 +16,7 @@ from goldnas_tf.archive import Archive
 from goldnas_tf.budget import Budgets
 from goldnas_tf.config import SearchConfig
 from goldnas_tf.data import ImageData
-from goldnas_tf.epoch_end import prune, used, wasted, worth_rebuilding
+from goldnas_tf.epoch_end import judge_again, prune, used, wasted, worth_rebuilding
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.interrupt import Interrupts, interrupts
 from goldnas_tf.pareto import Point
@@ -38,7 +38,7 @@ def search(
     """Searches, or goes on with the search that the same configuration left in the folder.
 
     Args:
-        config: all settings.
+        config: all settings; those that say how far a search goes may have grown (`growth.py`).
         data: trained on its training images; points are measured on its validation images.
         workdir: the run folder; made if it is missing.
         progress: where progress is shown; default: the standard error stream.
@@ -96,6 +96,10 @@ class Search(Run):
             stream = self.feed.stream(state.step)
             while True:
                 if state.pending and not self.archive.has(points.point_name(state.epoch)):
+                    if learner.genotype != learner.built:
+                        # a final point; the checkpoint keeps what it is taken of, as it was, so
+                        # that a search that goes further is one that had no end here
+                        learner = self._rebuilt(learner)
                     self._take_point(state, learner, journal, signals)
                 if state.ended:
                     break
@@ -133,7 +137,7 @@ class Search(Run):
         learner = Learner(state.built, self.how)
         learner.load(arrays)
         learner.mask(state.genotype)
-        return state, learner
+        return judge_again(state, self.config, self.budgets, learner.closed()), learner
 
     def _begin(self, journal, state: SearchState) -> None:
         """Says what is searched, where, and what to look out for."""
@@ -143,12 +147,23 @@ class Search(Run):
             f"a space of 10^{math.log10(self.space.candidates):.0f} networks up to "
             f"{human(self.budgets.start)} multiply-adds",
         )
+        self._say_what_is_passed(journal, state)
         widest = len(self.space.edges(self.space.nodes - 1)) * len(self.space.ops)
         if 1 / widest <= self.config.pruning.threshold_max:
             journal.say(
                 f"note: a node has up to {widest} operators, whose equal shares (1/{widest}) lie "
                 f"below threshold_max {self.config.pruning.threshold_max:g}: the weakest go from "
                 f"the first epoch on; a threshold_max below {1 / widest:.3f} waits for the gates"
+            )
+
+    def _say_what_is_passed(self, journal, state: SearchState) -> None:
+        """Names the targets that a resumed search was given too late."""
+        added = [t for one in self.folder.grown if one.name == "macs_targets" for t in one.added]
+        passed = self.budgets.passed(added, state.lowest) if state.lowest is not None else []
+        if passed:
+            journal.say(
+                f"no point is taken at {', '.join(passed)}: the search is down to "
+                f"{state.lowest:,} multiply-adds already"
             )
 
     def _watched_accuracy(self, learner: Learner) -> float:
@@ -161,13 +176,17 @@ class Search(Run):
     def _rebuilt_if_worth_it(self, state: SearchState, learner: Learner):
         """The state and the learner without masked operators, if these cost more than a rebuild."""
         rebuild_steps = self.config.devices.rebuild_steps
-        if not (state.pending or worth_rebuilding(state, self.epoch_steps, rebuild_steps)):
-            return state.replace(wasted=wasted(state, self.epoch_steps)), learner
+        goes_on_with_a_point = state.pending not in (None, "final")
+        if goes_on_with_a_point or worth_rebuilding(state, self.epoch_steps, rebuild_steps):
+            return state.replace(built=state.genotype, wasted=0.0), self._rebuilt(learner)
+        return state.replace(wasted=wasted(state, self.epoch_steps)), learner
+
+    def _rebuilt(self, learner: Learner) -> Learner:
         with self.clock("rebuilds"):
             learner = rebuild(learner)
             # traced functions hold their model in reference cycles
             gc.collect()
-        return state.replace(built=state.genotype, wasted=0.0), learner
+        return learner
 
     def _record(self, before: SearchState, state: SearchState, cost, learner, strengths, journal):
         """Writes down the epoch that ended; `before` is its state before the pruning."""

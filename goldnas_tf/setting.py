@@ -10,9 +10,21 @@ import types
 import typing
 
 from goldnas_tf.errors import InputError
+from goldnas_tf.growth import Growth
 
 
-def setting(default, meaning: str, *, low=None, high=None, choices=None, above=None, below=None):
+def setting(
+    default,
+    meaning: str,
+    *,
+    low=None,
+    high=None,
+    choices=None,
+    above=None,
+    below=None,
+    grows: Growth | None = None,
+    is_path: bool = False,
+):
     """A dataclass field that says what it means and which values it takes.
 
     Args:
@@ -23,9 +35,15 @@ def setting(default, meaning: str, *, low=None, high=None, choices=None, above=N
         choices: allowed values, or None.
         above: exclusive lower bound, or None.
         below: exclusive upper bound, or None.
+        grows: how it may change when a run is resumed; None: it must stay as it was.
+        is_path: it is a path, or a tuple of paths; command lines put `~` in its place.
     """
+    if grows:
+        meaning += f"; on resume this may {grows.words}"
     bounds = {"low": low, "high": high, "choices": choices, "above": above, "below": below}
-    return dataclasses.field(default=default, metadata={"meaning": meaning, **bounds})
+    return dataclasses.field(
+        default=default, metadata={"meaning": meaning, "grows": grows, "is_path": is_path, **bounds}
+    )
 
 
 def describe_range(field: dataclasses.Field) -> str:

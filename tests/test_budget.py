@@ -62,6 +62,12 @@ def test_the_setting_at_fault_is_named():
         Budgets.resolve(PointSettings(macs_floor="little"), SPACE)
 
 
+def test_amounts_are_passed_where_the_search_is_down_to_them():
+    budgets = Budgets(1000, (), 0)
+    assert budgets.passed(("50%", "400", "399", "10%"), 400) == ["50%", "400"]
+    assert budgets.passed((), 400) == []
+
+
 @pytest.mark.parametrize(
     ("before", "after", "crossed"),
     [

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from goldnas_tf import config
-from goldnas_tf.config import SearchConfig, differences
+from goldnas_tf.config import SearchConfig
 from goldnas_tf.errors import InputError
 from goldnas_tf.setting import settings
 from goldnas_tf.space import Space
@@ -73,16 +73,3 @@ def test_json_holds_every_setting_by_section():
     assert values["points"]["macs_targets"] == ["50%", "240M"]
     for name, section in SECTIONS.items():
         assert set(values[name]) == {field.name for field in settings(section)}
-
-
-def test_differences_are_named_with_both_values():
-    before = SearchConfig().to_json()
-    now = SearchConfig(space=config.SpaceSettings(cells=7), seed=1).to_json()
-    assert differences(before, now) == ["cells: was 6, is 7", "seed: was 0, is 1"]
-    assert differences(before, SearchConfig().to_json()) == []
-
-
-def test_a_setting_that_is_new_differs():
-    before = SearchConfig().to_json()
-    del before["space"]["stem"]
-    assert differences(before, SearchConfig().to_json()) == ["stem: was None, is cifar"]

@@ -4,7 +4,7 @@ import math
 from goldnas_tf import costs
 from goldnas_tf.budget import Budgets
 from goldnas_tf.config import PointSettings, SearchConfig
-from goldnas_tf.epoch_end import prune, wasted, worth_rebuilding
+from goldnas_tf.epoch_end import judge_again, prune, wasted, worth_rebuilding
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.pruning import PruningRule
 from goldnas_tf.schedule import LambdaState, Stability
@@ -104,13 +104,64 @@ def test_the_end_takes_no_point_twice():
     last = dataclasses.replace(CONFIG, points=PointSettings(max_epochs=1))
     taken = after(start(stability=Stability(5, True)), config=last)
     assert (taken.pending, taken.ended) == (None, "the limit of 1 epochs is reached")
-    fresh = after(start(), config=last)
-    assert (fresh.pending, fresh.stability.taken) == ("final", True)
+    assert after(start(), config=last).pending == "final"
 
 
 def test_the_epochs_end():
     assert after(start().replace(epoch=49)).ended is None
     assert after(start().replace(epoch=50)).ended == "the limit of 50 epochs is reached"
+
+
+def limited(config, **points):
+    return dataclasses.replace(config, points=dataclasses.replace(config.points, **points))
+
+
+def test_a_limit_that_grew_leaves_no_trace():
+    for state in (start(), start(stability=Stability(2)), start(stability=Stability(5, True))):
+        for weak in ((), convolutions(FULL, 1)):
+            short = after(state, weak, config=limited(CONFIG, max_epochs=1))
+            assert short.ended
+            assert judge_again(short, CONFIG, BUDGETS) == after(state, weak)
+
+
+def test_a_point_that_is_due_anyway_stays_due():
+    gone = convolutions(FULL, 1)
+    budgets = BUDGETS._replace(targets=(START - 1,))
+    short = after(start(), gone, config=limited(CONFIG, max_epochs=1), budgets=budgets)
+    state = judge_again(short, CONFIG, budgets)
+    assert (state.pending, state.ended) == ("budget", None)
+
+
+def test_a_floor_that_was_lowered_goes_on():
+    gone = convolutions(FULL, 4)
+    smaller = costs.total(FULL.without(gone)).macs
+    floor = Budgets(START, (), smaller)
+    short = after(start(), gone, budgets=floor)
+    lower = floor._replace(floor=smaller - 1)
+    assert judge_again(short, CONFIG, lower) == after(start(), gone, budgets=lower)
+    # not where the epochs are over as well
+    last = judge_again(short, limited(CONFIG, max_epochs=1), lower)
+    assert (last.pending, last.ended) == ("final", "the limit of 1 epochs is reached")
+    assert judge_again(short, CONFIG, floor) == short
+
+
+def test_the_floor_is_judged_again_by_the_network_that_is_used():
+    weak, *closed = convolutions(FULL, 4)
+    macs = costs.total(FULL.without([weak, *closed])).macs
+    floor = Budgets(START, (), macs)
+    short = prune(start(), strengths(FULL, [weak]), CONFIG, floor, closed)
+    assert judge_again(short, CONFIG, floor, closed) == short
+    assert judge_again(short, CONFIG, floor._replace(floor=macs - 1), closed).ended is None
+
+
+def test_what_is_over_for_good_stays_over():
+    rule = dataclasses.replace(CONFIG.pruning, lambda_ceiling=2.0)
+    config = dataclasses.replace(CONFIG, pruning=rule)
+    state = start()
+    while not state.ended:
+        state = after(state, config=config)
+    further = limited(config, max_epochs=1000)
+    assert judge_again(state, further, BUDGETS._replace(floor=0)) == state
 
 
 def test_nothing_left_to_prune_ends_the_search():

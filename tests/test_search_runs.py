@@ -2,11 +2,13 @@
 
 import json
 import random
+import shutil
 import signal
 import subprocess
 
 import pytest
 from programs import Program, environment, metrics
+from servers import assert_point_served
 
 from goldnas_tf.genotype import Genotype
 
@@ -55,6 +57,11 @@ def test_every_point_is_complete(finished):
     assert not list((workdir / "pareto").glob(".*"))
 
 
+def test_every_server_can_run_a_point(finished):
+    workdir, _ = finished
+    assert_point_served(workdir / point_paths(workdir)[-1])
+
+
 def test_operators_only_ever_go(finished):
     workdir, _ = finished
     lines = metrics(workdir)
@@ -100,12 +107,54 @@ def point_paths(workdir):
 
 def test_interrupted_run_saves_its_state_and_resumes(finished, tmp_path):
     workdir, _ = finished
-    code, errors = SEARCH.stop_when(tmp_path, signal.SIGTERM, 2)
+    # that it is to go further than it was to at first makes no difference
+    code, errors = SEARCH.stop_when(tmp_path, signal.SIGTERM, 2, "--max_epochs=8")
     assert code == 143, errors
     assert errors.splitlines()[-1].endswith("the state is saved, the same command goes on")
     result = SEARCH.run(tmp_path)
     assert result.returncode == 0, result.stderr
     assert metrics(tmp_path) == metrics(workdir)
+
+
+def test_finished_run_goes_further_to_the_result_of_one_that_was_to(finished, tmp_path):
+    workdir, _ = finished
+    result = SEARCH.run(tmp_path, "--max_epochs=1", "--macs_targets=85%", "--macs_floor=10%")
+    assert result.returncode == 0, result.stderr
+    assert "the limit of 1 epochs is reached" in result.stderr
+    assert point_paths(tmp_path) == ["pareto/e001"]
+    code, errors = SEARCH.stop_when(tmp_path, signal.SIGKILL, 4)
+    assert code == -signal.SIGKILL
+    assert (
+        "the run goes further: macs_floor: was 10%, is 0%; macs_targets: was 85%, is 85%,70%; "
+        "max_epochs: was 1, is 9\n"
+    ) in errors
+    result = SEARCH.run(tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "goes further" not in result.stderr
+    assert metrics(tmp_path) == metrics(workdir)
+    before, now = points(workdir), points(tmp_path)
+    # the end that was none has left a point; all others are the same
+    assert now.pop("e001")["reason"] == "final"
+    assert now == before
+    for name in ("config.json", *(f"{p}/genotype.json" for p in point_paths(workdir))):
+        assert (tmp_path / name).read_text() == (workdir / name).read_text(), name
+
+
+def points(workdir):
+    """The points of a run by name, but for their rank among the others."""
+    values = json.loads((workdir / "pareto.json").read_text())["points"]
+    return {value["name"]: {**value, "non_dominated": None} for value in values}
+
+
+def test_finished_run_that_cannot_go_further_says_so(finished, tmp_path):
+    workdir = shutil.copytree(finished[0], tmp_path / "run")
+    result = SEARCH.run(workdir, "--macs_targets=85%,70%,99%")
+    assert result.returncode == 0, result.stderr
+    assert "macs_targets: was 85%,70%, is 85%,70%,99%" in result.stderr
+    assert "no point is taken at 99%: the search is down to " in result.stderr
+    assert "search ended after epoch 9: the limit of 9 epochs is reached" in result.stderr
+    assert metrics(workdir) == metrics(finished[0])
+    assert points(workdir) == points(finished[0])
 
 
 def test_another_configuration_is_refused(finished):

@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 
 from goldnas_tf.errors import InputError
+from goldnas_tf.growth import RAISED
 from goldnas_tf.setting import check, describe_range, kinds, setting, settings
 
 
@@ -100,6 +101,13 @@ def test_kinds_are_the_types_a_field_takes():
     assert found["count"] == (int,)
     assert found["names"] == (tuple,)
     assert found["size"] == (int, type(None))
+
+
+def test_what_may_grow_says_so():
+    field = setting(2, "a count", low=1, grows=RAISED)
+    assert field.metadata["meaning"] == "a count; on resume this may be raised"
+    assert field.metadata["grows"] is RAISED
+    assert setting(2, "a count").metadata["grows"] is None
 
 
 def test_ranges_in_words():

@@ -26,7 +26,9 @@ class DataSettings:
         "TensorFlow Datasets classification set such as cifar10",
     )
     data_dir: str | None = setting(
-        None, "the folder of --dataset=folder; for TensorFlow Datasets where they are prepared"
+        None,
+        "the folder of --dataset=folder; for TensorFlow Datasets where they are prepared",
+        is_path=True,
     )
     image_size: int | None = setting(
         None, "side in pixels of the square that images are resized to; default: as they are", low=1

@@ -58,7 +58,7 @@ def evolve(
     `if __name__ == "__main__"`.
 
     Args:
-        config: all settings.
+        config: all settings; those that say how far an evolution goes may have grown (`growth.py`).
         blocks: the library, from small to large (`goldnas_tf.load_blocks`).
         data: networks are trained on its training images, chosen by its validation images, and
             those of the final front measured on its test images once.
@@ -111,7 +111,7 @@ class Evolution:
                 f"expected {config.data.dataset}, received {data.name}"
             )
         described = {"data": data.describe(), "blocks": _named(blocks)}
-        self.folder = RunFolder.open(workdir, config.to_json(), described)
+        self.folder = RunFolder.open(workdir, config, described)
         self.archive = Archive(self.folder.path, None, self.settings.objectives)
         self.records = Records(self.folder.path, self.assembly, self.settings)
         self.setup = Setup(config, data if held else None, data.describe(), self.folder.path)
@@ -132,6 +132,10 @@ class Evolution:
                 if not proposed:
                     break
                 plan = records.plan(proposed)
+                if plan.number <= recorded and records.untried(plan):
+                    # the end of the budget had cut it short, before `generations` grew
+                    recorded = plan.number - 1
+                    journal.drop_after(recorded)
                 with clock("trials"):
                     self._try(plan, team, journal, signals)
                 generation = records.close(plan)
@@ -139,6 +143,8 @@ class Evolution:
                 algorithm.learn(aims, [one.excess(settings.limits) for one in generation])
                 if plan.number > recorded:
                     self._record(plan.number, journal)
+            if len(records.trials) < settings.budget:
+                journal.say(f"nothing new is found after {len(records.trials)} networks")
             found = front(records.trials, settings)
             if not found:
                 journal.say("no network was trained within the limits")
@@ -170,6 +176,7 @@ class Evolution:
         )
         if self.records:
             journal.say(f"resumed: {len(self.records)} networks were tried before")
+        journal.say_growth()
 
     def _try(self, plan: Generation, team: Pool, journal: Journal, signals: Interrupts) -> None:
         """Trains what is new in a generation."""

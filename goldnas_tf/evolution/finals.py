@@ -27,8 +27,11 @@ def train_front(
 ) -> None:
     """Trains networks for as long as `bin/train` does, and exports them as points.
 
+    Points of a front that was the last one before `generations` grew stay points: they were trained
+    to the end like the others, and are marked by what came of that.
+
     Args:
-        chosen: the networks; those that are points already are left alone.
+        chosen: the networks of the front; those that are points already are left alone.
         epochs: of their training, for what is said.
         assembly: what their genes mean.
         records: of the run.

@@ -6,6 +6,7 @@ from goldnas_tf import operators, pareto
 from goldnas_tf.config import Configuration, DeviceSettings, OptimizerSettings
 from goldnas_tf.data.settings import AugmentationSettings, DataSettings
 from goldnas_tf.errors import InputError
+from goldnas_tf.growth import RAISED
 from goldnas_tf.setting import check, setting
 from goldnas_tf.train_config import TrainingSettings
 from goldnas_tf.units import parse_count
@@ -81,7 +82,7 @@ class EvolutionSettings:
         16, "networks of a generation; NSGA-II needs 4, to have parents to choose from", low=4
     )
     generations: int = setting(
-        10, "generations; population times generations networks are trained", low=1
+        10, "generations; population times generations networks are trained", low=1, grows=RAISED
     )
     objectives: tuple[str, ...] = setting(
         ("params",),
@@ -105,7 +106,10 @@ class EvolutionSettings:
         0, "networks that are tried at a time; 0 is one for each GPU, else for each core", low=0
     )
     final_points: int = setting(
-        8, "networks of the front that are trained longer, evenly along it; 0 is none", low=0
+        8,
+        "networks of the front that are trained longer, evenly along it; 0 is none",
+        low=0,
+        grows=RAISED,
     )
 
     def __post_init__(self):

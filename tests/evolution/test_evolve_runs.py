@@ -9,6 +9,7 @@ import time
 import psutil
 import pytest
 from programs import Program, environment
+from servers import assert_point_served
 
 import goldnas_tf
 from goldnas_tf import blocks, pareto
@@ -97,6 +98,11 @@ def test_points_are_complete(finished):
             assert (folder / name).stat().st_size > 0, name
 
 
+def test_every_server_can_run_a_point(finished):
+    workdir, _ = finished
+    assert_point_served(workdir / points(workdir)[0].path)
+
+
 def test_generations_are_recorded_and_drawn(finished):
     workdir, result = finished
     lines = recorded(workdir)
@@ -141,6 +147,24 @@ def test_a_stopped_run_resumes_to_the_same_result(finished, program, tmp_path):
     assert tried(tmp_path) == tried(workdir)
     assert recorded(tmp_path) == recorded(workdir)
     assert points(tmp_path) == points(workdir)
+
+
+def test_a_finished_run_goes_further_to_the_result_of_one_that_was_to(finished, program, tmp_path):
+    workdir, _ = finished
+    result = program.run(tmp_path, "--generations=1")
+    assert result.returncode == 0, result.stderr
+    earlier = points(tmp_path)
+    assert len(tried(tmp_path)) == 4
+    result = program.run(tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "the run goes further: generations: was 1, is 3\n" in result.stderr
+    assert tried(tmp_path) == tried(workdir)
+    assert recorded(tmp_path) == recorded(workdir)
+    # points of a front that was the last one for a while stay beside those of the front
+    whole = points(workdir)
+    names = {point.name for point in whole}
+    kept = [point for point in earlier if point.name not in names]
+    assert points(tmp_path) == pareto.mark([*whole, *kept], ["params"])
 
 
 def test_a_process_that_dies_takes_its_trial_alone(program, tmp_path):
