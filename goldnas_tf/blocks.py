@@ -14,6 +14,7 @@ from goldnas_tf import atomic, operators, pareto
 from goldnas_tf.errors import InputError
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.pareto import Point
+from goldnas_tf.paths import local_path
 from goldnas_tf.space import CELL_INPUTS
 
 SCHEMA = 1
@@ -107,7 +108,7 @@ def load(path: str | pathlib.Path) -> list[Block]:
     Raises:
         InputError: there is none, it is empty, or holds something else.
     """
-    path = pathlib.Path(path)
+    path = local_path(path, "blocks")
     file = path if path.suffix == ".json" else path / FILE
     try:
         values = json.loads(file.read_text())

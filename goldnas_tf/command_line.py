@@ -4,15 +4,21 @@ Programs in `bin/` define their flags from the configuration's dataclasses, so t
 described once; the library never reads a flag.
 """
 
+import contextlib
 import dataclasses
+import itertools
+import pathlib
+import signal
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from absl import flags
 
-from goldnas_tf.errors import ExportError, InputError, TrainingError
-from goldnas_tf.interrupt import Interrupted
+from goldnas_tf.errors import ExportError, InputError, TrainingError, in_a_line
+from goldnas_tf.interrupt import NOTHING_SAVED, Interrupted, Terminated, leaving, raising
+from goldnas_tf.paths import local_path
+from goldnas_tf.quiet import quiet
 from goldnas_tf.setting import describe_range, kinds, settings
 
 
@@ -70,17 +76,40 @@ def run(
         print(help_text(description, config_class, flag_values))
         return
     try:
-        _parse(flag_values, argument)
-        main()
+        with raising():
+            _parse(flag_values, argument)
+            main()
     except InputError as error:
         sys.exit(_complain(str(error), 2))
     except (TrainingError, ExportError) as error:
         sys.exit(_complain(str(error), 1))
-    except KeyboardInterrupt:
-        sys.exit(_complain("interrupted before there was anything to save", 130))
+    except KeyboardInterrupt as error:
+        signum = signal.SIGTERM if isinstance(error, Terminated) else signal.SIGINT
+        sys.exit(_complain(NOTHING_SAVED, 128 + signum))
     except Interrupted as error:
         code = 128 + error.signum
         sys.exit(_complain(f"{error}; the state is saved, the same command goes on", code))
+    except Exception as error:
+        said = in_a_line(error)
+        if said is None:
+            raise
+        sys.exit(_complain(f"{said}; what was finished is kept, the same command goes on", 1))
+
+
+@contextlib.contextmanager
+def starting() -> Iterator[None]:
+    """For the block in which a program imports what takes seconds, and sets it up.
+
+    It shows nothing of what TensorFlow says there, and a signal ends it at once.
+    """
+    with leaving(sys.argv[0]), quiet():
+        yield
+
+
+def define_path(name: str, meaning: str, flag_values: flags.FlagValues = flags.FLAGS) -> None:
+    """Defines a flag of a program's own that is a path; its default is None."""
+    # as one of the program, which help lists
+    flags.DEFINE(_Path(name), name, None, meaning, flag_values, module_name=sys.argv[0])
 
 
 def help_text(description: str, config_class: type, flag_values: flags.FlagValues) -> str:
@@ -114,11 +143,11 @@ def _parse(flag_values: flags.FlagValues, argument: str | None) -> None:
     flag_values.set_gnu_getopt(True)
     try:
         _, *rest = flag_values(sys.argv)
+        if argument and rest:
+            flag_values[argument].parse(rest.pop(0))
     except (flags.Error, OSError) as error:
         # absl begins some messages with a prefix of its own
         raise InputError(str(error).splitlines()[0].removeprefix("ERROR:: ")) from error
-    if argument and rest:
-        flag_values[argument].value = rest.pop(0)
     if rest:
         raise InputError(
             f"expected {'no further argument' if argument else 'flags only'}; "
@@ -143,14 +172,53 @@ def _values(owner: type, flag_values: flags.FlagValues) -> dict:
     values = {}
     for field in settings(owner):
         value = flag_values[field.name].value
-        values[field.name] = tuple(value) if tuple in kinds(field) else value
+        if tuple in kinds(field):
+            # a flag that may be repeated has what each of them names
+            parts = ([part] if isinstance(part, str) else part for part in value or ())
+            value = tuple(itertools.chain.from_iterable(parts))
+        values[field.name] = value
     return values
+
+
+class _Path(flags.ArgumentParser):
+    """A path on this machine; `~` is put in its place."""
+
+    def __init__(self, name: str):
+        super().__init__()
+        self._name = name
+
+    def parse(self, argument):
+        return str(local_path(argument, self._name)) if argument else argument
+
+
+class _Paths(_Path):
+    """A path that is there, commas and all, or several with commas between them."""
+
+    def parse(self, argument):
+        whole = super().parse(argument)
+        if pathlib.Path(whole).exists():
+            return [whole]
+        return [super(_Paths, self).parse(part) for part in argument.split(",")]
 
 
 def _define_one(field: dataclasses.Field, flag_values: flags.FlagValues) -> None:
     allowed = describe_range(field)
     text = field.metadata["meaning"] + (f" [{allowed}]" if allowed else "")
     kind = next(kind for kind in kinds(field) if kind is not type(None))
+    if field.metadata["is_path"]:
+        # help shows a default as it was given
+        serializer = flags.ArgumentSerializer()
+        if kind is tuple:
+            parser = _Paths(field.name)
+            flags.DEFINE_multi(
+                parser, serializer, field.name, field.default or None, text, flag_values=flag_values
+            )
+        else:
+            parser = _Path(field.name)
+            flags.DEFINE(
+                parser, field.name, field.default, text, flag_values, serializer=serializer
+            )
+        return
     define_flag = {
         bool: flags.DEFINE_bool,
         int: flags.DEFINE_integer,

@@ -25,7 +25,7 @@ def describe(config: SearchConfig, data: ImageData) -> str:
     outside, inside = costs.outside_gates(full), costs.in_gates(full)
     steps = config.points.steps_per_epoch or steps_per_pass(data, batch_size)
     values = {
-        "data_set": data.name,
+        "data_set": data.title,
         "image_shape": "x".join(map(str, data.image_shape)),
         "classes": len(data.class_names),
         "images_train": data.train.size,

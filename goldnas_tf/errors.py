@@ -1,7 +1,12 @@
 """The ways a run ends badly: the user gave something unusable, or the work itself broke down."""
 
 import contextlib
+import re
+import sys
 import zipfile
+
+_PLACE_IN_GRAPH = re.compile(r"\{\{.*?\}\} ?| ?\[Op:\w+\]")
+"""What TensorFlow says of its own insides in the message of an operation."""
 
 
 class InputError(ValueError):
@@ -31,6 +36,24 @@ def reading(path):
         raise InputError(
             f"{path} is damaged ({type(error).__name__}); put back a copy, or use another workdir"
         ) from error
+
+
+def in_a_line(error: BaseException) -> str | None:
+    """What went wrong with a file, a disk or a device, in a line; None for errors of other kinds.
+
+    Args:
+        error: of the operating system, or of TensorFlow's operations on files and memory.
+    """
+    if isinstance(error, OSError):
+        file = f"{error.filename}: " if error.filename else ""
+        return f"{file}{error.strerror or first_line(error)}"
+    # an import would take seconds, and whatever TensorFlow has raised has loaded it
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is None or not isinstance(error, tensorflow.errors.OpError):
+        return None
+    # these say that the program asked for nonsense
+    mistakes = tensorflow.errors.InvalidArgumentError, tensorflow.errors.UnimplementedError
+    return None if isinstance(error, mistakes) else _PLACE_IN_GRAPH.sub("", first_line(error))
 
 
 def first_line(error: BaseException) -> str:

@@ -1,9 +1,17 @@
-"""SIGINT and SIGTERM as a wish to stop at the next safe place."""
+"""SIGINT and SIGTERM as a wish to stop: at once, after tidying up, or at the next safe place.
+
+A program that only imports has nothing to tidy up, and leaves at once: libraries that are being
+imported may swallow an exception. Later an exception ends it, so that folders which are half
+written go. Loops that save their state finish a step first.
+"""
 
 import contextlib
 import os
 import signal
+import threading
 from collections.abc import Iterator
+
+NOTHING_SAVED = "interrupted; nothing is left half written"
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -18,6 +26,57 @@ class Interrupted(Exception):  # noqa: N818 - a wish of the user, not an error
     def __init__(self, signum: int):
         super().__init__(f"interrupted by {signal.Signals(signum).name}")
         self.signum = signum
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, where nothing saves a state."""
+
+
+@contextlib.contextmanager
+def leaving(name: str) -> Iterator[None]:
+    """Either signal ends the process inside the block, with a line and the right exit code.
+
+    Args:
+        name: of the program, for the line.
+    """
+    # the block may send the standard error stream elsewhere
+    errors = os.dup(2)
+
+    def leave(signum, frame):
+        del frame
+        os.write(errors, f"{name}: {NOTHING_SAVED}\n".encode())
+        os._exit(128 + signum)
+
+    with _handled(dict.fromkeys(_SIGNALS, leave)):
+        yield
+    os.close(errors)
+
+
+@contextlib.contextmanager
+def raising() -> Iterator[None]:
+    """Either signal raises inside the block: `KeyboardInterrupt`, or `Terminated`."""
+
+    def terminate(signum, frame):
+        del signum, frame
+        raise Terminated
+
+    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: terminate}
+    with _handled(handlers):
+        yield
+
+
+@contextlib.contextmanager
+def _handled(handlers: dict) -> Iterator[None]:
+    """Sets handlers of signals for a block, in the main thread, which alone may."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {signum: signal.signal(signum, handler) for signum, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
 
 
 class Interrupts:

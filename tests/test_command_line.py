@@ -1,4 +1,5 @@
 import dataclasses
+import errno
 import os
 import pathlib
 import re
@@ -7,12 +8,17 @@ import subprocess
 import sys
 
 import pytest
+import tensorflow as tf
 from absl import flags
+from programs import run_python
 
 import goldnas_tf
-from goldnas_tf import command_line
+from goldnas_tf import atomic, command_line
 from goldnas_tf.config import SearchConfig
+from goldnas_tf.data.settings import DataSettings
+from goldnas_tf.deployment.settings import ExportConfig
 from goldnas_tf.errors import InputError, TrainingError
+from goldnas_tf.evaluation.settings import EvaluationConfig
 from goldnas_tf.interrupt import Interrupted
 from goldnas_tf.setting import setting, settings
 
@@ -24,6 +30,8 @@ SECTIONS = {
 }
 
 
+# after the beginning of what is said
+KEPT = " ... ; what was finished is kept, the same command goes on\n"
 DESCRIPTION = """Does what a program does.
 
   bin/program --flag=VALUE
@@ -64,6 +72,7 @@ OTHER = {
     "dataset": ("cifar10", "cifar10"),
     "data_dir": ("some/where", "some/where"),
     "image_size": ("12", 12),
+    "white_level": ("4095", 4095),
     "policy": ("randaugment", "randaugment"),
     "ops": ("skip_connect,avg_pool_3x3", ("skip_connect", "avg_pool_3x3")),
     "stem": ("imagenet", "imagenet"),
@@ -111,6 +120,64 @@ def test_what_the_user_gave_is_told_from_defaults():
     given = command_line.given(SECTIONS["data"], values)
     assert given == {"data_dir": "there", "split_seed": 0}
     assert command_line.given(SECTIONS["points"], values) == {}
+
+
+def test_every_path_flag_puts_home_in_its_place(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    for config_class in (SearchConfig, EvaluationConfig, ExportConfig):
+        owners = (config_class, DataSettings)
+        names = [f.name for owner in owners for f in settings(owner) if f.metadata["is_path"]]
+        assert len(names) >= 1
+        for name in names:
+            values = parsed(f"--{name}=~/here", config_class=config_class)
+            found = command_line._values(config_class, values) | command_line._values(
+                DataSettings, values
+            )
+            assert found[name] in ("/home/me/here", ("/home/me/here",)), name
+            with pytest.raises(flags.IllegalFlagValueError, match="a path on this machine"):
+                parsed(f"--{name}=gs://bucket/x", config_class=config_class)
+
+
+def test_several_paths_are_said_with_commas_or_flags(tmp_path):
+    def networks(*arguments):
+        values = parsed(*arguments, config_class=EvaluationConfig)
+        return command_line.read(EvaluationConfig, values).network
+
+    assert networks("--network=a,b", "--network=c") == ("a", "b", "c")
+    odd = tmp_path / "a,b"
+    odd.mkdir()
+    assert networks(f"--network={odd}") == (str(odd),)
+    assert networks(f"--network={odd}", "--network=c,d") == (str(odd), "c", "d")
+
+
+def test_flags_of_a_program_that_are_paths(monkeypatch, capsys):
+    values = flags.FlagValues()
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setattr(sys, "argv", ["program"])
+    command_line.define_path("workdir", "folder of the run", values)
+    values(["program", "--workdir=~/runs"])
+    assert values.workdir == "/home/me/runs"
+    assert "folder of the run" in command_line.help_text("", ExportConfig, with_all(values))
+
+
+def with_all(values):
+    command_line.define(ExportConfig, values)
+    return values
+
+
+def test_an_argument_that_is_a_path_is_read_as_its_flag(monkeypatch, capsys):
+    values = flags.FlagValues()
+    command_line.define(ExportConfig, values)
+    monkeypatch.setenv("HOME", "/home/me")
+    seen = []
+    monkeypatch.setattr(sys, "argv", ["program", "~/it"])
+    command_line.run(lambda: seen.append(values.network), "", ExportConfig, values, "network")
+    assert seen == ["/home/me/it"]
+    monkeypatch.setattr(sys, "argv", ["program", "s3://it"])
+    with pytest.raises(SystemExit) as caught:
+        command_line.run(pytest.fail, "", ExportConfig, values, "network")
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_a_list_may_be_empty():
@@ -171,11 +238,26 @@ def test_a_program_that_ends_well_exits_with_0(monkeypatch, capsys):
     [
         (InputError("the folder is full"), 2, "program: the folder is full\n"),
         (TrainingError("the loss is not finite"), 1, "program: the loss is not finite\n"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "a/b"),
+            1,
+            f"program: a/b: No space{KEPT}",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "a/b"), 1, f"program: a/b: Perm{KEPT}"),
+        (
+            tf.errors.ResourceExhaustedError(None, None, "a/b; No space\nmore"),
+            1,
+            f"program: a/b;{KEPT}",
+        ),
     ],
 )
 def test_errors_are_one_line_and_an_exit_code(monkeypatch, capsys, error, code, said):
     assert run(monkeypatch, raising(error)) == code
-    assert capsys.readouterr().err == said
+    beginning, _, end = said.partition(" ... ")
+    shown = capsys.readouterr().err
+    assert shown.startswith(beginning)
+    assert shown.endswith(end)
+    assert shown.count("\n") == 1
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
@@ -187,9 +269,9 @@ def test_an_interrupted_program_says_how_to_go_on(monkeypatch, capsys, signum):
     assert "the state is saved, the same command goes on" in said
 
 
-def test_an_interrupt_before_there_is_a_state_is_one_line(monkeypatch, capsys):
+def test_an_interrupt_where_nothing_is_saved_is_one_line(monkeypatch, capsys):
     assert run(monkeypatch, raising(KeyboardInterrupt())) == 130
-    assert capsys.readouterr().err == "program: interrupted before there was anything to save\n"
+    assert capsys.readouterr().err == "program: interrupted; nothing is left half written\n"
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
@@ -215,9 +297,50 @@ def test_help_explains_every_flag_and_runs_nothing(monkeypatch, capsys, flag):
     assert max(map(len, said.splitlines())) <= 100
 
 
-def test_other_errors_keep_their_traceback(monkeypatch):
-    with pytest.raises(ZeroDivisionError):
-        run(monkeypatch, raising(ZeroDivisionError()))
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError(), tf.errors.InvalidArgumentError(None, None, "shapes")]
+)
+def test_other_errors_keep_their_traceback(monkeypatch, error):
+    with pytest.raises(type(error)):
+        run(monkeypatch, raising(error))
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_lets_what_is_open_tidy_up(monkeypatch, capsys, tmp_path, signum):
+    def main(_):
+        with atomic.folder(tmp_path / "1") as folder:
+            (folder / "half").touch()
+            os.kill(os.getpid(), signum)
+
+    before = signal.getsignal(signum)
+    assert run(monkeypatch, main) == 128 + signum
+    assert capsys.readouterr().err == "program: interrupted; nothing is left half written\n"
+    assert not list(tmp_path.iterdir())
+    assert signal.getsignal(signum) == before
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_an_import_whatever_the_library_catches(tmp_path, signum):
+    (tmp_path / "stubborn.py").write_text(
+        "import os, time\n"
+        "try:\n"
+        f"    os.kill(os.getpid(), {int(signum)})\n"
+        "    time.sleep(10)\n"
+        "except BaseException:\n"
+        "    pass\n"
+    )
+    program = (
+        "import sys; sys.argv = ['program']\n"
+        "from goldnas_tf import command_line\n"
+        "from goldnas_tf.deployment.settings import ExportConfig\n"
+        "def main():\n"
+        "    with command_line.starting():\n"
+        "        import stubborn\n"
+        "command_line.run(main, '', ExportConfig)\n"
+    )
+    found = run_python(program, tmp_path)
+    assert found.returncode == 128 + signum
+    assert found.stderr == "program: interrupted; nothing is left half written\n"
 
 
 @pytest.mark.parametrize(

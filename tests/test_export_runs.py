@@ -1,10 +1,13 @@
 """bin/export as it is run: a network of the digits, and input that cannot be used."""
 
 import json
+import signal
+import subprocess
+import time
 
 import numpy as np
 import pytest
-from programs import Program
+from programs import Program, environment
 
 from goldnas_tf import export, network
 from goldnas_tf.data.settings import DataSettings
@@ -26,6 +29,21 @@ def point(tmp_path_factory):
     path = folder / "pareto" / "e001"
     export.export(path, model, genotype, names, {}, lambda file: file.write_bytes(b"a picture"))
     return path
+
+
+def test_an_export_that_is_ended_leaves_nothing(point, tmp_path):
+    command = EXPORT.command(f"--network={point}", "--formats=serving")
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environment()
+    )
+    while process.poll() is None and not list(tmp_path.glob("exports/serving/digits/.1.*/*")):
+        time.sleep(0.02)
+    process.terminate()
+    _, errors = process.communicate()
+    assert process.returncode == 128 + signal.SIGTERM, errors
+    assert errors.endswith("bin/export: interrupted; nothing is left half written\n")
+    assert "Traceback" not in errors
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_export_prints_a_table_of_what_it_leaves(point, tmp_path):

@@ -11,6 +11,8 @@ import itertools
 import keras
 import tensorflow as tf
 
+from goldnas_tf.floatx import float32
+
 OPERATORS_PER_IMAGE = 2
 
 
@@ -76,8 +78,10 @@ class RandAugment:
             uint8 [b, h, w, c].
         """
         varied = tf.cast(images, tf.float32)
-        for round_seed in tf.unstack(tf.random.split(seed, OPERATORS_PER_IMAGE)):
-            varied = self._one_operator_each(varied, round_seed)
+        # Keras draws in its global type.
+        with float32():
+            for round_seed in tf.unstack(tf.random.split(seed, OPERATORS_PER_IMAGE)):
+                varied = self._one_operator_each(varied, round_seed)
         return tf.saturate_cast(tf.round(varied), tf.uint8)
 
     def _one_operator_each(self, images, seed):

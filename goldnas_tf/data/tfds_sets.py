@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import os
 
 import numpy as np
 import tensorflow as tf
@@ -107,7 +108,9 @@ def _divided(train, source, has_validation, settings):
 def _builder(settings):
     """Opens the set that `settings` name, without downloading it."""
     name = settings.dataset
-    data_dir = None if settings.data_dir is None else local_path(settings.data_dir, "data_dir")
+    # where it looks by default, said, since without a home folder it makes one called `~`
+    default = os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")
+    data_dir = local_path(settings.data_dir or default, "data_dir")
     try:
         return tfds.builder(name, data_dir=data_dir)
     except tfds.core.DatasetNotFoundError as error:

@@ -8,7 +8,6 @@ Each holds an export.json with what was measured, a SavedModel in its `assets.ex
 
 import contextlib
 import dataclasses
-import pathlib
 from collections.abc import Callable
 
 from goldnas_tf import atomic
@@ -22,6 +21,7 @@ from goldnas_tf.deployment.versions import next_version, version_folder
 from goldnas_tf.errors import ExportError, InputError, first_line
 from goldnas_tf.evaluation.measure import Measurement, measure
 from goldnas_tf.evaluation.opening import open_network
+from goldnas_tf.paths import local_path
 from goldnas_tf.quiet import quiet
 
 REPORTS = {"serving": "assets.extra/export.json", "litert": "export.json"}
@@ -42,7 +42,7 @@ def export(config: ExportConfig, data: ImageData, say: Callable[[str], None]) ->
         InputError: there is no such network, or it is not one for these images.
         ExportError: what was written does not answer as the network does, or cannot be written.
     """
-    output, name = pathlib.Path(config.output), config.name or data.name
+    output, name = local_path(config.output, "output"), config.name or data.name
     source = open_source(config.network, data)
     version = next_version(output, name)
     say(f"folding and measuring {source.file}")

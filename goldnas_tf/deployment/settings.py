@@ -20,10 +20,14 @@ class ExportConfig:
 
     data: DataSettings = dataclasses.field(default_factory=DataSettings)
     network: str = setting(
-        "", "folder of the network: a point of a search (RUN/pareto/e042), or a trained network"
+        "",
+        "folder of the network: a point of a search (RUN/pareto/e042), or a trained network",
+        is_path=True,
     )
     output: str = setting(
-        "exports", "folder for serving/NAME/VERSION and litert/NAME/VERSION; versions count up"
+        "exports",
+        "folder for serving/NAME/VERSION and litert/NAME/VERSION; versions count up",
+        is_path=True,
     )
     name: str = setting("", "what servers call the network; default: the name of the data set")
     formats: tuple[str, ...] = setting(

@@ -14,6 +14,7 @@ from goldnas_tf.evaluation.names import short_names
 from goldnas_tf.evaluation.opening import open_network
 from goldnas_tf.evaluation.result import PICTURES, Evaluation, picture
 from goldnas_tf.evaluation.settings import EvaluationConfig
+from goldnas_tf.paths import local_path
 from goldnas_tf.quiet import quiet
 from goldnas_tf.report.confusion import draw_confusion
 from goldnas_tf.run_folder import check_writable
@@ -31,7 +32,7 @@ def evaluate(config: EvaluationConfig, say: Callable[[str], None]) -> Evaluation
     Raises:
         InputError: something cannot be measured; nothing is written then.
     """
-    output = pathlib.Path(config.output)
+    output = local_path(config.output, "output")
     _check_output(output)
     paths = short_names(config.network)
     with quiet():
@@ -47,7 +48,7 @@ def evaluate(config: EvaluationConfig, say: Callable[[str], None]) -> Evaluation
         check_fit(network, images)
     measurements = {}
     for name, network in networks.items():
-        say(f"measuring {name} on {split.size} {config.split} images of {images.name}")
+        say(f"measuring {name} on {split.size} {config.split} images of {images.title}")
         measurements[name] = measure(network, split, config.batch_sizes)
     evaluation = Evaluation(
         config.data, images.name, config.split, split.size, images.class_names, measurements

@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from goldnas_tf import network  # noqa: F401 - registers the layers that a file of ours names
 from goldnas_tf.errors import InputError, first_line
 from goldnas_tf.evaluation import graph_costs, threads
 from goldnas_tf.evaluation.loaded import Runner

@@ -7,6 +7,7 @@ import pathlib
 from goldnas_tf.evaluation import keras_file, origin, saved_model, tflite_file, threads
 from goldnas_tf.evaluation.loaded import LoadedNetwork, loaded
 from goldnas_tf.evaluation.location import locate
+from goldnas_tf.paths import local_path
 
 _READERS = {
     "keras": keras_file.read,
@@ -26,7 +27,7 @@ def open_network(path: str | os.PathLike) -> LoadedNetwork:
     Raises:
         InputError: there is no network, or none from images to a number for each class.
     """
-    path = pathlib.Path(path)
+    path = local_path(path, "network")
     kind, served = locate(path)
     runner = _READERS[kind](served)
     for name in ("macs", "params"):

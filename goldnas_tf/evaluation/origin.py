@@ -87,7 +87,7 @@ def _run_data(run, given) -> DataSettings | None:
         settings = DataSettings(**values["settings"]["data"])
         # what was measured of the training images holds for all that the network is asked
         if settings.white_level is None:
-            white_level = values["data"].get("white_level")
+            white_level = values.get("data", {}).get("white_level")
             settings = dataclasses.replace(settings, white_level=white_level)
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{file}: not a configuration of a run: {error!r}") from error

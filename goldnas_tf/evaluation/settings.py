@@ -20,8 +20,9 @@ class EvaluationConfig:
     data: DataSettings = dataclasses.field(default_factory=DataSettings)
     network: tuple[str, ...] = setting(
         (),
-        "what is measured, separated by commas: folders of points (RUN/pareto/e042), .keras files, "
-        "SavedModels, .tflite files",
+        "what is measured, separated by commas or each with a flag of its own: folders of points "
+        "(RUN/pareto/e042), .keras files, SavedModels, .tflite files",
+        is_path=True,
     )
     split: str = setting(
         "validation",
@@ -30,7 +31,9 @@ class EvaluationConfig:
         choices=SPLITS,
     )
     output: str = setting(
-        "runs/evaluation", "folder for evaluation.json and the pictures in confusion/"
+        "runs/evaluation",
+        "folder for evaluation.json and the pictures in confusion/",
+        is_path=True,
     )
     batches: tuple[str, ...] = setting(
         ("1", "32"), "batch sizes whose latency is measured, in images, separated by commas"

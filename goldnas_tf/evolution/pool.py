@@ -90,6 +90,7 @@ class Pool:
         Raises:
             Interrupted: a signal came.
             TrainingError: a process did not get ready.
+            OSError: a process could not read or write a file.
         """
         waiting = collections.deque(tasks)
         while waiting or any(process and process.task for process in self._processes):
@@ -187,12 +188,15 @@ class _Process:
         """What came of the trial, None while it goes on within its bounds."""
         seconds = time.monotonic() - self._since
         try:
-            if self.connection.poll():
-                result, failure = self.connection.recv()
-                return Outcome(result, failure, seconds)
+            answer = self.connection.recv() if self.connection.poll() else None
         except (EOFError, OSError):
             self._dead = True
             return Outcome(None, f"its process ended; {self._log.name} says why", seconds)
+        if answer:
+            result, failure = answer
+            if isinstance(failure, OSError):
+                raise failure
+            return Outcome(result, failure, seconds)
         broken = None
         if bounds.minutes and seconds > 60 * bounds.minutes:
             broken = f"it took more than {bounds.minutes:g} minutes"

@@ -23,7 +23,7 @@ def serve(connection: Connection, seat: Seat) -> None:
 
     First of all it is sent the `Setup`, whose images load TensorFlow. A task is the name of a
     method of `trials.Trials` and its arguments. The answer is what it returned and None, or None
-    and why it failed.
+    and why it failed: a line, or an `OSError`.
     """
     # signals are for the parent, which ends its processes; without it they end themselves
     os.setsid()
@@ -54,6 +54,9 @@ def serve(connection: Connection, seat: Seat) -> None:
             with blaming(data.splits):
                 result = getattr(does, name)(*arguments)
             connection.send((result, None))
+        except OSError as error:
+            # a full disk is no fault of the network
+            connection.send((None, OSError(error.errno, error.strerror, error.filename)))
         except Exception as error:
             traceback.print_exc()
             connection.send((None, _told(error)))

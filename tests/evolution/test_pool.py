@@ -1,5 +1,7 @@
 """A process that was lost between two trials is replaced, and so is one that was lost in one."""
 
+import shutil
+
 import pytest
 
 import goldnas_tf
@@ -44,6 +46,12 @@ def test_a_process_that_is_lost_or_breaks_a_bound_is_replaced(pool, assembly):
     ((_, outcome),) = pool.run([("n003", ("nonsense",))], BOUNDS, Interrupts())
     assert "AttributeError" in outcome.failure
     assert judge("n004").result == first.result
+    # a disk that cannot be written is no fault of a network
+    weights = pool._setup.workdir / "weights"
+    shutil.rmtree(weights)
+    weights.touch()
+    with pytest.raises(OSError, match="weights"):
+        judge("n005")
 
 
 def test_a_signal_ends_what_waits(pool, assembly):
