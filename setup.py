@@ -9,6 +9,7 @@ REQUIREMENTS = [
     "tensorflow-datasets>=4.9.10,<4.10",
     "importlib_resources>=6.4",  # tensorflow-datasets 4.9 imports it, but does not ask for it
     "numpy>=1.26.4,<2.6",
+    "wrapt>=1.17,<3",  # tensorflow brings it, in any version
     "absl-py>=2.1,<3",
     "tensorboard>=2.21,<2.22",  # tensorflow does not bring it any more
     "scikit-learn>=1.5,<2",

@@ -6,6 +6,8 @@ costs no TensorFlow.
 
 from importlib import import_module
 
+from goldnas_tf.registration import register_with_keras
+
 _HOMES = {
     "AssemblySettings": "evolution.settings",
     "AugmentationSettings": "data",
@@ -40,6 +42,8 @@ _HOMES = {
 _RENAMED = {"load_blocks": "load", "load_data": "load", "load": "load_point"}
 
 __all__ = sorted(_HOMES)
+
+register_with_keras()
 
 
 def __getattr__(name):

@@ -1,4 +1,7 @@
-"""Checks that Keras runs on TensorFlow, before an import of Keras could fail on another backend."""
+"""Checks that Keras runs on TensorFlow, before an import of Keras could fail on another backend.
+
+Where Keras is not imported yet, what it will be set to is found out as it does that itself.
+"""
 
 import json
 import os
@@ -7,12 +10,18 @@ import sys
 
 from goldnas_tf.errors import InputError
 
+# with anything else, an import of Keras fails
+_ALLOWED = {
+    "floatx": ("float16", "float32", "float64"),
+    "image_data_format": ("channels_last", "channels_first"),
+}
+
 
 def require_tensorflow() -> None:
     """Checks the backend that Keras has, or will have once it is imported.
 
     Raises:
-        InputError: it is not TensorFlow.
+        InputError: it is not TensorFlow, or Keras cannot be imported with its settings.
     """
     keras = sys.modules.get("keras")
     name = keras.backend.backend() if keras else _configured()
@@ -21,10 +30,35 @@ def require_tensorflow() -> None:
 
 
 def _configured() -> str:
-    if "KERAS_BACKEND" in os.environ:
-        return os.environ["KERAS_BACKEND"]
-    home = pathlib.Path(os.environ.get("KERAS_HOME", pathlib.Path.home() / ".keras"))
+    settings = _settings(_settings_file())
+    # an empty name is none
+    return os.environ.get("KERAS_BACKEND") or settings.get("backend", "tensorflow")
+
+
+def _settings_file() -> pathlib.Path:
+    # not by pathlib, which raises an error for a user without a home
+    if "KERAS_HOME" in os.environ:
+        folder = os.path.expanduser(os.environ["KERAS_HOME"])  # noqa: PTH111
+    else:
+        home = os.path.expanduser("~")  # noqa: PTH111
+        folder = (home if os.access(home, os.W_OK) else "/tmp") + "/.keras"
+    return pathlib.Path(folder) / "keras.json"
+
+
+def _settings(file: pathlib.Path) -> dict:
+    if not os.path.exists(file):  # noqa: PTH110 - pathlib may raise an error
+        return {}
     try:
-        return json.loads((home / "keras.json").read_text()).get("backend", "tensorflow")
-    except (OSError, ValueError):
-        return "tensorflow"
+        values = json.loads(file.read_text())
+    except ValueError:
+        return {}
+    except OSError as error:
+        raise InputError(f"Keras cannot read its settings: {error}") from error
+    if not isinstance(values, dict):
+        raise InputError(f"{file}: expected the settings of Keras; received another value")
+    for name, allowed in _ALLOWED.items():
+        if (value := values.get(name, allowed[0])) not in allowed:
+            raise InputError(f"{file}: {name} must be of {', '.join(allowed)}; received {value!r}")
+    if not isinstance(epsilon := values.get("epsilon", 1e-7), float):
+        raise InputError(f"{file}: epsilon must be a number as 1e-7; received {epsilon!r}")
+    return values

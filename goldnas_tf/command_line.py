@@ -7,9 +7,11 @@ described once; the library never reads a flag.
 import contextlib
 import dataclasses
 import itertools
+import os
 import pathlib
 import signal
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 
@@ -100,8 +102,11 @@ def run(
 def starting() -> Iterator[None]:
     """For the block in which a program imports what takes seconds, and sets it up.
 
-    It shows nothing of what TensorFlow says there, and a signal ends it at once.
+    It shows nothing of what TensorFlow says there, and a signal ends it at once. Where the user has
+    no home folder, TensorFlow is given another one: it would make one called `~`.
     """
+    if os.path.expanduser("~") == "~":  # noqa: PTH111 - pathlib raises an error
+        os.environ["HOME"] = tempfile.gettempdir()
     with leaving(sys.argv[0]), quiet():
         yield
 

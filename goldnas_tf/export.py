@@ -1,9 +1,10 @@
 """A found network on disk: genotype, numbers, Keras file and SavedModel, each complete or absent.
 
-The SavedModel needs TensorFlow alone. Its signature `serving_default` takes uint8 images of any
-batch size, as they come from a file, and normalises them inside the graph.
+The SavedModel needs TensorFlow alone, in any language. Its signature `serving_default` takes uint8
+images of any batch size, as they come from a file, and normalises them inside the graph.
 """
 
+import functools
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
 
@@ -11,8 +12,11 @@ import keras
 import tensorflow as tf
 
 from goldnas_tf import atomic
+from goldnas_tf.backend import require_tensorflow
 from goldnas_tf.errors import InputError
+from goldnas_tf.floatx import float32
 from goldnas_tf.genotype import Genotype
+from goldnas_tf.paths import local_path
 
 
 class Serving(tf.Module):
@@ -20,14 +24,16 @@ class Serving(tf.Module):
 
     def __init__(self, model: keras.Model, class_names: Sequence[str]):
         super().__init__()
-        self._model = model
+        # not the model: of a variable of Keras TensorFlow saves a copy beside the one that the
+        # function reads, and all loaders but Python's restore the copy
+        self._logits = functools.partial(model, training=False)
+        self._weights = [variable.value for variable in model.variables]
         self._class_names = tf.constant(list(class_names))
         images = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, name="images")
         self.serve = tf.function(self._serve, input_signature=[images], autograph=False)
 
     def _serve(self, images):
-        logits = self._model(tf.cast(images, tf.float32), training=False)
-        probabilities = tf.nn.softmax(logits)
+        probabilities = tf.nn.softmax(self._logits(tf.cast(images, tf.float32)))
         classes = tf.gather(self._class_names, tf.argmax(probabilities, -1))
         return {"probabilities": probabilities, "classes": classes}
 
@@ -48,20 +54,24 @@ def load_point(
         A model from images with values in 0..255 to logits, or to (batch, height, width, channels).
 
     Raises:
-        InputError: there is no such network.
+        InputError: there is no such network, or Keras runs on another backend than TensorFlow.
     """
-    file = pathlib.Path(path) / "model.keras"
+    require_tensorflow()
+    file = local_path(path) / "model.keras"
     if not file.is_file():
         raise InputError(f"expected the folder of a point, with a model.keras; received {path}")
     model = keras.models.load_model(file, compile=False)
     if not include_top:
         model = keras.Model(model.input, model.get_layer("pool").input, name="features")
+    # layers know their own; this is what else would follow from Keras's global policy
+    model.dtype_policy = "float32"
     if compiled:
-        model.compile(
-            keras.optimizers.SGD(0.01, momentum=0.9),
-            keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            metrics=["accuracy"],
-        )
+        with float32():
+            model.compile(
+                keras.optimizers.SGD(0.01, momentum=0.9),
+                keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+                metrics=[keras.metrics.SparseCategoricalAccuracy("accuracy")],
+            )
     return model
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from goldnas_tf import network
 from goldnas_tf.layers.cell import Cell
-from goldnas_tf.layers.layout import plain_norms
+from goldnas_tf.layout import plain_norms
 
 
 def inherit(plain: keras.Model, searched: keras.Model) -> None:

@@ -2,7 +2,8 @@
 
 The model is functional: normalisation of the pixels, stem, one `Cell` for each live cell, pooling,
 classifier. Layers are named after their place ("cell_3"), so that weights find their place in a
-rebuilt network.
+rebuilt network. Every layer is told its precision and the order of its axes: what Keras is set to
+decides nothing.
 """
 
 import dataclasses
@@ -10,10 +11,14 @@ import dataclasses
 import keras
 
 from goldnas_tf import costs
+from goldnas_tf.backend import require_tensorflow
 from goldnas_tf.genotype import Genotype
 from goldnas_tf.layers.cell import Cell
 from goldnas_tf.layers.norm import BatchNorm
+from goldnas_tf.layers.pixels import PixelNormalization
 from goldnas_tf.space import CELL_INPUTS, Space
+
+_LAST = "channels_last"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,29 +64,26 @@ def build(genotype: Genotype, form: Form = Form()) -> keras.Model:
     Returns:
         A functional model from images (batch, height, width, channels) with values in 0..255 to
         logits (batch, classes), float32; with `form.auxiliary` to a list of two such tensors.
+
+    Raises:
+        InputError: Keras runs on another backend than TensorFlow.
     """
-    default = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(form.precision)
-    try:
-        return _build(genotype, form)
-    finally:
-        keras.config.set_dtype_policy(default)
-
-
-def _build(genotype: Genotype, form: Form) -> keras.Model:
-    space = genotype.space
-    images = keras.Input(space.image_shape, name="images")
+    require_tensorflow()
+    space, precision = genotype.space, form.precision
+    images = keras.Input(space.image_shape, dtype="float32", name="images")
     # cells read the ReLU of a map, and two cells read each map
-    rectified = dict(enumerate(_stem(space, _normalise(space, form)(images))))
+    rectified = dict(enumerate(_stem(space, _normalise(space, form)(images), precision)))
     for cell in genotype.live_cells:
         reads = [rectified[cell + source] for source in genotype.reads(cell)]
         output = _cell(genotype, cell, form)(reads)
-        rectified[cell + CELL_INPUTS] = _relu(output)
-    pooled = keras.layers.GlobalAveragePooling2D(name="pool")(output)
-    outputs = [keras.layers.Dense(space.classes, dtype="float32", name="classifier")(pooled)]
+        rectified[cell + CELL_INPUTS] = _relu(output, cell_name(cell), precision)
+    outputs = [_classifier(space, output, precision, "pool", "classifier")]
     if has_auxiliary(genotype, form):
-        outputs.append(_auxiliary_head(space, rectified[space.auxiliary_cell + CELL_INPUTS]))
-    return keras.Model(images, outputs if len(outputs) > 1 else outputs[0], name="network")
+        map_ = rectified[space.auxiliary_cell + CELL_INPUTS]
+        outputs.append(_auxiliary_head(space, map_, precision))
+    model = keras.Model(images, outputs if len(outputs) > 1 else outputs[0], name="network")
+    model.dtype_policy = precision
+    return model
 
 
 def has_auxiliary(genotype: Genotype, form: Form) -> bool:
@@ -94,20 +96,18 @@ def _normalise(space: Space, form: Form):
     mean = form.pixel_mean or (127.5,) * channels
     std = form.pixel_std or (127.5,) * channels
     variance = [value**2 for value in std]
-    return keras.layers.Normalization(
-        mean=list(mean), variance=variance, dtype="float32", name="normalise"
-    )
+    return PixelNormalization(mean=list(mean), variance=variance, dtype="float32", name="normalise")
 
 
-def _stem(space: Space, x) -> tuple:
+def _stem(space: Space, x, precision: str) -> tuple:
     """The ReLU of the two maps that the first cell reads, the older one first."""
     kernels = [shape for shape, _ in costs.stem_kernels(space)]
     if space.stem == "cifar":
-        x = _relu(_conv_norm(x, kernels[0][-1], 3, "stem_0"))
+        x = _conv_norm_relu(x, kernels[0][-1], 3, "stem_0", precision)
         return x, x
-    x = _conv_norm(x, kernels[0][-1], 3, "stem_0", strides=2)
-    older = _relu(_conv_norm(_relu(x), kernels[1][-1], 3, "stem_1", strides=2))
-    return older, _relu(_conv_norm(older, kernels[2][-1], 3, "stem_2", strides=2))
+    x = _conv_norm_relu(x, kernels[0][-1], 3, "stem_0", precision, strides=2)
+    older = _conv_norm_relu(x, kernels[1][-1], 3, "stem_1", precision, strides=2)
+    return older, _conv_norm_relu(older, kernels[2][-1], 3, "stem_2", precision, strides=2)
 
 
 def _cell(genotype: Genotype, index: int, form: Form) -> Cell:
@@ -123,6 +123,7 @@ def _cell(genotype: Genotype, index: int, form: Form) -> Cell:
         drop_path=form.drop_path,
         gate_gradient=form.gate_gradient,
         gate_stream=next(n for n, kind in enumerate(genotype.space.kinds) if index in kind),
+        dtype=form.precision,
         name=cell_name(index),
     )
 
@@ -132,23 +133,39 @@ def cell_name(index: int) -> str:
     return f"cell_{index}"
 
 
-def _auxiliary_head(space: Space, x):
+def _auxiliary_head(space: Space, x, precision: str):
     """A small classifier on the ReLU of a map in mid-network; it exists in training alone."""
     if min(x.shape[1:3]) >= 5:
-        x = keras.layers.AveragePooling2D(5, strides=3, name="auxiliary_pool")(x)
-    x = _relu(_conv_norm(x, 128, 1, "auxiliary_0"))
-    x = _relu(_conv_norm(x, 768, min(2, *x.shape[1:3]), "auxiliary_1", padding="valid"))
-    x = keras.layers.GlobalAveragePooling2D(name="auxiliary_mean")(x)
-    return keras.layers.Dense(space.classes, dtype="float32", name="auxiliary_classifier")(x)
+        x = keras.layers.AveragePooling2D(
+            5, strides=3, data_format=_LAST, dtype=precision, name="auxiliary_pool"
+        )(x)
+    x = _conv_norm_relu(x, 128, 1, "auxiliary_0", precision)
+    size = min(2, *x.shape[1:3])
+    x = _conv_norm_relu(x, 768, size, "auxiliary_1", precision, padding="valid")
+    return _classifier(space, x, precision, "auxiliary_mean", "auxiliary_classifier")
 
 
-def _conv_norm(x, filters, size, name, strides=1, padding="same"):
-    conv = keras.layers.Conv2D(filters, size, strides, padding, use_bias=False, name=f"{name}_conv")
-    return BatchNorm(name=f"{name}_norm")(conv(x))
+def _classifier(space: Space, x, precision: str, pool: str, name: str):
+    pool = keras.layers.GlobalAveragePooling2D(data_format=_LAST, dtype=precision, name=pool)
+    return keras.layers.Dense(space.classes, dtype="float32", name=name)(pool(x))
 
 
-def _relu(x):
-    return keras.layers.ReLU()(x)
+def _conv_norm_relu(x, filters, size, name, precision, strides=1, padding="same"):
+    conv = keras.layers.Conv2D(
+        filters,
+        size,
+        strides,
+        padding,
+        data_format=_LAST,
+        use_bias=False,
+        dtype=precision,
+        name=f"{name}_conv",
+    )
+    return _relu(BatchNorm(dtype=precision, name=f"{name}_norm")(conv(x)), name, precision)
+
+
+def _relu(x, name, precision):
+    return keras.layers.ReLU(dtype=precision, name=f"{name}_relu")(x)
 
 
 def variables(model: keras.Model) -> dict[str, keras.Variable]:

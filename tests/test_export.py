@@ -7,6 +7,8 @@ import sys
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from servers import SERVERS, assert_served, c_loader, session
 from tiny_networks import NETWORKS
 
 from goldnas_tf import costs, export, network
@@ -103,6 +105,31 @@ def test_answers_are_those_of_the_model_for_any_batch_size(exported, built, name
         got = np.reshape(answers["probabilities"], (-1, 3))
         np.testing.assert_allclose(got, expected[:size], rtol=0, **close)
         assert answers["classes"] == [CLASSES[best] for best in np.argmax(got, -1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "ways", "atol"),
+    [
+        ("all_operators", SERVERS, 1e-5),
+        ("auxiliary", (c_loader, session), 1e-5),
+        ("mixed_bfloat16", (c_loader, session), 1e-2),
+    ],
+)
+def test_servers_answer_as_the_model(exported, built, name, ways, atol):
+    images = NETWORKS[name].images(batch=5)
+    logits = keras.tree.flatten(built(name)(images, training=False))[0]
+    path = exported[0] / name / "saved_model" / "1"
+    assert_served(path, images, logits, CLASSES, ways, atol)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_weight_is_stored_once(exported, name):
+    folder = exported[0] / name
+    stored = tf.train.load_checkpoint(str(folder / "saved_model" / "1" / "variables" / "variables"))
+    shapes = stored.get_variable_to_shape_map()
+    shapes.pop("_CHECKPOINTABLE_OBJECT_GRAPH")
+    wanted = [variable.shape for variable in export.load_point(folder).variables]
+    assert sorted(shapes.values()) == sorted(map(list, wanted))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from tiny_networks import NETWORKS
 
+from goldnas_tf.deployment.folding import folded
 from goldnas_tf.layers.cell import Cell
 from goldnas_tf.layers.norm import BatchNorm
+from goldnas_tf.layers.pixels import PixelNormalization
 
 every_network = pytest.mark.parametrize("name", NETWORKS)
 
@@ -42,7 +44,7 @@ def shapes_of(layer, inputs):
 @every_network
 def test_a_layer_made_from_its_configuration_is_the_same(built, name):
     found = layers(built(name))
-    assert {type(layer) for layer in found} == {Cell, BatchNorm}
+    assert {type(layer) for layer in found} == {PixelNormalization, BatchNorm, Cell}
     for layer in found:
         config = layer.get_config()
         assert json.loads(json.dumps(config)) == config
@@ -103,6 +105,22 @@ def test_a_saved_model_gives_the_same_outputs(built, name, tmp_path):
     for one, other in zip(keras.tree.flatten(expected), keras.tree.flatten(got), strict=True):
         np.testing.assert_allclose(other, one, rtol=1e-6, atol=1e-6)
     assert [v.path for v in loaded.variables] == [v.path for v in model.variables]
+
+
+def test_a_file_with_the_normalisation_of_keras_gives_the_same_outputs(built, tmp_path):
+    """As files were before there was one of our own."""
+    model, images = built("pixel_statistics"), NETWORKS["pixel_statistics"].images()
+    config = model.get_config()
+    (layer,) = (layer for layer in config["layers"] if layer["name"] == "normalise")
+    layer |= {"module": "keras.layers", "class_name": "Normalization", "registered_name": None}
+    older = keras.Model.from_config(config)
+    older.set_weights(model.get_weights())
+    older.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert type(loaded.get_layer("normalise")) is keras.layers.Normalization
+    expected = model(images, training=False)
+    np.testing.assert_array_equal(loaded(images, training=False), expected)
+    np.testing.assert_array_equal(folded(loaded)(images), folded(model)(images))
 
 
 def test_a_node_without_operator_is_refused():

@@ -1,19 +1,52 @@
-"""The README's Python example runs as it is written, and its commands name what exists."""
+"""Every Python example runs by itself as it is written, and commands name what exists."""
 
 import re
 
+import pytest
 from programs import ROOT, run_python
 
+from goldnas_tf import export, network
+from goldnas_tf.deployment import served
+from goldnas_tf.deployment.folding import folded
+from goldnas_tf.genotype import Genotype
+from goldnas_tf.space import Space
+
 README = (ROOT / "README.md").read_text()
+EXAMPLES = {
+    f"{file.name}, {number}": program
+    for file in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for number, program in enumerate(
+        re.findall(r"```python\n(.*?)```", file.read_text(), re.DOTALL), 1
+    )
+}
 
 
-def test_python_example_runs(tmp_path):
-    section = README.split("## From Python")[1].split("\n## ")[0]
-    (program,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
-    result = run_python(program, tmp_path)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a point of a search and what an export of it left, as examples name them."""
+    root = tmp_path_factory.mktemp("examples")
+    genotype = Genotype.full(Space((8, 8, 1), 10, cells=1, channels=2, nodes=1))
+    model, names = network.build(genotype), [str(digit) for digit in range(10)]
+    point, served_folder = root / "runs/digits/pareto/POINT", root / "exports/serving/digits/1"
+    point.parent.mkdir(parents=True)
+    served_folder.mkdir(parents=True)
+    export.export(point, model, genotype, names, {}, lambda file: file.write_bytes(b"a picture"))
+    served.save(served_folder, folded(model), names)
+    return root
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_runs_in_a_process_that_does_nothing_else(folder, name):
+    result = run_python(EXAMPLES[name], folder)
     assert result.returncode == 0, result.stderr[-2000:]
-    assert (tmp_path / "runs" / "from_python" / "pareto.json").exists()
-    assert "val_accuracy" in result.stdout
+    assert result.stdout
+    if "runs/from_python" in EXAMPLES[name]:
+        assert (folder / "runs" / "from_python" / "pareto.json").exists()
+        assert "val_accuracy" in result.stdout
+
+
+def test_examples_are_found():
+    assert len(EXAMPLES) >= 3
 
 
 def test_files_that_it_names_exist():

@@ -4,10 +4,9 @@ import json
 import random
 import shutil
 import signal
-import subprocess
 
 import pytest
-from programs import Program, environment, metrics
+from programs import Program, metrics
 from servers import assert_point_served
 
 from goldnas_tf.genotype import Genotype
@@ -211,18 +210,6 @@ def test_bad_flags_are_told_in_one_line(flags, said, tmp_path):
     assert result.returncode == 2, result.stderr
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
-
-
-def test_another_keras_backend_is_refused(tmp_path):
-    result = subprocess.run(
-        SEARCH.command(f"--workdir={tmp_path / 'run'}"),
-        capture_output=True,
-        text=True,
-        env={**environment(), "KERAS_BACKEND": "jax"},
-        check=False,
-    )
-    assert result.returncode == 2
-    assert "KERAS_BACKEND=tensorflow" in result.stderr
 
 
 def test_dry_run_prints_and_writes_nothing(tmp_path):

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 from programs import Program, metrics
+from servers import assert_point_served
 
 from goldnas_tf import export, network
 from goldnas_tf.data import DataSettings, load
@@ -70,6 +71,10 @@ def test_the_network_is_exported_with_its_figures(finished):
         assert figures[f"{split}_images"] == len(labels)
     assert f"test accuracy {figures['test_accuracy']:.2%}" in result.stderr
     assert "drop_rate" not in "".join(network.variables(model))
+
+
+def test_every_server_can_run_the_network(finished):
+    assert_point_served(finished[0] / "network")
 
 
 def test_the_loss_falls(finished):

@@ -37,15 +37,17 @@ def folded(model: keras.Model) -> keras.Model:
             reads_pixels = layer.name == "stem_0_conv"
             return _convolution(layer, norm, 1 / deviation if reads_pixels else 1.0)
         if isinstance(layer, BatchNorm):
-            return keras.layers.Identity(name=layer.name)
+            return keras.layers.Identity(name=layer.name, dtype="float32")
         if isinstance(layer, keras.layers.Normalization):
             mean = _constant(layer.mean).astype(np.float32)
-            return keras.layers.Lambda(lambda x: x - mean, name=layer.name)
+            return keras.layers.Lambda(lambda x: x - mean, name=layer.name, dtype="float32")
         if isinstance(layer, keras.layers.Dense):
             return _classifier(layer)
         return type(layer).from_config({**layer.get_config(), "dtype": "float32"})
 
-    return keras.models.clone_model(model, clone_function=counterpart)
+    small = keras.models.clone_model(model, clone_function=counterpart)
+    small.dtype_policy = "float32"
+    return small
 
 
 def _convolution(layer, norm, input_factor):

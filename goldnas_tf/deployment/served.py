@@ -38,8 +38,11 @@ class Served(Serving):
         self._image_shape = model.input_shape[1:]
         self._white_level = white_level
         self.classes_file = tf.saved_model.Asset(str(classes_file))
-        files = tf.TensorSpec((None,), tf.string, name="bytes")
-        self.serve_files = tf.function(self._serve_files, input_signature=[files], autograph=False)
+        if reads_files(self._image_shape):
+            files = tf.TensorSpec((None,), tf.string, name="bytes")
+            self.serve_files = tf.function(
+                self._serve_files, input_signature=[files], autograph=False
+            )
 
     def _serve_files(self, files):
         image = tf.TensorSpec(self._image_shape, tf.uint8)

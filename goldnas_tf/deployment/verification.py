@@ -94,8 +94,10 @@ def answers(what: str, path: pathlib.Path, requests: Sequence[Mapping]) -> list[
         except subprocess.TimeoutExpired as error:
             raise ExportError(f"{what} does not answer in a clean process") from error
         if ran.returncode:
-            said = (ran.stderr.strip().splitlines() or [f"exit code {ran.returncode}"])[-1]
-            raise ExportError(f"{what} does not run in a clean process: {said}")
+            # places in code and graphs are indented
+            said = [line for line in ran.stderr.splitlines() if line and not line[0].isspace()]
+            why = said[-1] if said else f"exit code {ran.returncode}"
+            raise ExportError(f"{what} does not run in a clean process: {why}")
         return json.loads(written.read_text())
 
 

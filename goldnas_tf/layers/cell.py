@@ -18,8 +18,8 @@ import tensorflow as tf
 from goldnas_tf.layers import stages
 from goldnas_tf.layers.drop_path import DropPath
 from goldnas_tf.layers.gates import ESTIMATES, BinaryGates
-from goldnas_tf.layers.layout import Edge, Layout, input_norm
 from goldnas_tf.layers.norm import NormBank, add_table
+from goldnas_tf.layout import Edge, Layout, input_norm
 from goldnas_tf.space import CELL_INPUTS
 
 

@@ -15,8 +15,8 @@ import tensorflow as tf
 
 from goldnas_tf import operators
 from goldnas_tf.layers.cell import Cell
-from goldnas_tf.layers.layout import input_norm, plain_norms
 from goldnas_tf.layers.norm import EPSILON
+from goldnas_tf.layout import input_norm, plain_norms
 
 
 @dataclasses.dataclass(eq=False)

@@ -116,6 +116,7 @@ def add_table(layer, name, shape, initializer, trainable=True):
     return layer.add_weight(
         shape=shape,
         initializer=initializer,
+        dtype="float32",
         trainable=trainable,
         autocast=False,
         # the statistics are synchronised, so that any replica's are everyone's

@@ -59,6 +59,7 @@ def _variable(name, value):
     # replicas hold the same weights, so that any replica's average is everyone's
     return keras.Variable(
         value,
+        dtype="float32",
         trainable=False,
         autocast=False,
         aggregation="only_first_replica",

@@ -202,8 +202,8 @@ class Learner:
 
     def anneal(self, factor: float) -> None:
         """Sets both learning rates to this factor of their settings; 1 is the search's."""
-        self._weight_optimizer.learning_rate = self.recipe.optimizer.learning_rate * factor
-        self._gate_optimizer.learning_rate = self.recipe.gates.gate_learning_rate * factor
+        self._weight_optimizer.rate.assign(self.recipe.optimizer.learning_rate * factor)
+        self._gate_optimizer.rate.assign(self.recipe.gates.gate_learning_rate * factor)
 
     def drop_paths(self, rate: float) -> None:
         """Sets the rate at which operators are left out, of a network with drop-path, in [0, 1)."""
@@ -312,7 +312,26 @@ class ReducedSGD(keras.optimizers.SGD):
 
     Keras would sum them again. It would do so over a single replica too, by a function whose graph
     TensorFlow never frees; a search traces many graphs.
+
+    Args:
+        learning_rate: at the start.
+        momentum: of the gradients, in [0, 1).
+
+    Attributes:
+        rate: the learning rate now, a variable.
     """
+
+    def __init__(self, learning_rate: float, momentum: float):
+        # in float32, whatever Keras's own would be
+        rate = keras.Variable(
+            learning_rate,
+            dtype="float32",
+            trainable=False,
+            aggregation="only_first_replica",
+            name="learning_rate",
+        )
+        super().__init__(lambda: rate, momentum)
+        self.rate = rate
 
     def _all_reduce_sum_gradients(self, grads_and_vars):
         return grads_and_vars

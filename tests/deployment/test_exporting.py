@@ -6,6 +6,8 @@ import pathlib
 import keras
 import numpy as np
 import pytest
+from servers import assert_served, c_loader
+from tiny_networks import NETWORKS
 
 from goldnas_tf.deployment import exporting, litert, preconditions, served, verification
 from goldnas_tf.deployment.settings import ExportConfig
@@ -40,6 +42,9 @@ def test_an_export_leaves_what_was_verified_and_measured(point, images_for, tmp_
     assert sorted(path.name for path in (tmp_path / "litert/it/1").iterdir()) == LITERT
     assert (tmp_path / "litert/it/1/classes.txt").read_text() == "ant\nbée\nbig cat\n"
     serving = tmp_path / "serving/it/1"
+    some = NETWORKS["all_operators"].images(batch=3)
+    logits = report.inference.model(some, training=False)
+    assert_served(serving, some, logits, images.class_names, (c_loader,))
     assert {path.name for path in (serving / "assets.extra").iterdir()} == {
         "tf_serving_warmup_requests",
         "export.json",

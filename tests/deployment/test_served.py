@@ -1,13 +1,13 @@
 """SavedModels for TensorFlow Serving, run with TensorFlow alone."""
 
 import io
-import subprocess
-import sys
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from servers import SERVERS, assert_served, c_loader, session
 from tiny_networks import NETWORKS
 
 from goldnas_tf.deployment import served, warm_up
@@ -16,12 +16,6 @@ from goldnas_tf.deployment.folding import folded
 CLASSES = ["ant", "bée", "big cat"]
 # colour, grey, and images that are neither square nor even
 NAMES = ("all_operators", "odd_images", "imagenet_stem")
-
-# saved_model_cli, where our package cannot be imported
-CLI = (
-    "import sys; sys.modules['goldnas_tf'] = None;"
-    "from tensorflow.python.tools import saved_model_cli; saved_model_cli.main()"
-)
 
 
 @pytest.fixture(scope="module")
@@ -134,39 +128,22 @@ def test_warm_up_requests_are_ones_that_are_answered(folders, loaded, name):
 
 def test_images_that_no_file_holds_come_as_tensors_only(built, tmp_path):
     model = folded(built("all_operators"))
-    two_channels = tf.keras.Sequential(
-        [tf.keras.Input((8, 8, 2)), tf.keras.layers.Conv2D(3, 1), model]
-    )
+    two_channels = keras.Sequential([keras.Input((8, 8, 2)), keras.layers.Conv2D(3, 1), model])
     served.save(tmp_path, two_channels, CLASSES)
     assert set(tf.saved_model.load(str(tmp_path)).signatures) == {"serving_default"}
     images = np.zeros((2, 8, 8, 2), np.uint8)
     assert [name for name, _ in warm_up.requests(images)] == ["serving_default"] * 2
 
 
-@pytest.mark.parametrize("signature", ["serving_default", "encoded"])
-def test_saved_model_cli_runs_it_with_tensorflow_alone(folders, built, tmp_path, signature):
-    images = NETWORKS["all_operators"].images(batch=2)
-    if signature == "encoded":
-        files = np.array([encode(image, "PNG") for image in images])
-        # as an array of bytes whose last one is not zero, which NumPy would drop
-        assert all(content[-1] for content in files)
-        values, key = files, "bytes"
-    else:
-        values, key = images, "images"
-    np.save(tmp_path / "inputs.npy", values)
-    ran = subprocess.run(
-        [
-            *(sys.executable, "-I", "-c", CLI, "run"),
-            *("--dir", str(folders["all_operators"]), "--tag_set", "serve"),
-            *("--signature_def", signature, "--inputs", f"{key}={tmp_path / 'inputs.npy'}"),
-            *("--outdir", str(tmp_path / "out")),
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr[-2000:]
-    found = np.load(tmp_path / "out" / "probabilities.npy")
-    wanted = expected(built, "all_operators", images)
-    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-4)
+@pytest.mark.parametrize(
+    ("name", "ways"),
+    [
+        ("all_operators", SERVERS),
+        ("odd_images", (c_loader, session)),
+        ("imagenet_stem", (c_loader, session)),
+    ],
+)
+def test_every_server_can_run_both_signatures(folders, built, name, ways):
+    images = NETWORKS[name].images(batch=2)
+    logits = folded(built(name))(images, training=False)
+    assert_served(folders[name], images, logits, CLASSES, ways)

@@ -57,6 +57,27 @@ def test_what_cannot_be_loaded_is_refused(tmp_path):
     assert len(str(error.value).splitlines()) == 1
 
 
+def test_what_only_python_could_load_is_refused(tmp_path, built):
+    class Tracked(tf.Module):
+        """Has a Keras model as a part, of whose variables TensorFlow saves copies as well."""
+
+        def __init__(self):
+            super().__init__()
+            self.model = built("one_cell")
+
+        @tf.function(input_signature=[tf.TensorSpec((None, 8, 8, 3), tf.uint8, "images")])
+        def serve(self, images):
+            return {"probabilities": tf.nn.softmax(self.model(images, training=False))}
+
+    module = Tracked()
+    tf.saved_model.save(module, str(tmp_path), signatures={"serving_default": module.serve})
+    serve = tf.saved_model.load(str(tmp_path)).signatures["serving_default"]
+    assert serve(tf.constant(IMAGES))["probabilities"].shape == (3, 3)
+    requests = [verification.request("serving_default", IMAGES)]
+    with pytest.raises(ExportError, match="it does not run in a clean process: Could not find var"):
+        verification.answers("it", tmp_path, requests)
+
+
 def test_numbers_that_are_none_are_refused():
     with pytest.raises(ExportError):
         verification.require_same("it", np.array([np.nan]), np.array([0.5]))

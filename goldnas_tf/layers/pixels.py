@@ -1,0 +1,22 @@
+"""The pixels' mean and standard deviation are taken off, whatever Keras is set to."""
+
+import keras
+import tensorflow as tf
+
+_SMALLEST = 1e-7
+
+
+@keras.saving.register_keras_serializable("goldnas_tf")
+class PixelNormalization(keras.layers.Normalization):
+    """y = (x − mean) / max(√variance, 10⁻⁷) for each channel, as Keras does by default.
+
+    Keras takes its global epsilon for the constant.
+    """
+
+    def get_config(self):
+        """The constructor's arguments as JSON values."""
+        return {**super().get_config(), "axis": list(self.axis)}
+
+    def call(self, inputs):
+        """Normalises (batch, height, width, channels) with mean and variance of the constructor."""
+        return (inputs - self.mean) / tf.maximum(tf.sqrt(self.variance), _SMALLEST)
