@@ -2,9 +2,10 @@
 #
 #   make search              searches networks for 8x8 digits; results in runs/digits
 #   make test                all tests; ARGS="tests/report -x" goes to pytest
-#   make lint                ruff: rules and format
+#   make lint                rules, format, and which room imports which
 #   make bench               what a search costs here; ARGS="--parts steps" goes to the benchmark
 #   make install             the environment only
+#   make wheel               dist/goldnas_tf-VERSION-py3-none-any.whl: library, programs, presets
 #   make clean               removes the environment and build outputs, keeps runs/
 #
 # PYTHON=... chooses the interpreter that makes the environment, one of 3.10 to 3.13.
@@ -21,7 +22,7 @@ TEST_PROCESSES = --numprocesses=logical --maxprocesses=4 --dist=loadfile
 INSTALLED = $(VENV)/installed.stamp
 INSTALLED_TEST = $(VENV)/installed-test.stamp
 
-.PHONY: help install search test lint bench clean
+.PHONY: help install search test lint bench wheel clean
 .NOTPARALLEL:
 # also where the interpreter behind the environment has gone
 ifneq ($(shell test -x $(RUN) && echo there),there)
@@ -42,9 +43,13 @@ test: $(INSTALLED_TEST)
 lint: $(INSTALLED_TEST)
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
+	$(VENV)/bin/lint-imports
 
 bench: $(INSTALLED)
 	$(RUN) -m bench $(ARGS)
+
+wheel: $(INSTALLED)
+	$(RUN) -m pip wheel --disable-pip-version-check --no-deps --wheel-dir dist .
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache

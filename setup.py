@@ -1,4 +1,4 @@
-"""Installs goldnas_tf; the programs in bin/ run from the checkout."""
+"""Installs goldnas_tf with its programs, goldnas-search and others, and their presets."""
 
 from setuptools import find_packages, setup
 
@@ -29,7 +29,15 @@ setup(
     description="Differentiable architecture search for TensorFlow: a Pareto set from one run",
     license="Apache-2.0",
     python_requires=">=3.10,<3.14",
-    packages=find_packages(include=["goldnas_tf", "goldnas_tf.*"]),
+    packages=[*find_packages(include=["goldnas_tf", "goldnas_tf.*"]), "goldnas_tf.presets"],
+    package_dir={"goldnas_tf.presets": "flags"},
+    package_data={"goldnas_tf.presets": ["*.flags"]},
+    entry_points={
+        "console_scripts": [
+            f"goldnas-{name} = goldnas_tf.programs.{name}:main"
+            for name in ("search", "train", "compare", "evolve", "evaluate", "export")
+        ]
+    },
     install_requires=REQUIREMENTS,
     extras_require={
         "bench": ["torch>=2.5"],
@@ -41,6 +49,8 @@ setup(
             "pytest>=8.2,<10",
             "pytest-xdist>=3.6,<4",
             "ruff>=0.17.6,<0.18",
+            "setuptools>=68",
+            "import-linter>=2.5,<3",
         ],
     },
 )

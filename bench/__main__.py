@@ -15,9 +15,9 @@ from collections.abc import Iterable
 
 from bench import growth, machine, phases, pipeline, rebuilds, steps
 from bench.shapes import SHAPES
-from goldnas_tf import atomic
-from goldnas_tf.quiet import quiet
+from goldnas_tf.files import atomic
 from goldnas_tf.report import columns
+from goldnas_tf.runtime.quiet import quiet
 
 # columns of text
 _TEXT = ("shape", "contender", "changed", "augmentation", "phase")
@@ -76,9 +76,9 @@ def _growth(options) -> Iterable[list[dict]]:
 
 def _prepare() -> None:
     with quiet():
-        from goldnas_tf.training import runtime
+        from goldnas_tf.runtime import devices
 
-        runtime.prepare()
+        devices.prepare()
 
 
 # the parts that load TensorFlow into this process come last: the others need the memory

@@ -32,9 +32,9 @@ def make(name: str, shape: Shape, share: float) -> Callable[[], object]:
 
 
 def _ours(shape, share, options):
-    from goldnas_tf.training import runtime
+    from goldnas_tf.runtime import devices
 
-    runtime.prepare()
+    devices.prepare()
     learner, batch = make_learner(
         shape, share, "mixed_bfloat16" if "bfloat16" in options else "float32", "xla" in options
     )
@@ -45,9 +45,9 @@ def make_learner(shape, share=1.0, precision="float32", xla=False):
     """A learner at that share of the operators, and a batch of random images for it."""
     import tensorflow as tf
 
-    from goldnas_tf import costs
-    from goldnas_tf.config import OptimizerSettings
-    from goldnas_tf.network import Form
+    from goldnas_tf.architecture import costs
+    from goldnas_tf.networks.network import Form
+    from goldnas_tf.settings.sections import OptimizerSettings
     from goldnas_tf.training.learner import Learner, Recipe
 
     space = shape.space

@@ -73,7 +73,7 @@ def _in_front_of_a_step(stream, learner):
 
 
 def _augmentations():
-    from goldnas_tf.data import AugmentationSettings
+    from goldnas_tf.settings.images import AugmentationSettings
 
     basic = {"crop_padding": 4, "flip": True, "cutout": 16}
     return {

@@ -21,7 +21,7 @@ def measure(shape: Shape) -> list[dict]:
         For each share the seconds that a rebuild takes, with what the first step and the first
         evaluation take longer than later ones; those of a step; and how many steps the rebuild is.
     """
-    from goldnas_tf.rebuild import rebuild
+    from goldnas_tf.searching.rebuild import rebuild
 
     learner, batch = make_learner(shape)
     step = functools.partial(_step, batch)

@@ -4,9 +4,9 @@ import collections
 import random
 import typing
 
-from goldnas_tf import costs
-from goldnas_tf.genotype import Genotype
-from goldnas_tf.space import Space
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
 
 
 class Shape(typing.NamedTuple):

@@ -3,7 +3,7 @@
 from bench.contender import MATRIX
 from bench.contest import Timing, contest
 from bench.shapes import SHARES, Shape, genotype
-from goldnas_tf import costs
+from goldnas_tf.architecture import costs
 
 # forward, and the gradients of inputs and of weights, cost the same each
 PASSES = 3

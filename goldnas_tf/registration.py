@@ -10,7 +10,7 @@ import importlib
 import wrapt
 
 _MODULES = ("cell", "norm", "pixels")
-"""Those of `layers/` whose layers stand in files."""
+"""Those of `networks/` whose layers stand in files."""
 
 
 def register_with_keras() -> None:
@@ -23,4 +23,4 @@ def _register(keras) -> None:
     with contextlib.suppress(Exception):
         if keras.backend.backend() == "tensorflow":
             for name in _MODULES:
-                importlib.import_module(f"goldnas_tf.layers.{name}")
+                importlib.import_module(f"goldnas_tf.networks.{name}")

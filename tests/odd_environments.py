@@ -5,7 +5,7 @@ import json
 import subprocess
 from collections.abc import Mapping
 
-from programs import environment
+from processes import environment
 
 
 @dataclasses.dataclass(frozen=True)

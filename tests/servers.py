@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
-from goldnas_tf import export
+from goldnas_tf.runs import export
 
 _LIBRARY = pathlib.Path(tf.__file__).with_name("libtensorflow_cc.so.2")
 _C_LOADER = pathlib.Path(__file__).with_name("c_loader.py")

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 from odd_environments import ENVIRONMENTS, PLAIN, REFUSED
-from programs import Program, metrics
+from processes import Program, metrics
 from servers import c_loader
 
 from goldnas_tf.deployment import litert

@@ -1,5 +1,5 @@
 import pytest
-from programs import run_python
+from processes import run_python
 
 import goldnas_tf
 
@@ -7,7 +7,7 @@ import goldnas_tf
 def test_every_public_name_is_what_it_says(tmp_path):
     # a program may have imported the module of the same name before
     program = (
-        "from goldnas_tf.search_loop import Search\n"
+        "from goldnas_tf.searching.search_loop import Search\n"
         "import goldnas_tf\n"
         "from goldnas_tf import *\n"
         "values = {name: getattr(goldnas_tf, name) for name in goldnas_tf.__all__}\n"

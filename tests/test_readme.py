@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from programs import ROOT, run_python
+from processes import ROOT, run_python
 
-from goldnas_tf import export, network
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.deployment import served
 from goldnas_tf.deployment.folding import folded
-from goldnas_tf.genotype import Genotype
-from goldnas_tf.space import Space
+from goldnas_tf.networks import network
+from goldnas_tf.runs import export
 
 README = (ROOT / "README.md").read_text()
 EXAMPLES = {

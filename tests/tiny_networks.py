@@ -8,10 +8,11 @@ import dataclasses
 
 import numpy as np
 
-from goldnas_tf import network, operators
-from goldnas_tf.genotype import Genotype
-from goldnas_tf.network import Form
-from goldnas_tf.space import Space
+from goldnas_tf.architecture import operators
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
+from goldnas_tf.networks import network
+from goldnas_tf.networks.network import Form
 
 BATCH = 4
 # what is no weight: another value would be out of its range

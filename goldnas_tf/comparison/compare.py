@@ -10,19 +10,21 @@ import json
 import pathlib
 from collections.abc import Callable, Sequence
 
-from goldnas_tf import atomic, costs, pareto
+from goldnas_tf import pareto
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.comparison import verdict
 from goldnas_tf.comparison.families import FAMILIES, members
+from goldnas_tf.comparison.picture import comparison_table, draw_comparison
 from goldnas_tf.comparison.settings import CompareConfig
 from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
-from goldnas_tf.genotype import Genotype
+from goldnas_tf.files import atomic
 from goldnas_tf.pareto import Point
-from goldnas_tf.report.comparison import comparison_table, draw_comparison
 from goldnas_tf.report.terminal import Progress
-from goldnas_tf.train_config import train_config
-from goldnas_tf.train_loop import check_fits, train
+from goldnas_tf.training.train_config import train_config
+from goldnas_tf.training.train_loop import check_fits, train
 
 SCHEMA = 1
 MOST_POINTS = 3

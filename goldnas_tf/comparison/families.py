@@ -8,11 +8,11 @@ narrowed  one hand-made cell everywhere, as wide as the multiply-adds allow
 import dataclasses
 import random
 
-from goldnas_tf import costs, operators
+from goldnas_tf.architecture import costs, operators
+from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.sampling import sample_at_macs
+from goldnas_tf.architecture.space import CELL_INPUTS, Space
 from goldnas_tf.errors import InputError
-from goldnas_tf.genotype import Genotype, Place
-from goldnas_tf.sampling import sample_at_macs
-from goldnas_tf.space import CELL_INPUTS, Space
 
 FAMILIES = ("found", "random", "narrowed")
 TOLERANCE = 0.03

@@ -3,11 +3,11 @@
 import dataclasses
 
 from goldnas_tf.comparison.families import FAMILIES
-from goldnas_tf.config import Configuration, DeviceSettings, OptimizerSettings
-from goldnas_tf.data.settings import AugmentationSettings, DataSettings
 from goldnas_tf.errors import InputError
-from goldnas_tf.setting import check, setting
-from goldnas_tf.train_config import TrainingSettings
+from goldnas_tf.settings.images import AugmentationSettings, DataSettings
+from goldnas_tf.settings.sections import Configuration, DeviceSettings, OptimizerSettings
+from goldnas_tf.settings.setting import check, setting
+from goldnas_tf.training.train_config import TrainingSettings
 
 SPLITS = ("test", "validation")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scipy import stats
 
 from goldnas_tf.comparison.families import FAMILIES
-from goldnas_tf.hypervolume import hypervolume
+from goldnas_tf.pareto.hypervolume import hypervolume
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,13 +1,12 @@
 """Images for training: loading, splitting, batching and augmentation.
 
-Names are imported on first use, so that `goldnas_tf.data.settings` costs no TensorFlow.
+Names are imported on first use, so that a part costs what it needs alone. May import `settings` and
+what lies below it, and `runtime`.
 """
 
 from importlib import import_module
 
 _HOMES = {
-    "AugmentationSettings": "settings",
-    "DataSettings": "settings",
     "ImageData": "image_data",
     "evaluation_batches": "batches",
     "from_datasets": "custom",

@@ -8,12 +8,7 @@ from goldnas_tf.data.duplicates import pixel_keys
 from goldnas_tf.data.image_data import assemble
 from goldnas_tf.data.names import checked_names
 from goldnas_tf.data.resizing import resized
-from goldnas_tf.data.splits import (
-    ArraySplit,
-    StreamedSplit,
-    buffered_shuffle,
-    fits_in_memory,
-)
+from goldnas_tf.data.splits import ArraySplit, StreamedSplit, buffered_shuffle, fits_in_memory
 from goldnas_tf.errors import InputError
 
 MOST_EXAMPLES = 5_000_000

@@ -30,8 +30,14 @@ def upright(image, orientation):
     def among(*numbers):
         return tf.reduce_any(tf.equal(orientation, numbers))
 
+    def transposed():
+        # not by tf.transpose, which complains of bytes to the terminal
+        height, width, channels = tf.unstack(tf.shape(image))
+        places = tf.transpose(tf.reshape(tf.range(height * width), [height, width]))
+        return tf.gather(tf.reshape(image, [-1, channels]), places)
+
     def turned():
-        stood = tf.cond(orientation >= 5, lambda: tf.transpose(image, [1, 0, 2]), lambda: image)
+        stood = tf.cond(orientation >= 5, transposed, lambda: image)
         mirrored = tf.cond(among(2, 3, 6, 7), lambda: stood[:, ::-1], lambda: stood)
         return tf.cond(among(3, 4, 7, 8), lambda: mirrored[::-1], lambda: mirrored)
 

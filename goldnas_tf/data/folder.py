@@ -11,7 +11,7 @@ from goldnas_tf.data.image_files import images_in, read_image, require_readable
 from goldnas_tf.data.splits import StreamedSplit, divide, fits_in_memory, held_in_memory
 from goldnas_tf.data.survey import SAMPLE, Survey, remarks, survey
 from goldnas_tf.errors import InputError
-from goldnas_tf.paths import local_path
+from goldnas_tf.files.paths import local_path
 
 
 def load(settings):

@@ -6,8 +6,8 @@ import numpy as np
 from absl import logging
 
 from goldnas_tf.data.duplicates import count_shared
-from goldnas_tf.data.settings import DataSettings
 from goldnas_tf.data.splits import ArraySplit, StreamedSplit, blaming
+from goldnas_tf.settings.images import DataSettings
 
 STATISTICS_IMAGES = 4096
 """Pixel statistics of a streamed split come from this many of its images."""

@@ -11,7 +11,7 @@ import itertools
 import keras
 import tensorflow as tf
 
-from goldnas_tf.floatx import float32
+from goldnas_tf.runtime.floatx import float32
 
 OPERATORS_PER_IMAGE = 2
 

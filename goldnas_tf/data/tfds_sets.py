@@ -14,7 +14,7 @@ from goldnas_tf.data.splits import ArraySplit, divide, fits_in_memory, held_in_m
 from goldnas_tf.data.survey import SAMPLE, remarks, survey
 from goldnas_tf.data.tfds_records import TfdsRecords
 from goldnas_tf.errors import InputError, first_line
-from goldnas_tf.paths import local_path
+from goldnas_tf.files.paths import local_path
 
 
 def load(settings):

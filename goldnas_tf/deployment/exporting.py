@@ -10,7 +10,6 @@ import contextlib
 import dataclasses
 from collections.abc import Callable
 
-from goldnas_tf import atomic
 from goldnas_tf.data import ImageData
 from goldnas_tf.deployment import litert, served, verification, warm_up
 from goldnas_tf.deployment.inference import BATCHES, Inference, fold
@@ -21,8 +20,9 @@ from goldnas_tf.deployment.versions import next_version, version_folder
 from goldnas_tf.errors import ExportError, InputError, first_line
 from goldnas_tf.evaluation.measure import Measurement, measure
 from goldnas_tf.evaluation.opening import open_network
-from goldnas_tf.paths import local_path
-from goldnas_tf.quiet import quiet
+from goldnas_tf.files import atomic
+from goldnas_tf.files.paths import local_path
+from goldnas_tf.runtime.quiet import quiet
 
 REPORTS = {"serving": "assets.extra/export.json", "litert": "export.json"}
 """Where the figures stand in the folder of a format."""

@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from goldnas_tf.layers.cell import Cell
-from goldnas_tf.layers.folded import FoldedCell, affine
-from goldnas_tf.layers.norm import BatchNorm
+from goldnas_tf.networks.cell import Cell
+from goldnas_tf.networks.folded import FoldedCell, affine
+from goldnas_tf.networks.norm import BatchNorm
 
 _FREE_OF_OPERATIONS = {"Const", "Placeholder", "Identity", "NoOp", "ReadVariableOp"}
 

@@ -5,7 +5,7 @@ import pathlib
 
 from goldnas_tf.deployment.settings import ExportConfig
 from goldnas_tf.errors import InputError
-from goldnas_tf.run_folder import check_writable
+from goldnas_tf.runs.run_folder import check_writable
 
 NETWORK_FILE = "model.keras"
 

@@ -7,8 +7,8 @@ from goldnas_tf.data import ImageData
 from goldnas_tf.deployment.inference import Inference
 from goldnas_tf.evaluation.measure import Measurement
 from goldnas_tf.report import columns
-from goldnas_tf.run_folder import versions
-from goldnas_tf.units import human
+from goldnas_tf.runs.run_folder import versions
+from goldnas_tf.settings.units import human
 
 SCHEMA = 1
 LARGEST_LOSS = 0.02

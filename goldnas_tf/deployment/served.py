@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from goldnas_tf.data.decoding import decode
 from goldnas_tf.data.resizing import resized_to
-from goldnas_tf.export import Serving
+from goldnas_tf.runs.export import Serving
 
 CLASSES_FILE = "classes.txt"
 TENSORS = "serving_default"

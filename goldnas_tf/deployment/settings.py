@@ -3,9 +3,9 @@
 import dataclasses
 import re
 
-from goldnas_tf.data.settings import DataSettings
 from goldnas_tf.errors import InputError
-from goldnas_tf.setting import check, setting
+from goldnas_tf.settings.images import DataSettings
+from goldnas_tf.settings.setting import check, setting
 
 FORMATS = ("serving", "litert")
 

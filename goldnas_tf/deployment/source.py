@@ -12,9 +12,9 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation.loaded import LoadedNetwork
 from goldnas_tf.evaluation.measure import check_fit
 from goldnas_tf.evaluation.opening import open_network
-from goldnas_tf.export import load_point
-from goldnas_tf.layers.cell import Cell
-from goldnas_tf.quiet import quiet
+from goldnas_tf.networks.cell import Cell
+from goldnas_tf.runs.export import load_point
+from goldnas_tf.runtime.quiet import quiet
 
 SAMPLE = 32
 """How many training images all formats have to answer alike; servers warm up with them."""

@@ -2,4 +2,6 @@
 
 Nothing here trains, and nothing asks how a network was made: networks of a search, other Keras
 models, SavedModels and LiteRT files are measured alike, from uint8 images to probabilities.
+
+May import `runs` and what lies below it.
 """

@@ -7,17 +7,18 @@ confusion/        a picture for each network
 import pathlib
 from collections.abc import Callable
 
-from goldnas_tf import atomic, data
+from goldnas_tf import data
 from goldnas_tf.errors import InputError
+from goldnas_tf.evaluation.confusion_picture import draw_confusion
 from goldnas_tf.evaluation.measure import check_fit, measure
 from goldnas_tf.evaluation.names import short_names
 from goldnas_tf.evaluation.opening import open_network
 from goldnas_tf.evaluation.result import PICTURES, Evaluation, picture
 from goldnas_tf.evaluation.settings import EvaluationConfig
-from goldnas_tf.paths import local_path
-from goldnas_tf.quiet import quiet
-from goldnas_tf.report.confusion import draw_confusion
-from goldnas_tf.run_folder import check_writable
+from goldnas_tf.files import atomic
+from goldnas_tf.files.paths import local_path
+from goldnas_tf.runs.run_folder import check_writable
+from goldnas_tf.runtime.quiet import quiet
 
 RESULT = "evaluation.json"
 

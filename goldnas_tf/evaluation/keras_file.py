@@ -7,8 +7,9 @@ import numpy as np
 import tensorflow as tf
 
 from goldnas_tf.errors import InputError, first_line
-from goldnas_tf.evaluation import graph_costs, threads
+from goldnas_tf.evaluation import graph_costs
 from goldnas_tf.evaluation.loaded import Runner
+from goldnas_tf.runtime import threads
 
 
 def read(path: pathlib.Path) -> Runner:

@@ -4,10 +4,11 @@ import dataclasses
 import os
 import pathlib
 
-from goldnas_tf.evaluation import keras_file, origin, saved_model, tflite_file, threads
+from goldnas_tf.evaluation import keras_file, origin, saved_model, tflite_file
 from goldnas_tf.evaluation.loaded import LoadedNetwork, loaded
 from goldnas_tf.evaluation.location import locate
-from goldnas_tf.paths import local_path
+from goldnas_tf.files.paths import local_path
+from goldnas_tf.runtime import threads
 
 _READERS = {
     "keras": keras_file.read,

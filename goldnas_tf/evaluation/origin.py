@@ -9,8 +9,8 @@ import json
 import pathlib
 from collections.abc import Mapping, Sequence
 
-from goldnas_tf.data.settings import DataSettings
 from goldnas_tf.errors import InputError
+from goldnas_tf.settings.images import DataSettings
 
 CLASSES = "classes.json"
 

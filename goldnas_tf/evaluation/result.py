@@ -3,9 +3,9 @@
 import dataclasses
 from collections.abc import Mapping
 
-from goldnas_tf.data import DataSettings
 from goldnas_tf.evaluation.measure import Measurement
-from goldnas_tf.run_folder import versions
+from goldnas_tf.runs.run_folder import versions
+from goldnas_tf.settings.images import DataSettings
 
 SCHEMA = 1
 PICTURES = "confusion"

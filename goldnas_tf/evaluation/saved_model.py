@@ -5,8 +5,9 @@ import pathlib
 import tensorflow as tf
 
 from goldnas_tf.errors import InputError, first_line
-from goldnas_tf.evaluation import graph_costs, threads
+from goldnas_tf.evaluation import graph_costs
 from goldnas_tf.evaluation.loaded import Runner
+from goldnas_tf.runtime import threads
 
 SIGNATURE = "serving_default"
 _PROBABILITIES = "probabilities"

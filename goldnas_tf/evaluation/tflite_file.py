@@ -8,8 +8,8 @@ import pathlib
 import numpy as np
 
 from goldnas_tf.errors import InputError, first_line
-from goldnas_tf.evaluation import threads
 from goldnas_tf.evaluation.loaded import Runner
+from goldnas_tf.runtime import threads
 
 
 def read(path: pathlib.Path) -> Runner:

@@ -1,1 +1,4 @@
-"""Networks put together from blocks by evolution: for error and cost, under hard limits."""
+"""Networks put together from blocks by evolution: for error and cost, under hard limits.
+
+May import `training`, `evaluation` and what lies below them.
+"""

@@ -11,12 +11,12 @@ import functools
 import itertools
 from collections.abc import Sequence
 
-from goldnas_tf import costs, operators
-from goldnas_tf.blocks import Block
+from goldnas_tf.architecture import costs, operators
+from goldnas_tf.architecture.blocks import Block
+from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.space import CELL_INPUTS, Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.settings import FOUND, AssemblySettings
-from goldnas_tf.genotype import Genotype, Place
-from goldnas_tf.space import CELL_INPUTS, Space
 
 Genes = tuple[int, ...]
 

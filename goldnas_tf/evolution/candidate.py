@@ -4,8 +4,8 @@ import dataclasses
 import pathlib
 from collections.abc import Sequence
 
-from goldnas_tf import json_lines
 from goldnas_tf.evolution.assembly import Genes
+from goldnas_tf.files import json_lines
 from goldnas_tf.pareto import Point
 
 FILE = "candidates.jsonl"

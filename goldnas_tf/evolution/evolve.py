@@ -18,10 +18,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from goldnas_tf import pareto
-from goldnas_tf.archive import Archive
-from goldnas_tf.backend import require_tensorflow
-from goldnas_tf.blocks import Block
-from goldnas_tf.clock import Clock
+from goldnas_tf.architecture.blocks import Block
 from goldnas_tf.data import ImageData, training_batches
 from goldnas_tf.data.splits import ArraySplit
 from goldnas_tf.errors import InputError, TrainingError
@@ -30,17 +27,20 @@ from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.finals import train_front
 from goldnas_tf.evolution.front import front, reference, volumes
+from goldnas_tf.evolution.picture import draw_evolution
 from goldnas_tf.evolution.pool import Bounds, Pool, visible_gpus
 from goldnas_tf.evolution.records import Generation, Records
 from goldnas_tf.evolution.settings import EvolveConfig
 from goldnas_tf.evolution.setup import Setup
-from goldnas_tf.interrupt import Interrupts, interrupts
-from goldnas_tf.journal import Journal
 from goldnas_tf.pareto import Point
-from goldnas_tf.report.evolution import draw_evolution
 from goldnas_tf.report.terminal import Progress, points_table
-from goldnas_tf.run_folder import RunFolder
-from goldnas_tf.training.runtime import check_devices
+from goldnas_tf.runs.archive import Archive
+from goldnas_tf.runs.clock import Clock
+from goldnas_tf.runs.interrupt import Interrupts, interrupts
+from goldnas_tf.runs.journal import Journal
+from goldnas_tf.runs.run_folder import RunFolder
+from goldnas_tf.runtime.backend import require_tensorflow
+from goldnas_tf.runtime.devices import check_devices
 
 PICTURE = "evolution.png"
 
@@ -58,7 +58,7 @@ def evolve(
     `if __name__ == "__main__"`.
 
     Args:
-        config: all settings; those that say how far an evolution goes may have grown (`growth.py`).
+        config: all settings; those that say how far an evolution goes may have grown.
         blocks: the library, from small to large (`goldnas_tf.load_blocks`).
         data: networks are trained on its training images, chosen by its validation images, and
             those of the final front measured on its test images once.

@@ -3,16 +3,16 @@
 import dataclasses
 import pathlib
 
-from goldnas_tf import atomic
-from goldnas_tf.archive import Archive
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.candidate import Candidate
+from goldnas_tf.evolution.plan_picture import draw_plan
 from goldnas_tf.evolution.pool import Bounds, Pool
 from goldnas_tf.evolution.records import Records
-from goldnas_tf.interrupt import Interrupts
-from goldnas_tf.journal import Journal
+from goldnas_tf.files import atomic
 from goldnas_tf.pareto import Point
-from goldnas_tf.report.plan import draw_plan
+from goldnas_tf.runs.archive import Archive
+from goldnas_tf.runs.interrupt import Interrupts
+from goldnas_tf.runs.journal import Journal
 
 
 def train_front(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from goldnas_tf import pareto
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.settings import EvolutionSettings
-from goldnas_tf.hypervolume import hypervolume
+from goldnas_tf.pareto.hypervolume import hypervolume
 
 
 def front(tried: Sequence[Candidate], settings: EvolutionSettings) -> list[Candidate]:

@@ -20,7 +20,7 @@ import psutil
 from goldnas_tf.errors import TrainingError
 from goldnas_tf.evolution import worker
 from goldnas_tf.evolution.setup import Seat, Setup
-from goldnas_tf.interrupt import Interrupts
+from goldnas_tf.runs.interrupt import Interrupts
 
 _LOOK_SECONDS = 0.2
 _START_SECONDS = 600

@@ -7,14 +7,14 @@ import dataclasses
 import pathlib
 from collections.abc import Sequence
 
-from goldnas_tf import costs
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution import candidate
 from goldnas_tf.evolution.assembly import Assembly, Genes
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.settings import EvolutionSettings
 from goldnas_tf.evolution.warm_start import Tried
-from goldnas_tf.genotype import Genotype
 
 _IDLE_GENERATIONS = 20
 

@@ -2,14 +2,15 @@
 
 import dataclasses
 
-from goldnas_tf import operators, pareto
-from goldnas_tf.config import Configuration, DeviceSettings, OptimizerSettings
-from goldnas_tf.data.settings import AugmentationSettings, DataSettings
+from goldnas_tf import pareto
+from goldnas_tf.architecture import operators
 from goldnas_tf.errors import InputError
-from goldnas_tf.growth import RAISED
-from goldnas_tf.setting import check, setting
-from goldnas_tf.train_config import TrainingSettings
-from goldnas_tf.units import parse_count
+from goldnas_tf.settings.growth import RAISED
+from goldnas_tf.settings.images import AugmentationSettings, DataSettings
+from goldnas_tf.settings.sections import Configuration, DeviceSettings, OptimizerSettings
+from goldnas_tf.settings.setting import check, setting
+from goldnas_tf.settings.units import parse_count
+from goldnas_tf.training.train_config import TrainingSettings
 
 ALGORITHMS = ("nsga2", "random")
 FOUND = "found"

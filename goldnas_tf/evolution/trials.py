@@ -7,19 +7,20 @@ from collections.abc import Mapping
 import keras
 import numpy as np
 
-from goldnas_tf import atomic, network
-from goldnas_tf.clock import Clock
+from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
 from goldnas_tf.errors import TrainingError
 from goldnas_tf.evaluation.latency import time_calls
 from goldnas_tf.evolution.setup import Setup
-from goldnas_tf.genotype import Genotype
-from goldnas_tf.train_config import train_config
-from goldnas_tf.train_loop import train
+from goldnas_tf.files import atomic
+from goldnas_tf.networks import network
+from goldnas_tf.runs.clock import Clock
+from goldnas_tf.runtime.devices import make_strategy
 from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import Learner, Recipe
-from goldnas_tf.training.runtime import make_strategy
 from goldnas_tf.training.settling import settle
+from goldnas_tf.training.train_config import train_config
+from goldnas_tf.training.train_loop import train
 
 
 class Trials:

@@ -6,8 +6,8 @@ parts have weights of equal shapes that do the same work: the same block at the 
 
 from collections.abc import Hashable, Sequence
 
-from goldnas_tf import costs
-from goldnas_tf.genotype import Genotype
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
 
 
 def parts(genotype: Genotype) -> dict[Hashable, tuple[str, ...]]:

@@ -39,9 +39,9 @@ def serve(connection: Connection, seat: Seat) -> None:
     setup = connection.recv()
     from goldnas_tf.data.splits import blaming
     from goldnas_tf.evolution import trials
-    from goldnas_tf.training import runtime
+    from goldnas_tf.runtime import devices
 
-    runtime.prepare(setup.config.devices)
+    devices.prepare(setup.config.devices)
     data = _loaded(setup)
     does = trials.Trials(setup, data)
     connection.send("ready")

@@ -1,4 +1,5 @@
-"""What a person sees of a run: terminal lines and tables, pictures, TensorBoard.
+"""The drawing kit: figures, tables, the picture of a front, drawings of networks, TensorBoard.
 
-Nothing here decides anything; it reports on plain data (points, genotypes, numbers).
+A picture of one thing lives with that thing. Nothing here decides anything. May import `networks`
+and what lies below it.
 """

@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from goldnas_tf import costs, operators
-from goldnas_tf.genotype import Genotype, Place
+from goldnas_tf.architecture import costs, operators
+from goldnas_tf.architecture.genotype import Genotype, Place
 from goldnas_tf.report import figures, panel, routing
-from goldnas_tf.units import human
+from goldnas_tf.settings.units import human
 
 _COLUMNS = 4
 _GAP = 14.0  # between panels and around the page, in points

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from goldnas_tf import atomic
+from goldnas_tf.files import atomic
 
 # Colours that pictures share.
 INK = "#1a1a1a"  # text

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from goldnas_tf import pareto
-from goldnas_tf.report import cost_axis, figures, labels
-from goldnas_tf.units import human
+from goldnas_tf.report import axes as cost_axis
+from goldnas_tf.report import figures, labels
+from goldnas_tf.settings.units import human
 
 _FAINT = "#a6a6a6"
 _MARKERS = {

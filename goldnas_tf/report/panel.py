@@ -8,11 +8,11 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.path import Path
 
-from goldnas_tf import costs, operators
-from goldnas_tf.genotype import Genotype, Place
+from goldnas_tf.architecture import costs, operators
+from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.space import CELL_INPUTS
 from goldnas_tf.report import figures, routing
-from goldnas_tf.space import CELL_INPUTS
-from goldnas_tf.units import human
+from goldnas_tf.settings.units import human
 
 # distinct also to most of the colour-blind (Okabe and Ito), then more for larger spaces
 _COLOURS = (

@@ -15,8 +15,8 @@ import dataclasses
 import typing
 from collections.abc import Sequence
 
-from goldnas_tf.genotype import Place
-from goldnas_tf.space import CELL_INPUTS
+from goldnas_tf.architecture.genotype import Place
+from goldnas_tf.architecture.space import CELL_INPUTS
 
 _INPUT_WIDTH, _INPUT_HEIGHT = 46.0, 22.0
 _NODE_WIDTH, _NODE_HEIGHT = 40.0, 34.0

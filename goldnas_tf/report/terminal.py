@@ -10,7 +10,7 @@ import tqdm
 
 from goldnas_tf import pareto
 from goldnas_tf.report import columns
-from goldnas_tf.units import human
+from goldnas_tf.settings.units import human
 
 _BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
 _COUNTER = "{desc} {n_fmt} steps [{elapsed}, {rate_fmt}{postfix}]"  # the number of steps is unknown

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import keras
 import tensorflow as tf
 
-from goldnas_tf import network
+from goldnas_tf.networks import network
 
 
 class Averages:

@@ -2,14 +2,9 @@
 
 import tensorflow as tf
 
-from goldnas_tf.data import (
-    AugmentationSettings,
-    ImageData,
-    evaluation_batches,
-    steps_per_pass,
-    training_batches,
-)
-from goldnas_tf.training.runtime import distribute
+from goldnas_tf.data import ImageData, evaluation_batches, steps_per_pass, training_batches
+from goldnas_tf.runtime.devices import distribute
+from goldnas_tf.settings.images import AugmentationSettings
 
 
 class Feed:

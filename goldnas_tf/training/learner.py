@@ -13,11 +13,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from goldnas_tf import network
-from goldnas_tf.config import GateSettings, OptimizerSettings
-from goldnas_tf.genotype import Genotype, Place
-from goldnas_tf.objective import Penalty, cross_entropy
+from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.networks import network
+from goldnas_tf.settings.sections import GateSettings, OptimizerSettings
 from goldnas_tf.training.averages import Averages
+from goldnas_tf.training.objective import Penalty, cross_entropy
 
 # α whose σ(α) is 1 in float32
 _OPEN = 30.0

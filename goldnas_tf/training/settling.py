@@ -3,8 +3,8 @@
 import functools
 from collections.abc import Callable
 
-from goldnas_tf.annealing import annealed
-from goldnas_tf.clock import Clock
+from goldnas_tf.runs.clock import Clock
+from goldnas_tf.training.annealing import annealed
 from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import METRICS, Learner
 from goldnas_tf.training.steps import train

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from goldnas_tf.clock import Clock
+from goldnas_tf.runs.clock import Clock
 from goldnas_tf.training.learner import Learner
 from goldnas_tf.training.sums import Sums
 

@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from bench import contest, rebuilds, steps
 from bench.contest import Timing
 from bench.shapes import SHAPES, Shape, genotype
-from goldnas_tf import costs
+from goldnas_tf.architecture import costs
 
 TINY = Shape(2, 3, 4, side=8)
 

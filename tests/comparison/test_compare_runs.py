@@ -4,15 +4,16 @@ import json
 import shutil
 
 import pytest
-from programs import Program
+from processes import Program
 
-from goldnas_tf import costs, pareto
+from goldnas_tf import pareto
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.comparison.compare import read_points
-from goldnas_tf.data.settings import DataSettings
 from goldnas_tf.errors import InputError
-from goldnas_tf.genotype import Genotype
 from goldnas_tf.pareto import Point
-from goldnas_tf.space import Space
+from goldnas_tf.settings.images import DataSettings
 
 SPACE = Space((8, 8, 1), 10, cells=2, channels=4, nodes=2)
 FULL = Genotype.full(SPACE)

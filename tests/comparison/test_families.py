@@ -2,11 +2,11 @@
 
 import pytest
 
-from goldnas_tf import costs
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.comparison.families import TOLERANCE, hand_made, members, narrowed
 from goldnas_tf.errors import InputError
-from goldnas_tf.genotype import Genotype, Place
-from goldnas_tf.space import Space
 
 SPACE = Space((8, 8, 3), 5, cells=4, channels=12)
 FOUND = Genotype.full(SPACE).without(Genotype.full(SPACE).ordered[1::3])

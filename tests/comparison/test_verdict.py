@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
+from goldnas_tf.comparison.picture import comparison_figure, comparison_table
 from goldnas_tf.comparison.verdict import Trained, hypervolumes, paired, sentence, spread
-from goldnas_tf.report.comparison import comparison_figure, comparison_table
 
 
 def trained(family, accuracies, point="e1", macs=250):

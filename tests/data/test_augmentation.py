@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from goldnas_tf.data import augmentation
-from goldnas_tf.data.settings import AugmentationSettings
+from goldnas_tf.settings.images import AugmentationSettings
 
 SEED = tf.constant([3, 4])
 FILL = tf.constant([1, 2, 3], tf.uint8)

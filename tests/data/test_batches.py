@@ -5,16 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from goldnas_tf.data import (
-    AugmentationSettings,
-    DataSettings,
-    evaluation_batches,
-    load,
-    steps_per_pass,
-    training_batches,
-)
+from goldnas_tf.data import evaluation_batches, load, steps_per_pass, training_batches
 from goldnas_tf.data.splits import ArraySplit, StreamedSplit
 from goldnas_tf.errors import InputError
+from goldnas_tf.settings.images import AugmentationSettings, DataSettings
 
 OFF = AugmentationSettings(crop_padding=0, flip=False, cutout=0)
 ON = AugmentationSettings(crop_padding=2, flip=True, cutout=4)

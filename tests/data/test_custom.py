@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from goldnas_tf.data import AugmentationSettings, from_datasets, training_batches
+from goldnas_tf.data import from_datasets, training_batches
 from goldnas_tf.data.splits import StreamedSplit
 from goldnas_tf.errors import InputError
+from goldnas_tf.settings.images import AugmentationSettings
 
 IMAGES = np.arange(20, dtype=np.uint8)[:, None, None, None] * np.ones((1, 8, 8, 3), np.uint8)
 LABELS = np.arange(20) % 2

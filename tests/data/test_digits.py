@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from goldnas_tf.data import DataSettings, load
+from goldnas_tf.data import load
 from goldnas_tf.data.image_data import LEAST_STD, assemble
 from goldnas_tf.data.splits import ArraySplit
+from goldnas_tf.settings.images import DataSettings
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,9 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from goldnas_tf.data import DataSettings, duplicates, from_datasets, load
+from goldnas_tf.data import duplicates, from_datasets, load
 from goldnas_tf.data.stratify import hold_out
+from goldnas_tf.settings.images import DataSettings
 
 
 def settings(root, **values):

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from goldnas_tf.data import DataSettings, load
+from goldnas_tf.data import load
 from goldnas_tf.data.splits import ArraySplit, StreamedSplit, blaming
 from goldnas_tf.errors import InputError
+from goldnas_tf.settings.images import DataSettings
 
 
 def settings(root, **values):

@@ -10,12 +10,13 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 from odd_images import DEEP, DEEP_WHITE, GREY, IMAGES, PHOTO, SIDE, png
 
-from goldnas_tf.data import DataSettings, load
+from goldnas_tf.data import load
 from goldnas_tf.data.formats import HEAD_BYTES, of_head
 from goldnas_tf.data.splits import ArraySplit, StreamedSplit
 from goldnas_tf.deployment import served
 from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation import origin
+from goldnas_tf.settings.images import DataSettings
 
 READ = [image for image in IMAGES if image.pixels is not None]
 REFUSED = [image for image in IMAGES if image.pixels is None]

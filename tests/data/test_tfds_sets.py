@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from goldnas_tf.data import DataSettings, load
+from goldnas_tf.data import load
 from goldnas_tf.data.splits import StreamedSplit
 from goldnas_tf.errors import InputError
+from goldnas_tf.settings.images import DataSettings
 
 NINETY = (np.arange(90), np.repeat([0, 1, 2], [45, 30, 15]))
 TEST = (np.arange(200, 206), np.arange(6) % 3)

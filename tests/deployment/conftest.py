@@ -5,10 +5,11 @@ import pytest
 import tensorflow as tf
 from tiny_networks import NETWORKS
 
-from goldnas_tf import data, export
+from goldnas_tf import data
 from goldnas_tf.deployment import speed
 from goldnas_tf.evaluation import latency
-from goldnas_tf.rebuild import alone
+from goldnas_tf.networks.carrying import alone
+from goldnas_tf.runs import export
 
 CLASSES = ("ant", "bée", "big cat")
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 from tiny_networks import NETWORKS
 
 from goldnas_tf.deployment.folding import folded, operations
-from goldnas_tf.layers.cell import Cell
+from goldnas_tf.networks.cell import Cell
 
 FLOAT32 = [name for name, tiny in NETWORKS.items() if tiny.form.precision == "float32"]
 

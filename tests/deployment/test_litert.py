@@ -6,11 +6,11 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from tiny_networks import NETWORKS
 
-from goldnas_tf import network
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.deployment import litert
 from goldnas_tf.deployment.folding import folded
-from goldnas_tf.genotype import Genotype
-from goldnas_tf.space import Space
+from goldnas_tf.networks import network
 
 NAMES = ("all_operators", "all_operators_plain", "odd_images", "imagenet_stem")
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from goldnas_tf import network
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.deployment import served, verification
 from goldnas_tf.deployment.folding import folded
-from goldnas_tf.genotype import Genotype
-from goldnas_tf.space import Space
+from goldnas_tf.networks import network
 
 README = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text()
 SECTION = README.split("## Serving and phones")[1].split("\n## ")[0]

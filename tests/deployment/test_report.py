@@ -16,6 +16,7 @@ from goldnas_tf.evaluation.measure import Measurement
 DATA = types.SimpleNamespace(
     name="noise",
     validation=types.SimpleNamespace(size=200),
+    white_level=None,
     image_shape=(8, 8, 3),
     class_names=("ant", "bee"),
 )

@@ -8,11 +8,13 @@ import pytest
 import tensorflow as tf
 from tiny_networks import NETWORKS
 
-from goldnas_tf import costs, export, network
-from goldnas_tf.data.settings import DataSettings
-from goldnas_tf.genotype import Genotype
-from goldnas_tf.rebuild import alone
-from goldnas_tf.space import Space
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
+from goldnas_tf.networks import network
+from goldnas_tf.networks.carrying import alone
+from goldnas_tf.runs import export
+from goldnas_tf.settings.images import DataSettings
 
 IMAGE = (6, 5, 3)
 CLASSES = 7

@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from programs import Program
+from processes import Program
 
 EVALUATE = Program("evaluate")
 

@@ -5,8 +5,9 @@ import pytest
 import tensorflow as tf
 from tiny_networks import NETWORKS
 
-from goldnas_tf import costs, network
+from goldnas_tf.architecture import costs
 from goldnas_tf.evaluation import graph_costs
+from goldnas_tf.networks import network
 
 ROWS = tf.TensorSpec((1, 6), tf.float32)
 

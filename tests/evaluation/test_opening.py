@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from tiny_networks import NETWORKS
 
-from goldnas_tf import costs
+from goldnas_tf.architecture import costs
 from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation.opening import open_network
 

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from goldnas_tf.data.settings import DataSettings
 from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation import origin
+from goldnas_tf.settings.images import DataSettings
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from goldnas_tf.blocks import Block
+from goldnas_tf.architecture.blocks import Block
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.settings import AssemblySettings
 

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from goldnas_tf import costs
+from goldnas_tf.architecture import costs
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.algorithms import MAKERS
 from goldnas_tf.evolution.records import fits

@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from goldnas_tf import costs, operators
-from goldnas_tf.blocks import Block
+from goldnas_tf.architecture import costs, operators
+from goldnas_tf.architecture.blocks import Block
+from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.settings import AssemblySettings
-from goldnas_tf.genotype import Genotype
 
 # stages, blocks of each stage, width, growth; then block and kernel of every place
 GENES = (1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 1, 0, 0)

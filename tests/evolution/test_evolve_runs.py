@@ -8,15 +8,16 @@ import time
 
 import psutil
 import pytest
-from programs import Program, environment
+from processes import Program, environment
 from servers import assert_point_served
 
 import goldnas_tf
-from goldnas_tf import blocks, pareto
+from goldnas_tf import pareto
+from goldnas_tf.architecture import blocks
+from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data.splits import StreamedSplit
 from goldnas_tf.evolution import candidate
 from goldnas_tf.evolution.candidate import Candidate
-from goldnas_tf.genotype import Genotype
 
 FLAGS = (
     "--dataset=digits",

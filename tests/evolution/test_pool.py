@@ -7,7 +7,7 @@ import pytest
 import goldnas_tf
 from goldnas_tf.evolution.pool import Bounds, Pool, visible_gpus
 from goldnas_tf.evolution.setup import Setup
-from goldnas_tf.interrupt import Interrupted, Interrupts
+from goldnas_tf.runs.interrupt import Interrupted, Interrupts
 
 GENES = (0, 0, 0, 0, 0, *(0,) * 8)
 BOUNDS = Bounds(minutes=5, gigabytes=8)

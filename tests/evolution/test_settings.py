@@ -2,7 +2,7 @@ import pytest
 
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.settings import AssemblySettings, EvolutionSettings, EvolveConfig
-from goldnas_tf.train_config import TrainingSettings
+from goldnas_tf.training.train_config import TrainingSettings
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 import numpy as np
 
-from goldnas_tf import network
 from goldnas_tf.evolution import warm_start
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.settings import AssemblySettings
 from goldnas_tf.evolution.trials import save_weights, start_from
+from goldnas_tf.networks import network
 
 # two stages of two blocks; large, small; large, large
 GENES = (1, 1, 1, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0)

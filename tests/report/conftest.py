@@ -4,9 +4,10 @@ import random
 
 import pytest
 
-from goldnas_tf import pareto, sampling
-from goldnas_tf.genotype import Genotype
-from goldnas_tf.space import Space
+from goldnas_tf import pareto
+from goldnas_tf.architecture import sampling
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@ import pytest
 from matplotlib.collections import PathCollection
 from PIL import Image
 
-from goldnas_tf import costs, operators
-from goldnas_tf.genotype import Genotype
+from goldnas_tf.architecture import costs, operators
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.report import panel
 from goldnas_tf.report.drawing import draw_network, network_figure, network_rgb
-from goldnas_tf.space import Space
-from goldnas_tf.units import human
+from goldnas_tf.settings.units import human
 
 
 def texts(artist):

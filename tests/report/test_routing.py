@@ -3,10 +3,10 @@ import random
 
 import pytest
 
-from goldnas_tf import operators, sampling
-from goldnas_tf.genotype import Genotype
+from goldnas_tf.architecture import operators, sampling
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.report import routing
-from goldnas_tf.space import Space
 
 DENSE = Space((32, 32, 3), 10, cells=1, ops=operators.names())
 

@@ -1,0 +1,139 @@
+"""Blocks: cells that can be placed anywhere, and the library of those that a search has found.
+
+A block has two forms, one for each kind of place: normal, and reduction, which halves the
+resolution. Plain data, no TensorFlow.
+"""
+
+import dataclasses
+import json
+import pathlib
+import typing
+from collections.abc import Iterable, Sequence
+
+from goldnas_tf import pareto
+from goldnas_tf.architecture import operators
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import CELL_INPUTS
+from goldnas_tf.errors import InputError
+from goldnas_tf.files import atomic
+from goldnas_tf.files.paths import local_path
+from goldnas_tf.pareto import Point
+
+SCHEMA = 1
+FILE = "blocks.json"
+COST = "params"
+"""What blocks are compared by, besides the accuracy of the network they were found in."""
+
+Edge = tuple[int, int, str]
+"""Inner node, source and name of an operator, as in `Place`."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """A block, with what is known of the network it was found in.
+
+    Attributes:
+        name: of the point.
+        nodes: inner nodes.
+        normal: operators where the resolution stays; every node has at least one.
+        reduction: operators where it is halved, likewise.
+        macs: multiply-adds of the network.
+        params: its parameters.
+        val_accuracy: its accuracy on the validation images, in [0, 1].
+
+    Raises:
+        InputError: a node without an operator, or an operator that there is not.
+    """
+
+    name: str
+    nodes: int
+    normal: tuple[Edge, ...]
+    reduction: tuple[Edge, ...]
+    macs: int
+    params: int
+    val_accuracy: float
+
+    def __post_init__(self):
+        for form in ("normal", "reduction"):
+            edges = tuple(sorted((n, s, op) for n, s, op in getattr(self, form)))
+            object.__setattr__(self, form, edges)
+            fed = {node for node, _, _ in edges}
+            legal = all(0 <= s < CELL_INPUTS + n for n, s, _ in edges)
+            if fed != set(range(self.nodes)) or not legal:
+                raise InputError(f"block {self.name}: its {form} form is no cell of {self.nodes}")
+            for *_, op in edges:
+                operators.get(op)
+
+    def edges(self, reduction: bool) -> tuple[Edge, ...]:
+        """The operators of one of its forms."""
+        return self.reduction if reduction else self.normal
+
+
+def library(points: Iterable[Point], folder: pathlib.Path) -> list[Block]:
+    """The blocks of a search's points that are not dominated, from small to large.
+
+    Args:
+        points: of a search of blocks. One whose network has no cell of one kind left, because
+            nothing reads it, has no block; of several with the same block the best one counts.
+        folder: the work folder of the search.
+    """
+    found: dict[tuple, tuple[Point, Block]] = {}
+    for point in sorted(points, key=lambda point: point.val_accuracy):
+        genotype = Genotype.load(folder / point.path / "genotype.json")
+        kinds = tuple(_edges(genotype, kind) for kind in genotype.space.kinds)
+        if all(kinds):
+            cost = (point.macs, point.params, point.val_accuracy)
+            found[kinds] = point, Block(point.name, genotype.space.nodes, *kinds, *cost)
+    by_name = {block.name: block for _, block in found.values()}
+    marked = pareto.mark([point for point, _ in found.values()], (COST,))
+    return [by_name[point.name] for point in reversed(marked) if point.non_dominated]
+
+
+def _edges(genotype: Genotype, kind: Sequence[int]) -> tuple[Edge, ...]:
+    """Operators of the cells of a kind, none where all of them are dead."""
+    cells = [cell for cell in kind if cell in genotype.live_cells]
+    return tuple(place[1:] for place in genotype.cell(cells[0])) if cells else ()
+
+
+def save(blocks: Sequence[Block], folder: pathlib.Path) -> None:
+    """Writes `blocks.json`."""
+    values = [dataclasses.asdict(block) for block in blocks]
+    atomic.write_json(folder / FILE, {"schema": SCHEMA, "cost": COST, "blocks": values})
+
+
+def load(path: str | pathlib.Path) -> list[Block]:
+    """Reads the library of a search, from small to large.
+
+    Args:
+        path: the work folder of a search of blocks, or its `blocks.json`.
+
+    Raises:
+        InputError: there is none, it is empty, or holds something else.
+    """
+    path = local_path(path, "blocks")
+    file = path if path.suffix == ".json" else path / FILE
+    try:
+        values = json.loads(file.read_text())
+        if values["schema"] != SCHEMA:
+            raise InputError(f"{file}: expected schema {SCHEMA}; received {values['schema']}")
+        blocks = [_block(block) for block in values["blocks"]]
+    except FileNotFoundError as error:
+        raise InputError(
+            f"blocks must be the work folder of a search with --space=block; {path} has no {FILE}"
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{file} is not a library of blocks: {error!r}") from error
+    if not blocks:
+        raise InputError(f"{file} holds no block; search longer, or for more points")
+    if len({block.name for block in blocks}) < len(blocks):
+        raise InputError(f"{file}: each block must have a name of its own")
+    if len({block.nodes for block in blocks}) > 1:
+        raise InputError(f"{file}: blocks of different numbers of nodes cannot be put together")
+    return blocks
+
+
+def _block(values: dict[str, typing.Any]) -> Block:
+    forms = {name: tuple(map(tuple, values[name])) for name in ("normal", "reduction")}
+    return Block(**{**values, **forms})

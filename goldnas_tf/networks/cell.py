@@ -1,0 +1,265 @@
+"""The cell: preprocessed inputs, inner nodes as gated sums of operators, concatenation.
+
+A cell keeps its kernels of one kind, its gates and its batch norms in one variable each, with a
+row for every use (`layout.py`). That makes a supernet of hundreds of operators a handful of
+variables: quick to build, to trace, to update and to save; and a rebuild after pruning is a choice
+of rows.
+
+Operators that read the same state share its ReLU, and skip connections of stride 1 share its batch
+norm: the same mathematics as one for each edge, because these norms have no parameters. The gate
+σ(α) is the scale of an operator's last batch norm.
+"""
+
+import functools
+
+import keras
+import tensorflow as tf
+
+from goldnas_tf.architecture.space import CELL_INPUTS
+from goldnas_tf.networks import stages
+from goldnas_tf.networks.drop_path import DropPath
+from goldnas_tf.networks.gates import ESTIMATES, BinaryGates
+from goldnas_tf.networks.layout import Edge, Layout, input_norm
+from goldnas_tf.networks.norm import NormBank, add_table
+
+
+@keras.saving.register_keras_serializable("goldnas_tf")
+class Cell(keras.layers.Layer):
+    """One cell of a network. Node: y_i = Σ σ(α)·op(x_j) over the operators that feed it.
+
+    Args:
+        channels: of every inner node, at least 2.
+        nodes: number of inner nodes, at least 1.
+        edges: (node, source, operator name) of each live operator; sources 0 and 1 are the
+            cell's inputs, source n + 2 is inner node n. Every node has at least one.
+        reduction: whether edges from the inputs have stride 2. Default False.
+        halved: the inputs (0, 1) that come at twice the resolution of the other. Default none.
+        gated: with a trainable gate for each operator and batch norms without scale and shift
+            (the supernet, and what a search exports); without, plain sums and affine batch norms
+            (training from scratch). Default True.
+        drop_path: whether operators, but for skip connections of stride 1, are left out at random
+            in training, at the rate that `drop.rate` says. Default False.
+        gate_gradient: "sigmoid" for soft gates σ(α), or how the gradient of binary gates is
+            estimated (`gates.py`): these are sampled with probability σ(α) in training, and
+            open from ½ on in inference. Default "sigmoid".
+        gate_stream: cells with the same number sample binary gates alike. Default 0.
+
+    Input: a list of the inputs that are read, one or two tensors (batch, height, width, channels),
+    after a ReLU: other cells read them too.
+
+    Output: (batch, height, width, nodes · channels), half the resolution in a reduction cell.
+
+    Raises:
+        ValueError: a node without an operator.
+
+    Reference: GOLD-NAS (arXiv 2007.03331), section 3.1.
+    """
+
+    def __init__(
+        self,
+        channels,
+        nodes,
+        edges,
+        reduction=False,
+        halved=(),
+        gated=True,
+        drop_path=False,
+        gate_gradient="sigmoid",
+        gate_stream=0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.channels = channels
+        self.nodes = nodes
+        self.edges = tuple(Edge(*edge) for edge in edges)
+        self.reduction = reduction
+        self.halved = tuple(halved)
+        self.gated = gated
+        self.drop_path = drop_path
+        self.gate_gradient = gate_gradient
+        self.gate_stream = gate_stream
+        empty = set(range(nodes)) - {edge.node for edge in self.edges}
+        if empty:
+            raise ValueError(
+                f"expected at least one operator for each of {nodes} nodes. "
+                f"Received: none for nodes {sorted(empty)}"
+            )
+        self._layout = Layout(self.edges, channels, reduction, gated)
+
+    def get_config(self):
+        """The constructor's arguments as JSON values."""
+        return {
+            **super().get_config(),
+            "channels": self.channels,
+            "nodes": self.nodes,
+            "edges": [list(edge) for edge in self.edges],
+            "reduction": self.reduction,
+            "halved": list(self.halved),
+            "gated": self.gated,
+            "drop_path": self.drop_path,
+            "gate_gradient": self.gate_gradient,
+            "gate_stream": self.gate_stream,
+        }
+
+    def compute_output_shape(self, input_shape):
+        """Shape of the concatenated inner nodes."""
+        batch, height, width, _ = input_shape[0]
+        for _ in range((self._layout.reads[0] in self.halved) + self.reduction):
+            height, width = (size and -(-size // 2) for size in (height, width))
+        return (batch, height, width, self.nodes * self.channels)
+
+    @property
+    def layout(self) -> Layout:
+        """Which row of which weight every operator uses."""
+        return self._layout
+
+    @property
+    def rows(self) -> dict[str, list[str]]:
+        """Names of the rows of each weight that has them, by the weight's name."""
+        layout = self._layout
+        edges = [str(edge) for edge in self.edges]
+        norms = dict.fromkeys(("moving_mean", "moving_variance", "scale", "shift"), layout.norms)
+        return {**layout.kernels, **norms, "gates": edges, "live": edges}
+
+    def build(self, input_shape):
+        """Creates the weights; the inputs' channels come from the shapes of those that are read."""
+        layout = self._layout
+        self._inputs = [
+            self._add_kernel(f"input_{source}", (shape[-1], self.channels), shape[-1])
+            for source, shape in zip(layout.reads, input_shape, strict=True)
+        ]
+        self._banks = {
+            bank: self._add_kernel(bank, (len(keys), *layout.shapes[bank]), layout.fan_in(bank))
+            for bank, keys in layout.kernels.items()
+        }
+        norms = (len(layout.norms), self.channels)
+        self._mean = add_table(self, "moving_mean", norms, "zeros", trainable=False)
+        self._variance = add_table(self, "moving_variance", norms, "ones", trainable=False)
+        if self.gated:
+            self.gates = add_table(self, "gates", (len(self.edges),), "zeros")
+            self.live = add_table(self, "live", (len(self.edges),), "ones", trainable=False)
+        else:
+            self._scale = add_table(self, "scale", norms, "ones")
+            self._shift = add_table(self, "shift", norms, "zeros")
+        self.drop = DropPath(self, len(self.edges)) if self.drop_path else None
+        self.sampler = None
+        if self.gated and self.gate_gradient in ESTIMATES:
+            self.sampler = BinaryGates(self, self.edges, self.gate_gradient, self.gate_stream)
+
+    def _add_kernel(self, name, shape, fan_in):
+        # uniform within 1/√fan_in, as the method's PyTorch implementations initialise convolutions
+        bound = fan_in**-0.5
+        initializer = keras.initializers.RandomUniform(-bound, bound)
+        return self.add_weight(shape=shape, initializer=initializer, name=name)
+
+    def strengths(self):
+        """σ(α) of every operator, 0 where it is pruned and not yet rebuilt away; (operators,)."""
+        return tf.sigmoid(tf.convert_to_tensor(self.gates)) * self.live
+
+    def gate_values(self, training=False):
+        """What operators are multiplied with: σ(α), or binary gates; (operators,).
+
+        Args:
+            training: whether binary gates are sampled anew, or are those of the most probable
+                network. A Python bool.
+        """
+        if not self.sampler:
+            return self.strengths()
+        if training:
+            live = tf.convert_to_tensor(self.live)
+            return self.sampler.sample(tf.convert_to_tensor(self.gates), live)
+        return self.sampler.mode(self.strengths())
+
+    def _affine(self, gates):
+        """Scale and shift of every batch norm, (norms, channels) each."""
+        if not self.gated:
+            return tf.convert_to_tensor(self._scale), tf.convert_to_tensor(self._shift)
+        # a batch norm that no gate scales reads the 1 at the end
+        scales = tf.gather(tf.concat([gates, [1.0]], 0), self._layout.gate_of_norm)
+        shape = (len(self._layout.norms), self.channels)
+        return tf.broadcast_to(scales[:, tf.newaxis], shape), tf.zeros(shape)
+
+    def call(self, inputs, training=False):
+        """Computes the cell; in training, also moves the batch norms' statistics.
+
+        A frozen cell (`trainable = False`) computes as in inference, like Keras's batch norm.
+        """
+        training = training and self.trainable
+        layout = self._layout
+        gates = self.gate_values(training) if self.gated else None
+        norms = NormBank(layout.norms, *self._affine(gates), self._mean, self._variance, training)
+        kernels = {
+            (bank, key): row
+            for bank, variable in self._banks.items()
+            for key, row in zip(
+                layout.kernels[bank], tf.unstack(tf.convert_to_tensor(variable)), strict=True
+            )
+        }
+        for source, kernel in zip(layout.reads, self._inputs, strict=True):
+            kernels["input", input_norm(source)] = tf.convert_to_tensor(kernel)
+        dropping = tf.shape(inputs[0])[0] if training and self.drop else None
+        factors = self._factors(gates, dropping)
+        output = self._compute(inputs, kernels, norms, factors)
+        norms.update()
+        return output
+
+    def _factors(self, gates, dropping):
+        """What operators are multiplied with after their batch norms, where there is anything.
+
+        Args:
+            gates: value of every operator's gate.
+            dropping: size of the batch whose operators are dropped at random, or None.
+        """
+        last = {edge: steps[-1] for edge, steps in self._layout.steps.items()}
+        factors = {}
+        if self.gated:
+            # a batch norm that several operators share cannot carry the gate of one
+            pairs = zip(self.edges, tf.unstack(gates), strict=True)
+            factors = {edge: gate for edge, gate in pairs if not last[edge].gated}
+        if dropping is not None:
+            for edge, kept in zip(self.edges, self.drop.factors(dropping), strict=True):
+                if not last[edge].is_identity:
+                    factors[edge] = kept * factors.get(edge, 1.0)
+        return factors
+
+    def _compute(self, inputs, kernels, norms, factors):
+        """The cell's function.
+
+        Args:
+            inputs: those that are read.
+            kernels: by the name of their bank and row; an input's is in the bank "input".
+            norms: applies the batch norm of a name to a tensor.
+            factors: what operators are multiplied with after their batch norms; those that are
+                not in it with nothing.
+        """
+        layout = self._layout
+        states = {}
+        for source, x in zip(layout.reads, inputs, strict=True):
+            kernel = kernels["input", input_norm(source)]
+            if source in self.halved:
+                x = stages.factorised_reduction(stages.Activation(x), kernel)
+            else:
+                x = stages.pointwise(x, kernel)
+            states[source] = stages.Activation(norms(input_norm(source), x))
+        for node in range(self.nodes):
+            terms = [
+                self._term(edge, states[edge.source], kernels, norms, factors.get(edge))
+                for edge in self.edges
+                if edge.node == node
+            ]
+            states[CELL_INPUTS + node] = stages.Activation(self._sum(terms))
+        return tf.concat([states[CELL_INPUTS + node].x for node in range(self.nodes)], -1)
+
+    _sum = staticmethod(tf.add_n)
+
+    def _term(self, edge, source, kernels, norms, factor):
+        """One operator's term in the sum of its node."""
+        for step in self._layout.steps[edge]:
+            kernel = functools.partial(_row, kernels, step.key)
+            norm = functools.partial(norms, step.norm)
+            source = stages.Activation(stages.apply(step.stage, source, step.stride, kernel, norm))
+        return source.x if factor is None else source.x * tf.cast(factor, source.x.dtype)
+
+
+def _row(kernels, key, bank):
+    return kernels[bank, key]

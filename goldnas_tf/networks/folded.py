@@ -1,0 +1,160 @@
+"""The cell for inference: its gates and batch norms are in its kernels and biases.
+
+In inference a batch norm is y = a·x + b in each channel, with a = scale / √(variance + ε) and
+b = shift − a·mean. After a pointwise convolution a goes into the kernel, and b stays as its bias;
+after a pooling, or where there was nothing but the norm, one multiplication by a is left. The gate
+of an operator multiplies both. A bias after such a multiplication goes into that of a convolution
+which the same node adds.
+"""
+
+import dataclasses
+import functools
+
+import numpy as np
+import tensorflow as tf
+
+from goldnas_tf.architecture import operators
+from goldnas_tf.networks.cell import Cell
+from goldnas_tf.networks.layout import input_norm, plain_norms
+from goldnas_tf.networks.norm import EPSILON
+
+
+@dataclasses.dataclass(eq=False)
+class _Constants:
+    """What a folded cell computes with; not a dict of the layer, which Keras would track.
+
+    Attributes:
+        kernels: by bank and row, as convolutions take them.
+        factors: a of every norm that no kernel took, by its name.
+        biases: b of every norm that has one, by its name.
+    """
+
+    kernels: dict[tuple[str, str], np.ndarray] = dataclasses.field(default_factory=dict)
+    factors: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    biases: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+
+
+class FoldedCell(Cell):
+    """A cell that computes in inference what another one does, with fewer operators, in float32.
+
+    Its numbers are constants, so that it has no weights: it cannot be trained or loaded.
+
+    Args:
+        cell: a built one, gated or plain; its values now are what counts.
+    """
+
+    def __init__(self, cell: Cell):
+        form = {"gated": False, "drop_path": False, "dtype": "float32"}
+        super().__init__(**{**cell.get_config(), **form})
+        self._constants = _Constants()
+        self._fold_inputs(cell)
+        self._fold_edges(cell)
+
+    def build(self, input_shape):
+        """There is nothing to create."""
+
+    def call(self, inputs, training=False):
+        """Computes the cell in inference, whatever `training` says."""
+        del training
+        return self._compute(inputs, self._constants.kernels, self._rest_of_norm, factors={})
+
+    def _rest_of_norm(self, name, x):
+        """What folding has left of a batch norm."""
+        if name in self._constants.factors:
+            x = x * self._constants.factors[name]
+        if name in self._constants.biases:
+            x = tf.nn.bias_add(x, self._constants.biases[name].astype(np.float32))
+        return x
+
+    @staticmethod
+    def _sum(terms):
+        # in pairs: phones have a quick sum of two, none of many; and the last one comes negated, as
+        # TensorFlow's optimiser gives up where a ReLU and others read the sum of a convolution
+        *others, last = terms
+        return functools.reduce(tf.add, others) - last if others else last
+
+    def _fold_inputs(self, cell):
+        values, norms = _values(cell), _affine(cell)
+        for source in self.layout.reads:
+            name = input_norm(source)
+            factor, bias = norms[name]
+            matrix = values[f"input_{source}"] * factor
+            self._constants.kernels["input", name] = _kernel(matrix, source in self.halved)
+            self._constants.biases[name] = bias
+
+    def _fold_edges(self, cell):
+        values, norms = _values(cell), _affine(cell)
+        # the other cell may share a norm where this one has one for each operator
+        found = plain_norms(cell.layout, self.layout)
+        strengths = cell.gate_values().numpy() if cell.gated else np.ones(len(cell.edges))
+        for edge in self.edges:
+            for step in self.layout.steps[edge]:
+                name, gate = found[step.norm]
+                scale = 1.0 if gate is None else strengths[gate] * self._sign(edge)
+                factor, bias = (part * scale for part in norms[name])
+                rows = {
+                    bank: values[bank][cell.rows[bank].index(step.key)]
+                    for bank in step.stage.kernels(self.channels, step.stride)
+                }
+                self._fold_step(step, factor, rows)
+                self._constants.biases[step.norm] = bias
+        for node in range(self.nodes):
+            self._merge_biases([edge for edge in self.edges if edge.node == node])
+
+    def _sign(self, edge):
+        """How the sum of a node takes an operator: the last of several is subtracted."""
+        edges = [other for other in self.edges if other.node == edge.node]
+        return -1.0 if edge == edges[-1] and len(edges) > 1 else 1.0
+
+    def _fold_step(self, step, factor, rows):
+        if "pointwise" in rows:
+            reduces = isinstance(step.stage, operators.Skip)
+            rows["pointwise"] = _kernel(rows["pointwise"] * factor, reduces)
+        else:
+            self._constants.factors[step.norm] = factor.astype(np.float32)
+        for bank, row in rows.items():
+            self._constants.kernels[bank, step.key] = row.astype(np.float32)
+
+    def _merge_biases(self, edges):
+        """Moves biases that cost an addition to a convolution of the sum, which has one anyway."""
+        constants = self._constants
+        norms = {self.layout.steps[edge][-1].norm: self._sign(edge) for edge in edges}
+        costly = [norm for norm in norms if norm in constants.factors]
+        carrier = next((norm for norm in norms if norm not in costly), costly and costly[0])
+        for norm in costly:
+            if norm != carrier:
+                bias = constants.biases.pop(norm)
+                constants.biases[carrier] += bias * norms[norm] * norms[carrier]
+
+
+def affine(scale, shift, mean, variance):
+    """Factor and bias of a batch norm in inference, in double precision."""
+    factor = np.asarray(scale, np.float64) / np.sqrt(np.asarray(variance, np.float64) + EPSILON)
+    return factor, shift - mean * factor
+
+
+def _values(cell):
+    return {variable.name: variable.numpy().astype(np.float64) for variable in cell.variables}
+
+
+def _affine(cell):
+    """Factor and bias of every batch norm of a cell by its name, without gates."""
+    values = _values(cell)
+    scale, shift = values.get("scale", 1.0), values.get("shift", 0.0)
+    rows = affine(scale, shift, values["moving_mean"], values["moving_variance"])
+    return dict(zip(cell.layout.norms, zip(*rows, strict=True), strict=True))
+
+
+def _kernel(matrix, reduces):
+    """A matrix (in, out) as the kernel of a 1×1 convolution, or of a factorised reduction.
+
+    In that one of stride 2 the first half of the outputs reads pixel (0, 0) of each 2×2, the second
+    half pixel (1, 1).
+    """
+    if not reduces:
+        return matrix[None, None].astype(np.float32)
+    half = matrix.shape[-1] // 2
+    kernel = np.zeros((2, 2, *matrix.shape), np.float32)
+    kernel[0, 0, :, :half] = matrix[:, :half]
+    kernel[1, 1, :, half:] = matrix[:, half:]
+    return kernel

@@ -1,0 +1,177 @@
+"""Genotype → keras.Model: the supernet, every network it is pruned to, and plain networks.
+
+The model is functional: normalisation of the pixels, stem, one `Cell` for each live cell, pooling,
+classifier. Layers are named after their place ("cell_3"), so that weights find their place in a
+rebuilt network. Every layer is told its precision and the order of its axes: what Keras is set to
+decides nothing.
+"""
+
+import dataclasses
+
+import keras
+
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import CELL_INPUTS, Space
+from goldnas_tf.networks.cell import Cell
+from goldnas_tf.networks.norm import BatchNorm
+from goldnas_tf.networks.pixels import PixelNormalization
+from goldnas_tf.runtime.backend import require_tensorflow
+
+_LAST = "channels_last"
+
+
+@dataclasses.dataclass(frozen=True)
+class Form:
+    """In which form a genotype is built.
+
+    Attributes:
+        gated: gates and batch norms without parameters (the search), or plain sums and affine
+            batch norms (training from scratch).
+        auxiliary: with the auxiliary classifier at two thirds of the depth, as a second output.
+        drop_path: with weights that say how often operators are left out in training.
+        gate_gradient: "sigmoid" for soft gates, or the estimate for binary ones ("enhanced" or
+            "straight_through").
+        precision: "float32", or "mixed_bfloat16" for arithmetic in half precision.
+        pixel_mean: mean of the training images in each channel, in 0..255; None: 127.5.
+        pixel_std: likewise the standard deviation, above 0.
+    """
+
+    gated: bool = True
+    auxiliary: bool = False
+    drop_path: bool = False
+    gate_gradient: str = "sigmoid"
+    precision: str = "float32"
+    pixel_mean: tuple[float, ...] | None = None
+    pixel_std: tuple[float, ...] | None = None
+
+    def for_inference(self) -> "Form":
+        """The same form without what is for training alone, as networks are exported.
+
+        Binary gates are then decided: soft gates that are 1.
+        """
+        plain = {"auxiliary": False, "drop_path": False, "gate_gradient": "sigmoid"}
+        return dataclasses.replace(self, **plain)
+
+
+def build(genotype: Genotype, form: Form = Form()) -> keras.Model:
+    """Builds the network of a genotype with fresh weights.
+
+    Args:
+        genotype: the network.
+        form: see `Form`.
+
+    Returns:
+        A functional model from images (batch, height, width, channels) with values in 0..255 to
+        logits (batch, classes), float32; with `form.auxiliary` to a list of two such tensors.
+
+    Raises:
+        InputError: Keras runs on another backend than TensorFlow.
+    """
+    require_tensorflow()
+    space, precision = genotype.space, form.precision
+    images = keras.Input(space.image_shape, dtype="float32", name="images")
+    # cells read the ReLU of a map, and two cells read each map
+    rectified = dict(enumerate(_stem(space, _normalise(space, form)(images), precision)))
+    for cell in genotype.live_cells:
+        reads = [rectified[cell + source] for source in genotype.reads(cell)]
+        output = _cell(genotype, cell, form)(reads)
+        rectified[cell + CELL_INPUTS] = _relu(output, cell_name(cell), precision)
+    outputs = [_classifier(space, output, precision, "pool", "classifier")]
+    if has_auxiliary(genotype, form):
+        map_ = rectified[space.auxiliary_cell + CELL_INPUTS]
+        outputs.append(_auxiliary_head(space, map_, precision))
+    model = keras.Model(images, outputs if len(outputs) > 1 else outputs[0], name="network")
+    model.dtype_policy = precision
+    return model
+
+
+def has_auxiliary(genotype: Genotype, form: Form) -> bool:
+    """Whether the network has an auxiliary head: the head goes when its cell does."""
+    return form.auxiliary and genotype.space.auxiliary_cell in genotype.live_cells
+
+
+def _normalise(space: Space, form: Form):
+    channels = space.image_shape[-1]
+    mean = form.pixel_mean or (127.5,) * channels
+    std = form.pixel_std or (127.5,) * channels
+    variance = [value**2 for value in std]
+    return PixelNormalization(mean=list(mean), variance=variance, dtype="float32", name="normalise")
+
+
+def _stem(space: Space, x, precision: str) -> tuple:
+    """The ReLU of the two maps that the first cell reads, the older one first."""
+    kernels = [shape for shape, _ in costs.stem_kernels(space)]
+    if space.stem == "cifar":
+        x = _conv_norm_relu(x, kernels[0][-1], 3, "stem_0", precision)
+        return x, x
+    x = _conv_norm_relu(x, kernels[0][-1], 3, "stem_0", precision, strides=2)
+    older = _conv_norm_relu(x, kernels[1][-1], 3, "stem_1", precision, strides=2)
+    return older, _conv_norm_relu(older, kernels[2][-1], 3, "stem_2", precision, strides=2)
+
+
+def _cell(genotype: Genotype, index: int, form: Form) -> Cell:
+    geometry = genotype.space.geometry[index]
+    smaller = min(size.height for size in geometry.inputs)
+    return Cell(
+        channels=geometry.node.channels,
+        nodes=genotype.space.nodes,
+        edges=[place[1:] for place in genotype.cell(index)],
+        reduction=geometry.reduction,
+        halved=[s for s, size in enumerate(geometry.inputs) if size.height > smaller],
+        gated=form.gated,
+        drop_path=form.drop_path,
+        gate_gradient=form.gate_gradient,
+        gate_stream=next(n for n, kind in enumerate(genotype.space.kinds) if index in kind),
+        dtype=form.precision,
+        name=cell_name(index),
+    )
+
+
+def cell_name(index: int) -> str:
+    """Name of the layer of a cell."""
+    return f"cell_{index}"
+
+
+def _auxiliary_head(space: Space, x, precision: str):
+    """A small classifier on the ReLU of a map in mid-network; it exists in training alone."""
+    if min(x.shape[1:3]) >= 5:
+        x = keras.layers.AveragePooling2D(
+            5, strides=3, data_format=_LAST, dtype=precision, name="auxiliary_pool"
+        )(x)
+    x = _conv_norm_relu(x, 128, 1, "auxiliary_0", precision)
+    size = min(2, *x.shape[1:3])
+    x = _conv_norm_relu(x, 768, size, "auxiliary_1", precision, padding="valid")
+    return _classifier(space, x, precision, "auxiliary_mean", "auxiliary_classifier")
+
+
+def _classifier(space: Space, x, precision: str, pool: str, name: str):
+    pool = keras.layers.GlobalAveragePooling2D(data_format=_LAST, dtype=precision, name=pool)
+    return keras.layers.Dense(space.classes, dtype="float32", name=name)(pool(x))
+
+
+def _conv_norm_relu(x, filters, size, name, precision, strides=1, padding="same"):
+    conv = keras.layers.Conv2D(
+        filters,
+        size,
+        strides,
+        padding,
+        data_format=_LAST,
+        use_bias=False,
+        dtype=precision,
+        name=f"{name}_conv",
+    )
+    return _relu(BatchNorm(dtype=precision, name=f"{name}_norm")(conv(x)), name, precision)
+
+
+def _relu(x, name, precision):
+    return keras.layers.ReLU(dtype=precision, name=f"{name}_relu")(x)
+
+
+def variables(model: keras.Model) -> dict[str, keras.Variable]:
+    """Every weight of a model by the name of its layer and its own: "cell_3/pointwise"."""
+    return {
+        f"{layer.name}/{variable.name}": variable
+        for layer in model.layers
+        for variable in layer.variables
+    }

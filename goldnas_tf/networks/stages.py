@@ -1,0 +1,124 @@
+"""Applies an operator's stages to a tensor: one function for each kind of stage."""
+
+import functools
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from goldnas_tf.architecture import operators
+
+
+class Activation:
+    """A tensor and what operators make of it first: each is computed once, whoever reads it."""
+
+    def __init__(self, x):
+        self.x = x
+
+    @functools.cached_property
+    def relu(self) -> "Activation":
+        """max(x, 0)."""
+        return Activation(tf.nn.relu(self.x))
+
+    @functools.cached_property
+    def halves(self):
+        """Its even and its odd pixels."""
+        return halves(self.x)
+
+
+@functools.singledispatch
+def apply(stage, source: Activation, stride: int, kernel: Callable, norm: Callable):
+    """Applies one stage.
+
+    Args:
+        stage: one of those in `goldnas_tf.operators`.
+        source: what is read, (batch, height, width, channels).
+        stride: 1 or 2.
+        kernel: gives the stage's kernel from the bank of a name.
+        norm: applies the stage's batch norm to a tensor.
+
+    Returns:
+        (batch, ⌈height / stride⌉, ⌈width / stride⌉, channels).
+    """
+    raise NotImplementedError(f"no function applies stages of type {type(stage).__name__}")
+
+
+@apply.register
+def _separable(stage: operators.Separable, source, stride, kernel, norm):
+    x, dilation = source.relu.x, stage.dilation
+    if dilation > 1 and stride == 2:
+        # TensorFlow has no dilated convolution with a stride; of an even dilation it reads just
+        # every other pixel, so that dropping the rest first gives the same
+        x, dilation, stride = every_other(x), dilation // 2, 1
+    strides = [1, stride, stride, 1]
+    bank = kernel(stage.depthwise_bank)
+    x = tf.nn.depthwise_conv2d(x, bank, strides, "SAME", dilations=[dilation] * 2)
+    return norm(pointwise(x, kernel("pointwise")))
+
+
+@apply.register
+def _pool(stage: operators.Pool, source, stride, kernel, norm):
+    del kernel
+    pool = tf.nn.avg_pool2d if stage.kind == "avg" else tf.nn.max_pool2d
+    return norm(pool(source.x, stage.kernel, stride, "SAME"))
+
+
+@apply.register
+def _skip(stage: operators.Skip, source, stride, kernel, norm):
+    del stage
+    if stride == 2:
+        return norm(factorised_reduction(source.relu, kernel("pointwise")))
+    return norm(source.x)
+
+
+def pointwise(x, kernel):
+    """1×1 convolution of (batch, height, width, in).
+
+    Args:
+        x: what is read.
+        kernel: (in, out), or (1, 1, in, out) as folded networks have it.
+    """
+    if len(kernel.shape) == 4:
+        # in inference this is quicker, and takes its bias and the ReLU after it along
+        return tf.nn.conv2d(x, kernel, 1, "SAME")
+    # a matrix product: in training half as long as a convolution, above all in the gradients
+    return tf.tensordot(x, kernel, 1)
+
+
+def every_other(x):
+    """Pixels (0, 0), (0, 2), … of (batch, height, width, channels)."""
+    # a mean over windows of one pixel: the gradient of x[:, ::2, ::2] takes ten times as long
+    return tf.nn.avg_pool2d(x, 1, 2, "VALID")
+
+
+def halves(x):
+    """What a factorised reduction reads: the even pixels of x, and the odd ones.
+
+    Args:
+        x: (batch, height, width, channels).
+
+    Returns:
+        Twice (batch, ⌈height/2⌉, ⌈width/2⌉, channels); odd pixels beyond the border are 0.
+    """
+    _, height, width, _ = x.shape
+    shifted = tf.slice(x, [0, 1, 1, 0], [-1, -1, -1, -1])
+    if height % 2 or width % 2:
+        shifted = tf.pad(shifted, [[0, 0], [0, height % 2], [0, width % 2], [0, 0]])
+    return every_other(x), every_other(shifted)
+
+
+def factorised_reduction(source: Activation, kernel):
+    """Halves the resolution by two 1×1 convolutions, each of which gives half of the channels.
+
+    Args:
+        source: of (batch, height, width, in).
+        kernel: (in, out); the first half of its outputs reads even pixels, the second odd ones. Or
+            (2, 2, in, out) as folded networks have it, with both in one convolution.
+
+    Returns:
+        (batch, ⌈height/2⌉, ⌈width/2⌉, out).
+    """
+    if len(kernel.shape) == 4:
+        return tf.nn.conv2d(source.x, kernel, 2, "SAME")
+    outputs = kernel.shape[-1]
+    kernels = tf.split(kernel, [outputs // 2, outputs - outputs // 2], -1)
+    return tf.concat([pointwise(x, k) for x, k in zip(source.halves, kernels, strict=True)], -1)

@@ -1,0 +1,163 @@
+"""The folder of a run: its configuration, and a line of metrics for each epoch or generation.
+
+config.json     every setting, versions, the data set
+metrics.jsonl   one line for each finished epoch, or generation
+checkpoints/    the state that the same command resumes from
+tensorboard/    event files
+
+A search adds its points (`archive.py`), a training its network, an evolution its candidates.
+"""
+
+import fcntl
+import importlib.metadata
+import json
+import pathlib
+import platform
+import tempfile
+
+from goldnas_tf.errors import InputError
+from goldnas_tf.files import atomic, json_lines
+from goldnas_tf.files.paths import local_path
+from goldnas_tf.runs import checkpoint
+from goldnas_tf.settings.growth import Difference, differences
+from goldnas_tf.settings.sections import Configuration
+
+SCHEMA = 1
+PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets", "pymoo")
+
+
+class RunFolder:
+    """Reads and writes one run's files, so that a killed run leaves nothing that is half written.
+
+    One process at a time: the folder is locked for as long as this object, or its process, lives.
+
+    Args:
+        path: the work folder.
+
+    Attributes:
+        grown: the settings with which the run goes further than it was told before.
+
+    Raises:
+        InputError: another process has it.
+    """
+
+    def __init__(self, path: pathlib.Path):
+        self.path = path
+        self.grown: list[Difference] = []
+        self._metrics = path / "metrics.jsonl"
+        self._lock = (path / ".lock").open("w")
+        try:
+            fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InputError(
+                f"another process is at work in {path}; wait for it, or use another workdir"
+            ) from error
+
+    @classmethod
+    def open(cls, path: str | pathlib.Path, config: Configuration, described: dict) -> "RunFolder":
+        """Makes the folder of a new run, or finds the one that the same run left.
+
+        Settings that say how far a run goes may have grown; then config.json is written anew.
+
+        Args:
+            path: the work folder.
+            config: all settings.
+            described: what else makes it the same run, as the data set, as JSON values.
+
+        Raises:
+            InputError: the folder cannot be written, holds another run (the message names the
+                settings that differ and may not), or is in use.
+        """
+        path = local_path(path, "workdir")
+        check_writable(path)
+        config_file = path / "config.json"
+        if config_file.exists():
+            # locked first: nobody else lets the run grow meanwhile
+            folder = cls(path)
+            folder.grown = _grow(config_file, config, described)
+            return folder
+        _check_no_other_run(path)
+        path.mkdir(parents=True, exist_ok=True)
+        folder = cls(path)
+        values = {"settings": config.to_json(), **described, "versions": versions()}
+        atomic.write_json(config_file, {"schema": SCHEMA, **values})
+        return folder
+
+    def keep_metrics(self, count: int, unit: str) -> None:
+        """Drops later lines: a killed run wrote them, a resumed one repeats them.
+
+        Args:
+            count: how many epochs, or generations, stay.
+            unit: what a line is of, as "epoch".
+        """
+        lines = json_lines.read(self._metrics)
+        kept = [line for line in lines if line[unit] <= count]
+        if kept != lines:
+            json_lines.write(self._metrics, kept)
+
+    def count_metrics(self) -> int:
+        """How many whole lines of metrics there are."""
+        return len(json_lines.read(self._metrics))
+
+    def add_metrics(self, values: dict) -> None:
+        """Appends a line."""
+        json_lines.append(self._metrics, values)
+
+
+def check_writable(path: pathlib.Path, setting: str = "workdir") -> None:
+    """Checks that a folder can be made or written to, without leaving anything behind.
+
+    Args:
+        path: the folder.
+        setting: what the user calls it, for the message.
+
+    Raises:
+        InputError: it cannot.
+    """
+    path = local_path(path, setting).absolute()
+    existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    try:
+        tempfile.TemporaryDirectory(dir=existing).cleanup()
+    except OSError as error:
+        raise InputError(
+            f"{setting} must be a folder that can be written; {existing} is not "
+            f"({error.strerror}), choose another"
+        ) from error
+
+
+def _check_no_other_run(path: pathlib.Path) -> None:
+    for name in (checkpoint.FOLDER, "pareto.json", "metrics.jsonl", "candidates.jsonl"):
+        if (path / name).exists():
+            raise InputError(
+                f"{path} holds {name} of a run but no config.json; use another workdir"
+            )
+
+
+def _grow(config_file: pathlib.Path, config: Configuration, described: dict) -> list[Difference]:
+    """Writes down the settings that have grown, where nothing else differs; gives them."""
+    try:
+        found = json.loads(config_file.read_text())
+        before = {**found["settings"], **{name: found.get(name) for name in described}}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{config_file} is not a configuration of a run: {error!r}") from error
+    if found.get("schema") != SCHEMA:
+        raise InputError(f"{config_file} has schema {found.get('schema')}; expected {SCHEMA}")
+    settings = config.to_json()
+    # JSON has no tuples: compare what would be written with what was
+    now = json.loads(json.dumps({**settings, **described}))
+    differing = differences(before, now, config.growths())
+    refused = [str(one) for one in differing if not one.is_growth]
+    if refused:
+        raise InputError(
+            f"{config_file.parent} holds a run of another configuration "
+            f"({'; '.join(refused)}); use the same settings or another workdir"
+        )
+    if differing:
+        atomic.write_json(config_file, {**found, "settings": settings})
+    return differing
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that results depend on."""
+    packages = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **packages}

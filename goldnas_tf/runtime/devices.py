@@ -1,0 +1,112 @@
+"""How TensorFlow runs in a program of ours: devices, threads, graph passes, warnings.
+
+`prepare` has to come before TensorFlow's first operation; programs call it, the library does not.
+"""
+
+import os
+
+import tensorflow as tf
+
+from goldnas_tf.errors import InputError
+from goldnas_tf.settings.sections import DeviceSettings
+
+
+def prepare(devices: DeviceSettings | None = None) -> None:
+    """Sets TensorFlow up for training graphs of many small operators.
+
+    Args:
+        devices: of the run; the strategy "cpu:N" makes N logical devices. Default: one device, or
+            all GPUs.
+    """
+    replicas = (devices or DeviceSettings()).logical_cpus()
+    if replicas:
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        logical = [tf.config.LogicalDeviceConfiguration()] * replicas
+        tf.config.set_logical_device_configuration(cpu, logical)
+    # many small operators run best side by side, each on one thread; the user's choice stands
+    if "TF_NUM_INTEROP_THREADS" not in os.environ:
+        tf.config.threading.set_inter_op_parallelism_threads(len(os.sched_getaffinity(0)))
+    if "TF_NUM_INTRAOP_THREADS" not in os.environ:
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+    # the graph optimiser takes longer over a supernet than it ever saves on a CPU
+    if not tf.config.list_physical_devices("GPU"):
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    # each rebuilt network is traced once, which TensorFlow takes for a mistake
+    tf.get_logger().setLevel("ERROR")
+
+
+def leave_gpus() -> None:
+    """Leaves the GPUs to other processes; has to come before TensorFlow's first operation."""
+    tf.config.set_visible_devices([], "GPU")
+
+
+def make_strategy(settings: DeviceSettings, batch_size: int) -> tf.distribute.Strategy:
+    """The distribution strategy of a run.
+
+    Args:
+        settings: "one" device, "mirrored" over all GPUs, "cpu:N" over N logical CPUs (after
+            `prepare`), or "auto": mirrored where there are several GPUs.
+        batch_size: the global batch, a multiple of the number of replicas.
+
+    Raises:
+        InputError: no such devices, a batch that does not divide, or XLA over several replicas.
+    """
+    gpus = tf.config.list_logical_devices("GPU")
+    cpus = settings.logical_cpus()
+    if cpus:
+        there = len(tf.config.list_logical_devices("CPU"))
+        if there < cpus:
+            raise InputError(
+                f"strategy cpu:{cpus} needs as many logical CPUs and there are {there}; "
+                "call goldnas_tf.prepare before TensorFlow's first operation"
+            )
+        devices = [f"/cpu:{index}" for index in range(cpus)]
+        strategy = tf.distribute.MirroredStrategy(
+            devices, cross_device_ops=tf.distribute.ReductionToOneDevice()
+        )
+    elif settings.strategy == "mirrored" or (settings.strategy == "auto" and len(gpus) > 1):
+        strategy = tf.distribute.MirroredStrategy()
+    else:
+        strategy = tf.distribute.get_strategy()
+    check_devices(settings, len(gpus), strategy.num_replicas_in_sync, batch_size)
+    return strategy
+
+
+def check_devices(settings: DeviceSettings, gpus: int, replicas: int, batch_size: int) -> None:
+    """Checks that settings fit the devices, those of another process perhaps.
+
+    Args:
+        settings: on devices.
+        gpus: how many there are.
+        replicas: that share a batch.
+        batch_size: the global batch.
+
+    Raises:
+        InputError: no GPUs to mirror on, a batch that does not divide, or XLA over several
+            replicas.
+    """
+    if settings.strategy == "mirrored" and not gpus:
+        raise InputError("strategy mirrored needs at least one GPU and none is visible; use one")
+    if batch_size % replicas:
+        raise InputError(
+            f"batch_size must be a multiple of the {replicas} replicas; received {batch_size}"
+        )
+    if settings.xla and replicas > 1:
+        raise InputError(f"xla compiles for one device; received {replicas} replicas, use noxla")
+
+
+def describe_devices(strategy: tf.distribute.Strategy) -> list[str]:
+    """What a strategy computes on, as "1 GPU" or "CPU (2 cores)"."""
+    if strategy.num_replicas_in_sync > 1:
+        kinds = [device.rsplit(":", 2)[-2] for device in strategy.extended.worker_devices]
+        return [f"{len(kinds)} {kinds[0]}s"]
+    if tf.config.list_logical_devices("GPU"):
+        return ["1 GPU"]
+    return [f"CPU ({len(os.sched_getaffinity(0))} cores)"]
+
+
+def distribute(strategy: tf.distribute.Strategy, batches: tf.data.Dataset):
+    """The batches, each split over the replicas where there are several."""
+    if strategy.num_replicas_in_sync == 1:
+        return batches
+    return strategy.experimental_distribute_dataset(batches)

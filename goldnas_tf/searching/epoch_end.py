@@ -1,0 +1,131 @@
+"""What the end of an epoch decides: which operators go, is there a point, is the search over.
+
+State → state, without a model and without TensorFlow, so that the method's rules are arithmetic.
+Reference: GOLD-NAS (arXiv 2007.03331), section 3.3.
+"""
+
+from collections.abc import Collection, Mapping
+
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.searching import pruning
+from goldnas_tf.searching.budget import Budgets
+from goldnas_tf.searching.config import SearchConfig
+from goldnas_tf.searching.state import SearchState
+
+
+def prune(
+    state: SearchState,
+    strengths: Mapping[Place, float],
+    config: SearchConfig,
+    budgets: Budgets,
+    closed: Collection[Place] = (),
+) -> SearchState:
+    """The state after the pruning at the end of an epoch.
+
+    Args:
+        state: with the epoch that just ended already counted.
+        strengths: σ(α) of every live operator.
+        config: of the search.
+        budgets: in multiply-adds.
+        closed: operators that the network which would be used has not, though they are alive: those
+            behind binary gates that are rather closed. They count once anything was pruned.
+
+    Returns:
+        The state with a smaller genotype, the next λ, `pending` set to the reason why the network
+        is to be taken as a point, and `ended` to the reason why the search is over. But for those
+        two it is the state of a search that was to go further.
+    """
+    gates = {place: strengths[place] for place in state.genotype.gates}
+    gone = pruning.choose(pruning.shares(gates), config.pruning)
+    before = budgets.start if state.lowest is None else state.lowest
+    genotype = state.genotype.without(gone)
+    # with those of cells that nobody reads any more
+    pruned = len(gates) - len(genotype.gates)
+    state = state.replace(
+        genotype=genotype,
+        lambda_=state.lambda_.after(pruned, config.pruning),
+        stability=state.stability.after(pruned),
+    )
+    # gates that hover around ½ before anything was pruned say little about the network
+    begun = pruned or state.lowest is not None
+    macs = costs.total(used(genotype, closed if begun else ())).macs
+    state = state.replace(lowest=min(before, macs) if begun else None)
+    state = state.replace(ended=_why_ended(state, macs, config, budgets))
+    crossed = budgets.crossed(before, min(before, macs))
+    if crossed or state.stability.due(config.points.stable_epochs):
+        stability = state.stability.now_taken()
+        return state.replace(pending="budget" if crossed else "stable", stability=stability)
+    # not `now_taken`: where the search goes further after all, this point was one more
+    final = state.ended and not state.stability.taken
+    return state.replace(pending="final" if final else None)
+
+
+def judge_again(
+    state: SearchState,
+    config: SearchConfig,
+    budgets: Budgets,
+    closed: Collection[Place] = (),
+) -> SearchState:
+    """The state of a search that is resumed, perhaps with settings that have grown.
+
+    Where it had ended and goes further now, epochs and points are those of a search that had these
+    settings from its start, but for targets that lie above what it is down to. A final point that
+    was taken stays besides; one that was not is not due any more.
+
+    Args:
+        state: as it was saved.
+        config: of the search, as it is now.
+        budgets: in multiply-adds, as they are now.
+        closed: as for `prune`.
+    """
+    if not state.ended:
+        return state
+    macs = costs.total(used(state.genotype, closed if state.lowest is not None else ())).macs
+    ended = _why_ended(state, macs, config, budgets)
+    over = ended or state.pending != "final"
+    return state.replace(ended=ended, pending=state.pending if over else None)
+
+
+def used(genotype: Genotype, closed: Collection[Place]) -> Genotype:
+    """The network that is used of what is alive: without what binary gates close."""
+    return genotype.without(place for place in closed if place in genotype.places)
+
+
+def _why_ended(state: SearchState, macs: int, config: SearchConfig, budgets: Budgets) -> str | None:
+    if macs <= budgets.floor:
+        return f"the floor of {budgets.floor:,} multiply-adds is reached"
+    if not state.genotype.prunable:
+        return "every node is down to one operator, nothing is left to prune"
+    if state.lambda_.capped >= config.points.stable_epochs:
+        return "λ is at its ceiling and prunes nothing more"
+    if state.epoch >= config.points.max_epochs:
+        return f"the limit of {config.points.max_epochs} epochs is reached"
+    return None
+
+
+def wasted(state: SearchState, epoch_steps: int) -> float:
+    """How many steps' worth of work masked operators have cost by the end of the coming epoch.
+
+    Args:
+        state: after the pruning at the end of an epoch.
+        epoch_steps: steps of an epoch.
+    """
+    share = 1 - costs.total(state.genotype).macs / costs.total(state.built).macs
+    return state.wasted + share * epoch_steps
+
+
+def worth_rebuilding(state: SearchState, epoch_steps: int, rebuild_steps: int) -> bool:
+    """Whether masked operators will have cost as much as a rebuild does, if none comes now.
+
+    So a search takes at most twice as long over masks and rebuilds as one that knew the prunings
+    to come. The costs are counted, not measured: a search gives the same networks on a busy machine
+    and after a resume.
+
+    Args:
+        state: after the pruning at the end of an epoch.
+        epoch_steps: steps of an epoch.
+        rebuild_steps: what a rebuild costs, in steps.
+    """
+    masked = state.genotype.places != state.built.places
+    return masked and wasted(state, epoch_steps) >= rebuild_steps

@@ -1,0 +1,266 @@
+"""The search: a super-network is trained and pruned step by step, and leaves a Pareto set.
+
+It reads top to bottom: prepare, build or resume; then epoch, prune, rebuild, record, take points,
+until the floor is reached, the epochs are over, or nothing is left to prune.
+"""
+
+import gc
+import itertools
+import math
+import pathlib
+
+import numpy as np
+
+from goldnas_tf.architecture import blocks, costs
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.data import ImageData
+from goldnas_tf.pareto import Point
+from goldnas_tf.report.terminal import Progress, points_table
+from goldnas_tf.runs.archive import Archive
+from goldnas_tf.runs.interrupt import Interrupts, interrupts
+from goldnas_tf.searching import points
+from goldnas_tf.searching.blocks_picture import draw_blocks
+from goldnas_tf.searching.budget import Budgets
+from goldnas_tf.searching.config import SearchConfig
+from goldnas_tf.searching.epoch_end import judge_again, prune, used, wasted, worth_rebuilding
+from goldnas_tf.searching.rebuild import rebuild
+from goldnas_tf.searching.state import SearchState
+from goldnas_tf.settings.units import human
+from goldnas_tf.training.learner import Learner
+from goldnas_tf.training.run import Run
+
+
+def search(
+    config: SearchConfig,
+    data: ImageData,
+    workdir: str | pathlib.Path,
+    progress: Progress | None = None,
+) -> list[Point]:
+    """Searches, or goes on with the search that the same configuration left in the folder.
+
+    Args:
+        config: all settings; those that say how far a search goes may have grown.
+        data: trained on its training images; points are measured on its validation images.
+        workdir: the run folder; made if it is missing.
+        progress: where progress is shown; default: the standard error stream.
+
+    Returns:
+        The points, most multiply-adds first; those on the front are marked `non_dominated`.
+
+    Raises:
+        InputError: the configuration does not fit the data or the folder; nothing was written.
+        TrainingError: the loss is not finite; the last good checkpoint is kept.
+        Interrupted: SIGINT or SIGTERM came; the state is saved.
+    """
+    run = Search(config, data, workdir, progress or Progress())
+    with interrupts() as signals:
+        return run.run(signals)
+
+
+class Search(Run):
+    """One search: what stays the same from epoch to epoch.
+
+    Args:
+        config: all settings.
+        data: the images.
+        workdir: the run folder.
+        progress: where progress is shown.
+    """
+
+    name = "the search"
+
+    def __init__(self, config, data, workdir, progress):
+        super().__init__(config, data, progress, config.points.watch_images)
+        self.space = config.space.for_images(data.image_shape, len(data.class_names))
+        self.budgets = Budgets.resolve(config.points, self.space)
+        objective = config.objective
+        self.how = self.recipe(
+            form={
+                "auxiliary": objective.auxiliary_weight > 0,
+                "gate_gradient": config.gates.gate_gradient,
+            },
+            gates=config.gates,
+            relative_costs=costs.relative(self.space, objective.resource),
+            mu=objective.mu,
+            auxiliary_weight=objective.auxiliary_weight,
+            seed=config.seed,
+        )
+        self.epoch_steps = config.points.steps_per_epoch or self.feed.pass_steps
+        self.open_folder(workdir)
+        self.archive = Archive(self.folder.path, self.budgets.start)
+
+    def run(self, signals: Interrupts) -> list[Point]:
+        """Runs to the end."""
+        state, learner = self._start_or_resume()
+        with self.journal(state.epoch) as journal:
+            self._begin(journal, state)
+            stream = self.feed.stream(state.step)
+            while True:
+                if state.pending and not self.archive.has(points.point_name(state.epoch)):
+                    if learner.genotype != learner.built:
+                        # a final point; the checkpoint keeps what it is taken of, as it was, so
+                        # that a search that goes further is one that had no end here
+                        learner = self._rebuilt(learner)
+                    self._take_point(state, learner, journal, signals)
+                if state.ended:
+                    break
+                state = self.train_epoch(
+                    state,
+                    learner,
+                    stream,
+                    journal,
+                    signals,
+                    self.epoch_steps,
+                    lambda_=state.lambda_.value,
+                    shown=self._shown(state),
+                )
+                state = state.replace(accuracy=self._watched_accuracy(learner))
+                strengths, closed, before = learner.strengths(), learner.closed(), state
+                state = prune(state, strengths, self.config, self.budgets, closed)
+                learner.mask(state.genotype)
+                state, learner = self._rebuilt_if_worth_it(state, learner)
+                cost = costs.total(used(state.genotype, closed))
+                state = self._record(before, state, cost, learner, strengths, journal)
+            journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
+            if self.space.shared:
+                self._write_blocks(journal, state.epoch)
+        journal.time(self.clock.seconds)
+        journal.say(points_table(self.archive.points, self.archive.path, self.budgets.start))
+        return self.archive.points
+
+    def _start_or_resume(self) -> tuple[SearchState, Learner]:
+        stored = self.stored()
+        if stored is None:
+            state = SearchState.start(Genotype.full(self.space), self.config.pruning)
+            return state, Learner(state.genotype, self.how)
+        values, arrays = stored
+        state = SearchState.from_json(values)
+        learner = Learner(state.built, self.how)
+        learner.load(arrays)
+        learner.mask(state.genotype)
+        return judge_again(state, self.config, self.budgets, learner.closed()), learner
+
+    def _begin(self, journal, state: SearchState) -> None:
+        """Says what is searched, where, and what to look out for."""
+        self.introduce(
+            journal,
+            state,
+            f"a space of 10^{math.log10(self.space.candidates):.0f} networks up to "
+            f"{human(self.budgets.start)} multiply-adds",
+        )
+        self._say_what_is_passed(journal, state)
+        widest = len(self.space.edges(self.space.nodes - 1)) * len(self.space.ops)
+        if 1 / widest <= self.config.pruning.threshold_max:
+            journal.say(
+                f"note: a node has up to {widest} operators, whose equal shares (1/{widest}) lie "
+                f"below threshold_max {self.config.pruning.threshold_max:g}: the weakest go from "
+                f"the first epoch on; a threshold_max below {1 / widest:.3f} waits for the gates"
+            )
+
+    def _say_what_is_passed(self, journal, state: SearchState) -> None:
+        """Names the targets that a resumed search was given too late."""
+        added = [t for one in self.folder.grown if one.name == "macs_targets" for t in one.added]
+        passed = self.budgets.passed(added, state.lowest) if state.lowest is not None else []
+        if passed:
+            journal.say(
+                f"no point is taken at {', '.join(passed)}: the search is down to "
+                f"{state.lowest:,} multiply-adds already"
+            )
+
+    def _watched_accuracy(self, learner: Learner) -> float:
+        if not learner.accuracy_is_traced:
+            with self.clock("tracing"):
+                learner.accuracy(itertools.islice(self.feed.watched, 1))
+        with self.clock("evaluation"):
+            return learner.accuracy(self.feed.watched)
+
+    def _rebuilt_if_worth_it(self, state: SearchState, learner: Learner):
+        """The state and the learner without masked operators, if these cost more than a rebuild."""
+        rebuild_steps = self.config.devices.rebuild_steps
+        goes_on_with_a_point = state.pending not in (None, "final")
+        if goes_on_with_a_point or worth_rebuilding(state, self.epoch_steps, rebuild_steps):
+            return state.replace(built=state.genotype, wasted=0.0), self._rebuilt(learner)
+        return state.replace(wasted=wasted(state, self.epoch_steps)), learner
+
+    def _rebuilt(self, learner: Learner) -> Learner:
+        with self.clock("rebuilds"):
+            learner = rebuild(learner)
+            # traced functions hold their model in reference cycles
+            gc.collect()
+        return learner
+
+    def _record(self, before: SearchState, state: SearchState, cost, learner, strengths, journal):
+        """Writes down the epoch that ended; `before` is its state before the pruning."""
+        means = self.means(state, self.epoch_steps)
+        values = {
+            "epoch": state.epoch,
+            "step": state.step,
+            **{name: means[name] for name in ("loss", "cross_entropy", "penalty")},
+            "train_accuracy": means["train_accuracy"],
+            "val_accuracy": state.accuracy,
+            "lambda": before.lambda_.value,
+            "pruned": len(before.genotype.places) - len(state.genotype.places),
+            "alive": len(state.genotype.places),
+            "macs": cost.macs,
+            "params": cost.params,
+            "built_macs": costs.total(state.built).macs,
+            "images_per_second": means["images_per_second"],
+        }
+        shown = {**self._shown(before), "alive": values["alive"], "macs": cost.macs}
+        told = ("loss", "val_accuracy", "pruned", "images_per_second")
+        shown |= {name: values[name] for name in told}
+        gates: dict[str, list[float]] = {}
+        for place, strength in strengths.items():
+            gates.setdefault(f"gates/cell_{place.cell}", []).append(strength)
+        arrays = {name: np.array(cell) for name, cell in gates.items()}
+        return self.end_epoch(state, learner, journal, values, shown, arrays=arrays)
+
+    def _shown(self, state: SearchState) -> dict:
+        """What stands behind the progress bar of an epoch."""
+        return {
+            "lambda_": state.lambda_.value,
+            "alive": len(state.genotype.places),
+            "macs": costs.total(state.genotype).macs,
+            "val_accuracy": state.accuracy,
+        }
+
+    def _take_point(self, state, learner, journal, signals) -> None:
+        steps = self.config.points.settle_epochs * self.feed.pass_steps
+        with journal.bar(state.epoch, steps, steps) as bar:
+
+            def after_step():
+                bar.step()
+                signals.check()
+
+            point = points.take(
+                learner,
+                self.feed,
+                self.data,
+                self.archive,
+                self.config.points,
+                state.epoch,
+                state.pending,
+                after_step,
+                self.clock,
+            )
+        share, path = point.macs / self.budgets.start, self.archive.path
+        journal.say(
+            f"point {point.name} ({point.reason}): validation accuracy {point.val_accuracy:.2%} at "
+            f"{share:.1%} of the multiply-adds -> {path / point.path}"
+        )
+        journal.picture(point.epoch, "pareto", path / "pareto.png")
+        journal.picture(point.epoch, f"cells/{point.name}", path / point.path / "cells.png")
+
+    def _write_blocks(self, journal, epoch: int) -> None:
+        """The blocks of the points so far that are not dominated."""
+        path = self.folder.path
+        found = blocks.library(self.archive.points, path)
+        blocks.save(found, path)
+        if found:
+            networks = {
+                block.name: Genotype.load(path / "pareto" / block.name / "genotype.json")
+                for block in found
+            }
+            draw_blocks(found, networks, path / "blocks.png")
+            journal.picture(epoch, "blocks", path / "blocks.png")
+        journal.say(f"{blocks.FILE} holds {len(found)} blocks that are not dominated")

@@ -1,0 +1,60 @@
+"""Where a search stands, as plain values that a checkpoint holds."""
+
+import dataclasses
+
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.searching.pruning import PruningRule
+from goldnas_tf.searching.schedule import LambdaState, Stability
+from goldnas_tf.training.state import RunState
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SearchState(RunState):
+    """Everything that decides how a search goes on, besides weights and optimizer slots.
+
+    Attributes:
+        genotype: the operators that are alive.
+        built: those that the model has; some may be masked.
+        lambda_: λ and its history.
+        stability: for how long the architecture has been unchanged.
+        lowest: fewest multiply-adds of any network so far that would have been used; None before
+            the first pruning.
+        wasted: work done for masked operators since the last rebuild, in steps.
+        accuracy: on the watched validation images after the last epoch; None before the first.
+        pending: why the present network is to be taken as a point, or None.
+        ended: why the search is over, or None.
+    """
+
+    genotype: Genotype
+    built: Genotype
+    lambda_: LambdaState
+    stability: Stability = dataclasses.field(default_factory=Stability)
+    lowest: int | None = None
+    wasted: float = 0.0
+    accuracy: float | None = None
+    pending: str | None = None
+    ended: str | None = None
+
+    @classmethod
+    def start(cls, genotype: Genotype, rule: PruningRule) -> "SearchState":
+        """The state before the first step."""
+        return cls(genotype=genotype, built=genotype, lambda_=LambdaState.start(rule))
+
+    def to_json(self) -> dict:
+        """The state as JSON values."""
+        values = dataclasses.asdict(self.replace(genotype=None, built=None))
+        return {**values, "genotype": self.genotype.to_json(), "built": self.built.to_json()}
+
+    @classmethod
+    def from_json(cls, values: dict) -> "SearchState":
+        """Reads what `to_json` wrote."""
+        return cls(
+            **{
+                **values,
+                "genotype": Genotype.from_json(values["genotype"]),
+                "built": Genotype.from_json(values["built"]),
+                "lambda_": LambdaState(**values["lambda_"]),
+                "stability": Stability(**values["stability"]),
+                "sums": tuple(values["sums"]),
+            }
+        )

@@ -1,0 +1,172 @@
+"""The sections that configurations of runs are made of, as frozen, validated dataclasses.
+
+The names of settings are unique over all sections of a configuration: each is a flag.
+"""
+
+import dataclasses
+
+from goldnas_tf.architecture import costs, operators
+from goldnas_tf.architecture.space import Space
+from goldnas_tf.errors import InputError
+from goldnas_tf.settings.growth import Growth
+from goldnas_tf.settings.setting import check, setting, settings
+
+GATE_GRADIENTS = ("sigmoid", "straight_through", "enhanced")
+BLOCK_CELLS = 3
+MOST_CPUS = 256
+
+
+@dataclasses.dataclass(frozen=True)
+class SpaceSettings:
+    """The super-network; the rest of it follows from the images."""
+
+    space: str = setting(
+        "cell",
+        "what is searched: each cell of a network on its own, or one block for all normal cells "
+        "and one for all reduction cells, which can be placed anywhere",
+        choices=("cell", "block"),
+    )
+    cells: int = setting(6, "cells of the network (L)", low=1)
+    channels: int = setting(8, "channels of the first cells (C); reductions double them", low=2)
+    nodes: int = setting(4, "inner nodes of a cell", low=1)
+    ops: tuple[str, ...] = setting(
+        ("skip_connect", "sep_conv_3x3"),
+        "candidate operators of every edge, separated by commas; there are "
+        + ", ".join(operators.names()),
+    )
+    stem: str = setting(
+        "cifar",
+        "first layers: one 3x3 convolution, or three of stride 2 for large images",
+        choices=("cifar", "imagenet"),
+    )
+
+    def __post_init__(self):
+        check(self)
+        for name in self.ops:
+            operators.get(name)
+        if self.space == "block" and self.cells < BLOCK_CELLS:
+            raise InputError(
+                f"a search of blocks needs at least {BLOCK_CELLS} cells, to have normal and "
+                f"reduction cells; received {self.cells}"
+            )
+
+    def for_images(self, image_shape: tuple[int, int, int], classes: int) -> Space:
+        """The space for images of that shape and so many classes."""
+        values = dataclasses.asdict(self)
+        shared = values.pop("space") == "block"
+        return Space(tuple(image_shape), classes, shared=shared, **values)
+
+
+@dataclasses.dataclass(frozen=True)
+class ObjectiveSettings:
+    """What is minimised besides the cross-entropy."""
+
+    resource: str = setting(
+        "macs",
+        "resource whose use is penalised; floor and targets stay multiply-adds",
+        choices=costs.RESOURCES,
+    )
+    mu: float = setting(
+        1.0, "how much harder costly operators are pushed (μ); 0 pushes all alike", low=0
+    )
+    auxiliary_weight: float = setting(
+        0.0, "weight of an auxiliary classifier's loss; 0 is none, the paper's is 0.4", low=0
+    )
+
+    def __post_init__(self):
+        check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class OptimizerSettings:
+    """How weights ω are trained, by SGD with momentum."""
+
+    batch_size: int = setting(96, "images in a step, over all replicas", low=1)
+    learning_rate: float = setting(0.01, "learning rate of the weights", above=0)
+    momentum: float = setting(0.9, "momentum of the weights", low=0, below=1)
+    weight_decay: float = setting(3e-4, "L2 decay of the weights", low=0)
+    clip_norm: float = setting(5.0, "largest global norm of the weights' gradient", above=0)
+
+    def __post_init__(self):
+        check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class GateSettings:
+    """How gates α are trained, by SGD with momentum, in the same step as the weights."""
+
+    gate_learning_rate: float = setting(1.0, "learning rate of the gates", above=0)
+    gate_momentum: float = setting(0.9, "momentum of the gates", low=0, below=1)
+    gate_gradient: str = setting(
+        "sigmoid",
+        "soft gates σ(α); or binary ones, open with that probability, by an estimate of their "
+        "gradient: enhanced (second-order accurate), or straight_through, its control",
+        choices=GATE_GRADIENTS,
+    )
+
+    def __post_init__(self):
+        check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class DeviceSettings:
+    """Where and how the arithmetic is done."""
+
+    strategy: str = setting(
+        "auto", "devices: one, mirrored (all GPUs), cpu:N (N logical CPUs), or auto"
+    )
+    precision: str = setting(
+        "float32", "arithmetic of the layers", choices=("float32", "mixed_bfloat16")
+    )
+    xla: bool = setting(False, "compile the step with XLA (for GPUs; slower on a CPU)")
+    rebuild_steps: int = setting(
+        20,
+        "what a rebuild of the graph costs, in steps: pruned operators are only masked until they "
+        "waste as much; about 20 for 32x32 images on a CPU, more for quicker steps",
+        low=0,
+    )
+
+    def __post_init__(self):
+        check(self)
+        self.logical_cpus()
+
+    def logical_cpus(self) -> int:
+        """N of the strategy "cpu:N", 0 for the others.
+
+        Raises:
+            InputError: there is no such strategy.
+        """
+        kind, _, count = self.strategy.partition(":")
+        if kind == "cpu" and count.isdecimal() and 0 < int(count) <= MOST_CPUS:
+            return int(count)
+        if self.strategy not in ("auto", "one", "mirrored"):
+            raise InputError(
+                f"strategy must be auto, one, mirrored or cpu:N, N in 1..{MOST_CPUS}; received "
+                f"{self.strategy!r}"
+            )
+        return 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Configuration:
+    """All settings of a run: dataclasses of settings, its sections, and settings of its own."""
+
+    def __post_init__(self):
+        check(self)
+
+    def to_json(self) -> dict:
+        """All settings by section, as JSON values."""
+        return {
+            name: {key: list(v) if isinstance(v, tuple) else v for key, v in section.items()}
+            if isinstance(section, dict)
+            else section
+            for name, section in dataclasses.asdict(self).items()
+        }
+
+    @classmethod
+    def growths(cls) -> dict[str, Growth]:
+        """How those settings may change that may, when a run is resumed, by name."""
+        sections = [field.type for field in dataclasses.fields(cls)]
+        owners = (cls, *filter(dataclasses.is_dataclass, sections))
+        fields = [field for owner in owners for field in settings(owner)]
+        return {f.name: f.metadata["grows"] for f in fields if f.metadata["grows"]}

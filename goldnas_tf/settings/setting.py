@@ -1,0 +1,107 @@
+"""Settings as validated dataclass fields, each described once: default, range, unit and meaning.
+
+The dataclasses (`sections.py`, `images.py`) declare their fields with `setting`, check them
+with `check`, and programs make their command-line flags from the same declarations.
+"""
+
+import dataclasses
+import math
+import types
+import typing
+
+from goldnas_tf.errors import InputError
+from goldnas_tf.settings.growth import Growth
+
+
+def setting(
+    default,
+    meaning: str,
+    *,
+    low=None,
+    high=None,
+    choices=None,
+    above=None,
+    below=None,
+    grows: Growth | None = None,
+    is_path: bool = False,
+):
+    """A dataclass field that says what it means and which values it takes.
+
+    Args:
+        default: its default value.
+        meaning: one sentence for `--help`, with the unit and the paper's symbol.
+        low: least value, or None.
+        high: largest value, or None.
+        choices: allowed values, or None.
+        above: exclusive lower bound, or None.
+        below: exclusive upper bound, or None.
+        grows: how it may change when a run is resumed; None: it must stay as it was.
+        is_path: it is a path, or a tuple of paths; command lines put `~` in its place.
+    """
+    if grows:
+        meaning += f"; on resume this may {grows.words}"
+    bounds = {"low": low, "high": high, "choices": choices, "above": above, "below": below}
+    return dataclasses.field(
+        default=default, metadata={"meaning": meaning, "grows": grows, "is_path": is_path, **bounds}
+    )
+
+
+def describe_range(field: dataclasses.Field) -> str:
+    """The values a field takes, in words; "" where any will do."""
+    bounds = field.metadata
+    if bounds["choices"]:
+        return "one of " + ", ".join(map(str, bounds["choices"]))
+    words = {"above": "above", "low": "at least", "below": "below", "high": "at most"}
+    return " and ".join(
+        f"{word} {bounds[name]}" for name, word in words.items() if bounds[name] is not None
+    )
+
+
+def check(instance) -> None:
+    """Checks every setting of a dataclass against its type and range.
+
+    Raises:
+        InputError: a value is not what its setting takes; the message names the setting.
+    """
+    for field in settings(type(instance)):
+        value = getattr(instance, field.name)
+        if value is None and type(None) in kinds(field):
+            continue
+        if not _fits(field, value):
+            kind = " or ".join(kind.__name__ for kind in kinds(field) if kind is not type(None))
+            expected = describe_range(field) or f"of type {kind}"
+            raise InputError(f"{field.name} must be {expected}; received {value!r}")
+
+
+def settings(cls) -> tuple[dataclasses.Field, ...]:
+    """The fields of a dataclass that were declared with `setting`."""
+    return tuple(field for field in dataclasses.fields(cls) if "meaning" in field.metadata)
+
+
+def kinds(field: dataclasses.Field) -> tuple[type, ...]:
+    """The types a field takes: those of a union, or its only one."""
+    if isinstance(field.type, types.UnionType):
+        return typing.get_args(field.type)
+    return (typing.get_origin(field.type) or field.type,)
+
+
+def _fits(field, value) -> bool:
+    allowed = kinds(field)
+    if float in allowed and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
+        return False
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    if isinstance(value, tuple) and not all(isinstance(part, str) for part in value):
+        return False
+    bounds = field.metadata
+    if bounds["choices"] and value not in bounds["choices"]:
+        return False
+    holds = {
+        "above": lambda bound: value > bound,
+        "low": lambda bound: value >= bound,
+        "below": lambda bound: value < bound,
+        "high": lambda bound: value <= bound,
+    }
+    return all(bounds[name] is None or test(bounds[name]) for name, test in holds.items())

@@ -1,0 +1,219 @@
+"""Training a found network: from fresh weights or those of the search, to a network to serve.
+
+The genotype is built without gates, as plain sums with affine batch norms. It reads top to bottom:
+build or resume; epochs; then the network is measured, on the test split once, and exported.
+Reference: GOLD-NAS (arXiv 2007.03331), section 4.1.
+"""
+
+import functools
+import json
+import pathlib
+
+import keras
+
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.data import ImageData
+from goldnas_tf.errors import InputError
+from goldnas_tf.networks.carrying import alone
+from goldnas_tf.networks.inherit import inherit
+from goldnas_tf.report.drawing import draw_network
+from goldnas_tf.report.terminal import Progress
+from goldnas_tf.runs import export
+from goldnas_tf.runs.interrupt import Interrupts, interrupts
+from goldnas_tf.settings.units import human
+from goldnas_tf.training.annealing import annealed, rising
+from goldnas_tf.training.learner import Learner
+from goldnas_tf.training.run import Run
+from goldnas_tf.training.state import RunState
+from goldnas_tf.training.train_config import TrainConfig
+
+NETWORK = "network"
+"""Name of the trained network's folder in the run folder."""
+
+
+def train(
+    genotype: Genotype,
+    config: TrainConfig,
+    data: ImageData,
+    workdir: str | pathlib.Path,
+    searched: keras.Model | None = None,
+    progress: Progress | None = None,
+    destination: pathlib.Path | None = None,
+) -> dict:
+    """Trains, or goes on with the training that the same configuration left in the folder.
+
+    Args:
+        genotype: the network.
+        config: all settings.
+        data: trained on its training images, watched on its validation images, and measured on
+            its test images once, at the end.
+        workdir: the run folder; made if it is missing. The network goes to its `network/`.
+        searched: the network with the weights that the search left, for `init="inherited"`.
+        progress: where progress is shown; default: the standard error stream.
+        destination: the folder that the network goes to, instead of `network/`.
+
+    Returns:
+        What stands in `network/metrics.json`: accuracies in [0, 1], multiply-adds, parameters.
+
+    Raises:
+        InputError: the configuration does not fit the network, the data or the folder; nothing was
+            written.
+        TrainingError: the loss is not finite; the last good checkpoint is kept.
+        Interrupted: SIGINT or SIGTERM came; the state is saved.
+    """
+    run = Training(genotype, config, data, workdir, searched, progress or Progress(), destination)
+    with interrupts() as signals:
+        return run.run(signals)
+
+
+class Training(Run):
+    """One training: what stays the same from epoch to epoch.
+
+    Args:
+        genotype: the network.
+        config: all settings.
+        data: the images.
+        workdir: the run folder.
+        searched: the network with the weights of the search, or None.
+        progress: where progress is shown.
+        destination: the folder that the network goes to; None: `network/`.
+    """
+
+    name = "the training"
+
+    def __init__(self, genotype, config, data, workdir, searched, progress, destination):
+        settings = config.training
+        check_fits(genotype, data)
+        if settings.init == "inherited" and searched is None:
+            raise InputError("init inherited needs the network of a search, with its weights")
+        super().__init__(config, data, progress, settings.watch_images)
+        self.genotype, self.searched = genotype, searched
+        self.how = self.recipe(
+            form={
+                "gated": False,
+                "auxiliary": settings.auxiliary_weight > 0,
+                "drop_path": settings.drop_path > 0,
+            },
+            auxiliary_weight=settings.auxiliary_weight,
+            label_smoothing=settings.label_smoothing,
+            ema_decay=settings.ema_decay,
+        )
+        self.open_folder(workdir, genotype=genotype.to_json())
+        self.destination = destination or self.folder.path / NETWORK
+
+    def run(self, signals: Interrupts) -> dict:
+        """Runs to the end; a finished training only tells its figures."""
+        file = self.destination / "metrics.json"
+        if file.exists():
+            return json.loads(file.read_text())
+        state, learner = self._start_or_resume()
+        settings = self.config.training
+        steps = self.feed.pass_steps
+        rate = functools.partial(annealed, settings.epochs * steps)
+        with self.journal(state.epoch) as journal:
+            cost = costs.total(self.genotype, gated=False)
+            self.introduce(
+                journal,
+                state,
+                f"a network of {human(cost.macs)} multiply-adds and {human(cost.params)} "
+                "parameters",
+            )
+            stream = self.feed.stream(state.step)
+            while state.epoch < settings.epochs:
+                if settings.drop_path:
+                    learner.drop_paths(rising(settings.drop_path, settings.epochs, state.epoch))
+                state = self.train_epoch(state, learner, stream, journal, signals, steps, rate=rate)
+                with self.clock("evaluation"), learner.averaged():
+                    accuracy = learner.accuracy(self.feed.watched)
+                state = self._record(state, accuracy, learner, journal)
+            metrics = self._finish(learner)
+            journal.picture(settings.epochs, "cells", self.destination / "cells.png")
+        journal.time(self.clock.seconds)
+        journal.say(_told(metrics, self.destination))
+        return metrics
+
+    def _start_or_resume(self) -> tuple[RunState, Learner]:
+        stored = self.stored()
+        learner = Learner(self.genotype, self.how)
+        if stored is not None:
+            values, arrays = stored
+            learner.load(arrays)
+            return RunState.from_json(values), learner
+        if self.config.training.init == "inherited":
+            inherit(learner.model, self.searched)
+        return RunState(), learner
+
+    def _record(self, state: RunState, accuracy: float, learner: Learner, journal) -> RunState:
+        """Writes down the epoch that ended."""
+        means = self.means(state, self.feed.pass_steps)
+        values = {
+            "epoch": state.epoch,
+            "step": state.step,
+            "loss": means["loss"],
+            "cross_entropy": means["cross_entropy"],
+            "train_accuracy": means["train_accuracy"],
+            "val_accuracy": accuracy,
+            "images_per_second": means["images_per_second"],
+        }
+        shown = {
+            "loss": means["loss"],
+            "accuracy": means["train_accuracy"],
+            "val_accuracy": accuracy,
+            "images_per_second": means["images_per_second"],
+        }
+        return self.end_epoch(state, learner, journal, values, shown)
+
+    def _finish(self, learner: Learner) -> dict:
+        """Measures and exports the network."""
+        cost = costs.total(self.genotype, gated=False)
+        test = self.data.test
+        with learner.averaged():
+            with self.clock("evaluation"):
+                val_accuracy = learner.accuracy(self.feed.validation)
+                test_accuracy = learner.accuracy(self.feed.once(test)) if test else None
+            metrics = {
+                "macs": cost.macs,
+                "params": cost.params,
+                "operators": len(self.genotype.places),
+                "val_accuracy": val_accuracy,
+                "val_images": self.data.validation.size,
+                "test_accuracy": test_accuracy,
+                "test_images": test.size if test else 0,
+                "epochs": self.config.training.epochs,
+                "init": self.config.training.init,
+                "seed": self.config.seed,
+            }
+            with self.clock("export"):
+                export.export(
+                    self.destination,
+                    alone(learner.model, self.genotype, self.how.form),
+                    self.genotype,
+                    self.data.class_names,
+                    metrics,
+                    draw=lambda path: draw_network(self.genotype, path),
+                )
+        return metrics
+
+
+def check_fits(genotype: Genotype, data: ImageData) -> None:
+    """Checks that a network is one for these images.
+
+    Raises:
+        InputError: it is for others.
+    """
+    wanted = (genotype.space.image_shape, genotype.space.classes)
+    found = (tuple(data.image_shape), len(data.class_names))
+    if wanted != found:
+        raise InputError(
+            f"the network is for images of {wanted[0]} in {wanted[1]} classes; {data.name} has "
+            f"{found[0]} in {found[1]}; give the data set that it was searched on"
+        )
+
+
+def _told(metrics: dict, path: pathlib.Path) -> str:
+    """The result in a line."""
+    measured = f"validation accuracy {metrics['val_accuracy']:.2%}"
+    if metrics["test_accuracy"] is not None:
+        measured += f", test accuracy {metrics['test_accuracy']:.2%}"
+    return f"{measured} on {metrics['test_images'] or metrics['val_images']:,} images -> {path}"

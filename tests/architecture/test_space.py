@@ -1,0 +1,188 @@
+import json
+import math
+
+import pytest
+
+from goldnas_tf.architecture.space import FeatureMap, Space
+from goldnas_tf.errors import InputError
+
+PER_CELL = (2**4 - 1) * (2**6 - 1) * (2**8 - 1) * (2**10 - 1)
+IMAGES = {"image_shape": (32, 32, 3), "classes": 10}
+
+
+@pytest.mark.parametrize("cells", [1, 14, 20])
+def test_candidates_are_the_exact_integer(cells):
+    assert PER_CELL == 246_517_425
+    assert Space(**IMAGES, cells=cells).candidates == 246_517_425**cells
+
+
+@pytest.mark.parametrize(("cells", "size"), [(14, (3.06, 117)), (20, (6.87, 167))])
+def test_candidates_are_those_of_the_paper(cells, size):
+    exponent = math.log10(Space(**IMAGES, cells=cells).candidates)
+    assert math.floor(exponent) == size[1]
+    assert round(10 ** (exponent % 1), 2) == size[0]
+
+
+def test_candidates_follow_nodes_and_operators():
+    space = Space(**IMAGES, cells=2, nodes=1, ops=("skip_connect",))
+    assert space.candidates == 3**2
+    space = Space(**IMAGES, cells=1, nodes=2, ops=("skip_connect", "sep_conv_3x3", "avg_pool_3x3"))
+    assert space.candidates == (2**6 - 1) * (2**9 - 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reductions"),
+    [(1, (0,)), (2, (0, 1)), (3, (1, 2)), (6, (2, 4)), (8, (2, 5)), (14, (4, 9)), (20, (6, 13))],
+)
+def test_reductions_lie_at_thirds(cells, reductions):
+    space = Space(**IMAGES, cells=cells)
+    assert space.reductions == reductions
+    assert space.auxiliary_cell == reductions[-1]
+    assert tuple(cell.index for cell in space.geometry if cell.reduction) == reductions
+
+
+def test_nodes_take_edges_from_every_state_before():
+    space = Space(**IMAGES)
+    assert [list(space.edges(node)) for node in range(4)] == [
+        [0, 1],
+        [0, 1, 2],
+        [0, 1, 2, 3],
+        [0, 1, 2, 3, 4],
+    ]
+
+
+def test_geometry_by_hand():
+    space = Space((9, 8, 3), 10, cells=3, channels=4, nodes=2)
+    stem = FeatureMap(9, 8, 12)
+    assert space.stem_outputs == (stem, stem)
+    normal, first, second = space.geometry
+    assert (normal.index, first.index, second.index) == (0, 1, 2)
+    assert normal.inputs == (stem, stem)
+    assert normal.state == normal.node == FeatureMap(9, 8, 4)
+    assert normal.output == FeatureMap(9, 8, 8)
+    assert first.inputs == (stem, normal.output)
+    assert (first.state, first.node) == (FeatureMap(9, 8, 8), FeatureMap(5, 4, 8))
+    assert first.output == FeatureMap(5, 4, 16)
+    assert second.inputs == (normal.output, first.output)
+    assert (second.state, second.node) == (FeatureMap(5, 4, 16), FeatureMap(3, 2, 16))
+    assert second.output == FeatureMap(3, 2, 32)
+
+
+def test_stride_is_2_from_the_inputs_of_a_reduction_cell_alone():
+    normal, reduction, _ = Space(**IMAGES, cells=3).geometry
+    assert [normal.stride(source) for source in range(5)] == [1, 1, 1, 1, 1]
+    assert [reduction.stride(source) for source in range(5)] == [2, 2, 1, 1, 1]
+
+
+def test_imagenet_stem_leaves_an_eighth_and_a_quarter():
+    space = Space((224, 223, 3), 1000, cells=14, channels=48, stem="imagenet")
+    assert space.stem_outputs == (FeatureMap(56, 56, 48), FeatureMap(28, 28, 48))
+    assert space.geometry[0].inputs == space.stem_outputs
+    assert space.geometry[0].state == FeatureMap(28, 28, 48)
+    assert space.geometry[-1].output == FeatureMap(7, 7, 4 * 4 * 48)
+
+
+def test_pixels_and_halving_round_up():
+    assert FeatureMap(5, 7, 3).pixels == 35
+    assert FeatureMap(5, 8, 3).halved(6) == FeatureMap(3, 4, 6)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"classes": 1}, "classes must be an integer of at least 2; received 1"),
+        ({"classes": 2.5}, "classes must be an integer of at least 2; received 2.5"),
+        ({"cells": 0}, "cells must be an integer of at least 1; received 0"),
+        ({"cells": True}, "cells must be an integer of at least 1; received True"),
+        ({"channels": 1}, "channels must be an integer of at least 2; received 1"),
+        ({"nodes": 0}, "nodes must be an integer of at least 1; received 0"),
+        ({"image_shape": (32, 32)}, "image_shape must be (height, width, channels)"),
+        ({"image_shape": (32, 32, 0)}, "image_shape must be (height, width, channels)"),
+        ({"ops": ()}, "ops must name at least one operator, each once"),
+        ({"ops": ("skip_connect", "skip_connect")}, "ops must name at least one operator, each"),
+        ({"ops": ("skip",)}, "unknown operator 'skip'; choose from skip_connect"),
+        ({"stem": "resnet"}, "stem must be 'cifar' or 'imagenet'; received 'resnet'"),
+        ({"image_shape": (3, 32, 3), "cells": 3}, "images of 3x32 are too small for 2 reductions"),
+        ({"image_shape": (1, 1, 3), "cells": 1}, "images of 1x1 are too small for 1 reductions"),
+        ({"image_shape": (40, 31, 3), "stem": "imagenet"}, "images of 40x31 are too small for 5"),
+    ],
+)
+def test_bad_values_are_told_in_one_line(values, said):
+    with pytest.raises(InputError) as caught:
+        Space(**{**IMAGES, **values})
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_smallest_images_fit():
+    assert Space((4, 4, 3), 2, cells=3).geometry[-1].output[:2] == (1, 1)
+    assert Space((32, 32, 3), 2, cells=3, stem="imagenet").geometry[-1].output[:2] == (1, 1)
+
+
+def test_json_round_trip():
+    space = Space([40, 48, 1], 7, 5, 6, 3, ["avg_pool_3x3", "skip_connect"], "imagenet")
+    values = json.loads(json.dumps(space.to_json()))
+    assert values["image_shape"] == [40, 48, 1]
+    assert Space.from_json(values) == space
+    assert hash(Space.from_json(values)) == hash(space)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda values: {name: values[name] for name in values if name != "stem"},
+        lambda values: {**values, "cell": 3},
+        lambda values: [values],
+        lambda values: None,
+    ],
+)
+def test_json_of_other_settings_is_refused(spoil):
+    with pytest.raises(InputError, match="a space has the settings"):
+        Space.from_json(spoil(Space(**IMAGES).to_json()))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"image_shape": "large"}, {"image_shape": 32}, {"ops": 3}, {"image_shape": [32, None, 3]}],
+)
+def test_json_of_other_types_is_refused(changes):
+    with pytest.raises(InputError):
+        Space.from_json({**Space(**IMAGES).to_json(), **changes})
+
+
+def test_shared_gates_make_two_kinds_of_cells():
+    space = Space(**IMAGES, cells=8, shared=True)
+    assert space.kinds == ((0, 1, 3, 4, 6, 7), (2, 5))
+    assert space.candidates == PER_CELL**2
+    assert Space(**IMAGES, cells=3).kinds == ((0,), (1,), (2,))
+
+
+def test_stages_say_depths_and_widths():
+    space = Space(**IMAGES, nodes=2, stages=((2, 6), (1, 9), (3, 10)))
+    assert (space.cells, space.channels) == (6, 6)
+    assert space.reductions == (2, 3)
+    assert space.auxiliary_cell == 3
+    assert [cell.node.channels for cell in space.geometry] == [6, 6, 9, 10, 10, 10]
+    assert [cell.node.height for cell in space.geometry] == [32, 32, 16, 8, 8, 8]
+    assert Space.from_json(json.loads(json.dumps(space.to_json()))) == space
+    one = Space(**IMAGES, stages=((2, 6),))
+    assert (one.reductions, one.auxiliary_cell) == ((), 1)
+
+
+def test_stages_like_the_default_are_the_default():
+    default = Space(**IMAGES, cells=8, channels=4)
+    staged = Space(**IMAGES, stages=((2, 4), (3, 8), (3, 16)))
+    assert staged.geometry == default.geometry
+
+
+@pytest.mark.parametrize("stages", [((0, 4),), ((1, 1),), ((1,),), ((1, 4, 2),), ((True, 4),)])
+def test_impossible_stages_are_refused(stages):
+    with pytest.raises(InputError, match="stages must be pairs"):
+        Space(**IMAGES, stages=stages)
+
+
+def test_spaces_from_before_there_were_blocks_are_read():
+    space = Space(**IMAGES, cells=3)
+    values = space.to_json()
+    del values["shared"], values["stages"]
+    assert Space.from_json(values) == space

@@ -1,0 +1,121 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from goldnas_tf.errors import InputError
+from goldnas_tf.runs import checkpoint
+
+VALUES = {"epoch": 3, "lambda": 1e-5, "text": "λ", "none": None}
+ARRAYS = {
+    "cell_0/gates": np.arange(6, dtype=np.float32).reshape(2, 3),
+    "cell_0/gates@momentum": np.zeros(3, np.float32),
+    "name with / and \\ and λ": np.array(2**40),
+    "empty": np.zeros((0, 4), np.float32),
+}
+
+
+def folders(workdir):
+    return sorted(path.name for path in (workdir / checkpoint.FOLDER).iterdir())
+
+
+def test_none_where_there_is_none(tmp_path):
+    assert checkpoint.load(tmp_path) is None
+
+
+def test_round_trip(tmp_path):
+    checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
+    values, arrays = checkpoint.load(tmp_path)
+    assert values == VALUES
+    assert list(arrays) == list(ARRAYS)
+    for name, array in ARRAYS.items():
+        np.testing.assert_array_equal(arrays[name], array)
+        assert arrays[name].dtype == array.dtype
+        assert arrays[name].shape == array.shape
+
+
+def test_nothing_is_pickled(tmp_path):
+    checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
+    with np.load(tmp_path / checkpoint.FOLDER / "000000012-000000" / "arrays.npz") as stored:
+        assert len(stored) == len(ARRAYS)
+    with pytest.raises(ValueError, match="pickle"):
+        checkpoint.save(tmp_path, (13, 0), VALUES, {"object": np.array([object()])})
+        checkpoint.load(tmp_path)
+
+
+def test_the_last_one_is_kept_alone(tmp_path):
+    for step, epoch in ((9, 0), (10, 0), (10, 1), (100, 1), (1000, 10)):
+        checkpoint.save(tmp_path, (step, epoch), {"at": [step, epoch]}, {})
+        assert folders(tmp_path) == [f"{step:09d}-{epoch:06d}"]
+    assert checkpoint.load(tmp_path) == ({"at": [1000, 10]}, {})
+
+
+def test_the_same_position_is_replaced(tmp_path):
+    checkpoint.save(tmp_path, (5, 0), {"try": 1}, ARRAYS)
+    checkpoint.save(tmp_path, (5, 0), {"try": 2}, {})
+    assert checkpoint.load(tmp_path) == ({"try": 2}, {})
+
+
+def test_a_save_that_fails_leaves_the_one_before(tmp_path, monkeypatch):
+    checkpoint.save(tmp_path, (5, 0), {"step": 5}, ARRAYS)
+
+    def fail(*_, **__):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(np, "savez", fail)
+    with pytest.raises(OSError, match="no space"):
+        checkpoint.save(tmp_path, (6, 0), {"step": 6}, ARRAYS)
+    assert folders(tmp_path) == ["000000005-000000"]
+    assert checkpoint.load(tmp_path)[0] == {"step": 5}
+
+
+def test_what_a_killed_save_left_is_ignored_and_removed(tmp_path):
+    checkpoint.save(tmp_path, (5, 0), {"step": 5}, {})
+    left = tmp_path / checkpoint.FOLDER / ".000000006-000000.abc"
+    left.mkdir()
+    (left / "state.json").write_text("{")
+    assert checkpoint.load(tmp_path) == ({"step": 5}, {})
+    checkpoint.save(tmp_path, (7, 0), {"step": 7}, {})
+    assert folders(tmp_path) == ["000000007-000000"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [((99, 1), (100, 1)), ((100, 1), (100, 2)), ((100, 9), (100, 10))]
+)
+def test_two_complete_ones_give_the_newer(tmp_path, monkeypatch, old, new):
+    checkpoint.save(tmp_path, old, {"at": list(old)}, {})
+    # killed after the new one appeared, before the old one was deleted
+    with monkeypatch.context() as killed:
+        killed.setattr(shutil, "rmtree", lambda *_, **__: None)
+        checkpoint.save(tmp_path, new, {"at": list(new)}, {})
+    assert len(folders(tmp_path)) == 2
+    assert checkpoint.load(tmp_path) == ({"at": list(new)}, {})
+
+
+def test_another_schema_is_refused(tmp_path):
+    checkpoint.save(tmp_path, (5, 2), VALUES, {})
+    file = tmp_path / checkpoint.FOLDER / "000000005-000002" / "state.json"
+    values = json.loads(file.read_text())
+    assert values["schema"] == checkpoint.SCHEMA == 1
+    for schema in (0, 2, None):
+        file.write_text(json.dumps({**values, "schema": schema}))
+        with pytest.raises(InputError, match="is no checkpoint of schema 1; use another workdir"):
+            checkpoint.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["state.json", "arrays.npz"])
+def test_a_damaged_file_is_named(tmp_path, name):
+    checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
+    file = tmp_path / checkpoint.FOLDER / "000000012-000000" / name
+    file.write_bytes(file.read_bytes()[:20])
+    with pytest.raises(InputError, match=f"{name} is damaged"):
+        checkpoint.load(tmp_path)
+
+
+def test_files_of_others_stay(tmp_path):
+    checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
+    (tmp_path / checkpoint.FOLDER / ".DS_Store").touch()
+    (tmp_path / checkpoint.FOLDER / ".000000013-000000.killed").mkdir()
+    checkpoint.save(tmp_path, (14, 0), VALUES, ARRAYS)
+    assert folders(tmp_path) == [".DS_Store", "000000014-000000"]

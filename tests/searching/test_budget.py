@@ -1,0 +1,84 @@
+import pytest
+
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
+from goldnas_tf.errors import InputError
+from goldnas_tf.searching.budget import Budgets, resolve_amount
+from goldnas_tf.searching.config import PointSettings
+
+SPACE = Space((8, 8, 3), 3, cells=3, channels=4, nodes=2)
+START = costs.total(Genotype.full(SPACE)).macs
+
+
+@pytest.mark.parametrize(
+    ("amount", "count"),
+    [
+        ("25%", 250_000),
+        (" 25% ", 250_000),
+        ("12.5%", 125_000),
+        ("0.1M", 100_000),
+        ("300K", 300_000),
+        ("999,999", 999_999),
+        ("0", 0),
+        ("0%", 0),
+    ],
+)
+def test_amounts(amount, count):
+    assert resolve_amount("macs_floor", amount, 1_000_000) == count
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["", "%", "a lot", "lots%", "-1", "-5%", "100%", "1M", "2G", "nan%", "nan", "inf%", "1e999%"],
+)
+def test_other_amounts_are_told_in_one_line(amount):
+    with pytest.raises(InputError, match=r"^macs_floor must ") as caught:
+        resolve_amount("macs_floor", amount, 1_000_000)
+    assert amount in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_budgets_fall_and_are_each_there_once():
+    found = Budgets.resolve(
+        PointSettings(macs_targets=("25%", "50%", "25%", "40%"), macs_floor="20%"), SPACE
+    )
+    shares = [round(START * share) for share in (0.5, 0.4, 0.25)]
+    assert found == Budgets(START, tuple(shares), round(START * 0.2))
+
+
+def test_a_budget_may_be_the_floor_and_not_lie_below():
+    same = PointSettings(macs_targets=("20%",), macs_floor="20%")
+    assert Budgets.resolve(same, SPACE).targets == (round(START * 0.2),)
+    below = PointSettings(macs_targets=("50%", "19%"), macs_floor="20%")
+    with pytest.raises(InputError, match="macs_targets must not lie below macs_floor"):
+        Budgets.resolve(below, SPACE)
+
+
+def test_the_setting_at_fault_is_named():
+    with pytest.raises(InputError, match=r"^macs_targets must lie below"):
+        Budgets.resolve(PointSettings(macs_targets=("100%",)), SPACE)
+    with pytest.raises(InputError, match=r"^macs_floor must be multiply-adds like"):
+        Budgets.resolve(PointSettings(macs_floor="little"), SPACE)
+
+
+def test_amounts_are_passed_where_the_search_is_down_to_them():
+    budgets = Budgets(1000, (), 0)
+    assert budgets.passed(("50%", "400", "399", "10%"), 400) == ["50%", "400"]
+    assert budgets.passed((), 400) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "crossed"),
+    [
+        (900, 801, False),
+        (900, 800, True),
+        (900, 700, True),
+        (800, 700, False),
+        (900, 300, True),
+        (500, 500, False),
+        (400, 399, False),
+    ],
+)
+def test_a_budget_is_crossed_once(before, after, crossed):
+    assert Budgets(1000, (800, 500), 100).crossed(before, after) is crossed

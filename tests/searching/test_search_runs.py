@@ -1,0 +1,224 @@
+"""Whole searches through bin/search, on a tiny space: outputs, resume, interruption, endings."""
+
+import json
+import random
+import shutil
+import signal
+
+import pytest
+from processes import Program, metrics
+from servers import assert_point_served
+
+from goldnas_tf.architecture.genotype import Genotype
+
+SEARCH = Program(
+    "search",
+    "--dataset=digits",
+    "--train_images=240",
+    "--cells=2",
+    "--channels=2",
+    "--nodes=2",
+    "--batch_size=24",
+    "--steps_per_epoch=5",
+    "--gate_learning_rate=20",
+    "--lambda_step=0.05",
+    "--stable_epochs=2",
+    "--macs_targets=85%,70%",
+    "--macs_floor=0%",
+    "--max_epochs=9",
+    "--settle_epochs=1",
+    "--rebuild_steps=3",
+)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("finished")
+    result = SEARCH.run(workdir)
+    assert result.returncode == 0, result.stderr
+    return workdir, result
+
+
+def test_every_point_is_complete(finished):
+    workdir, _ = finished
+    front = json.loads((workdir / "pareto.json").read_text())
+    assert front["schema"] == 1
+    assert len(front["points"]) >= 2
+    assert {point["reason"] for point in front["points"]} <= {"stable", "budget", "final"}
+    for point in front["points"]:
+        folder = workdir / point["path"]
+        genotype = Genotype.load(folder / "genotype.json")
+        assert genotype.space.image_shape == (8, 8, 1)
+        assert json.loads((folder / "metrics.json").read_text())["macs"] == point["macs"]
+        for name in ("model.keras", "cells.png", "saved_model/1/saved_model.pb"):
+            assert (folder / name).stat().st_size > 0, name
+    assert any(point["non_dominated"] for point in front["points"])
+    assert not list((workdir / "pareto").glob(".*"))
+
+
+def test_every_server_can_run_a_point(finished):
+    workdir, _ = finished
+    assert_point_served(workdir / point_paths(workdir)[-1])
+
+
+def test_operators_only_ever_go(finished):
+    workdir, _ = finished
+    lines = metrics(workdir)
+    assert [line["epoch"] for line in lines] == list(range(1, len(lines) + 1))
+    alive = [line["alive"] for line in lines]
+    assert alive == sorted(alive, reverse=True)
+    assert sum(line["pruned"] for line in lines) > 4
+    assert [line["step"] for line in lines] == [5 * line["epoch"] for line in lines]
+
+
+def test_output_is_plain_lines_and_a_table(finished):
+    workdir, result = finished
+    assert "\r" not in result.stderr
+    assert "\x1b" not in result.stderr
+    assert "search ended after epoch" in result.stderr
+    assert f"pareto.json and pareto.png are in {workdir}" in result.stderr
+    assert "Could not find cuda" not in result.stderr
+
+
+def test_finished_run_is_not_run_again(finished):
+    workdir, _ = finished
+    before = metrics(workdir)
+    result = SEARCH.run(workdir)
+    assert result.returncode == 0, result.stderr
+    assert metrics(workdir) == before
+
+
+def test_killed_run_resumes_to_the_same_result(finished, tmp_path):
+    workdir, _ = finished
+    killed_after = random.randrange(1, 6)
+    code, _ = SEARCH.stop_when(tmp_path, signal.SIGKILL, killed_after)
+    assert code == -signal.SIGKILL
+    result = SEARCH.run(tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert metrics(tmp_path) == metrics(workdir), f"killed after epoch {killed_after}"
+    for name in ("pareto.json", *(f"{p}/genotype.json" for p in point_paths(workdir))):
+        assert (tmp_path / name).read_text() == (workdir / name).read_text(), name
+
+
+def point_paths(workdir):
+    return [point["path"] for point in json.loads((workdir / "pareto.json").read_text())["points"]]
+
+
+def test_interrupted_run_saves_its_state_and_resumes(finished, tmp_path):
+    workdir, _ = finished
+    # that it is to go further than it was to at first makes no difference
+    code, errors = SEARCH.stop_when(tmp_path, signal.SIGTERM, 2, "--max_epochs=8")
+    assert code == 143, errors
+    assert errors.splitlines()[-1].endswith("the state is saved, the same command goes on")
+    result = SEARCH.run(tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert metrics(tmp_path) == metrics(workdir)
+
+
+def test_finished_run_goes_further_to_the_result_of_one_that_was_to(finished, tmp_path):
+    workdir, _ = finished
+    result = SEARCH.run(tmp_path, "--max_epochs=1", "--macs_targets=85%", "--macs_floor=10%")
+    assert result.returncode == 0, result.stderr
+    assert "the limit of 1 epochs is reached" in result.stderr
+    assert point_paths(tmp_path) == ["pareto/e001"]
+    code, errors = SEARCH.stop_when(tmp_path, signal.SIGKILL, 4)
+    assert code == -signal.SIGKILL
+    assert (
+        "the run goes further: macs_floor: was 10%, is 0%; macs_targets: was 85%, is 85%,70%; "
+        "max_epochs: was 1, is 9\n"
+    ) in errors
+    result = SEARCH.run(tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "goes further" not in result.stderr
+    assert metrics(tmp_path) == metrics(workdir)
+    before, now = points(workdir), points(tmp_path)
+    # the end that was none has left a point; all others are the same
+    assert now.pop("e001")["reason"] == "final"
+    assert now == before
+    for name in ("config.json", *(f"{p}/genotype.json" for p in point_paths(workdir))):
+        assert (tmp_path / name).read_text() == (workdir / name).read_text(), name
+
+
+def points(workdir):
+    """The points of a run by name, but for their rank among the others."""
+    values = json.loads((workdir / "pareto.json").read_text())["points"]
+    return {value["name"]: {**value, "non_dominated": None} for value in values}
+
+
+def test_finished_run_that_cannot_go_further_says_so(finished, tmp_path):
+    workdir = shutil.copytree(finished[0], tmp_path / "run")
+    result = SEARCH.run(workdir, "--macs_targets=85%,70%,99%")
+    assert result.returncode == 0, result.stderr
+    assert "macs_targets: was 85%,70%, is 85%,70%,99%" in result.stderr
+    assert "no point is taken at 99%: the search is down to " in result.stderr
+    assert "search ended after epoch 9: the limit of 9 epochs is reached" in result.stderr
+    assert metrics(workdir) == metrics(finished[0])
+    assert points(workdir) == points(finished[0])
+
+
+def test_another_configuration_is_refused(finished):
+    workdir, _ = finished
+    before = (workdir / "config.json").read_text()
+    result = SEARCH.run(workdir, "--mu=3")
+    assert result.returncode == 2
+    assert "mu: was 1.0, is 3.0" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert (workdir / "config.json").read_text() == before
+
+
+def test_loss_that_is_not_finite_stops_the_run(tmp_path):
+    result = SEARCH.run(tmp_path, "--learning_rate=1e30")
+    assert result.returncode == 1
+    assert "the loss is not finite at step " in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (
+            ["--batch_size=25", "--strategy=cpu:2"],
+            "batch_size must be a multiple of the 2 replicas",
+        ),
+        (["--macs_floor=1G"], "macs_floor must lie below the"),
+        (["--dataset=folder", "--data_dir=/no/such/folder"], "/no/such/folder"),
+        (["--stem=imagenet"], "images of 8x8 are too small"),
+        (["--dataset=no_such_set"], "no_such_set"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(flags, said, tmp_path):
+    result = SEARCH.run(tmp_path / "run", *flags)
+    assert result.returncode == 2, result.stderr
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--ops=skip_connect,warp_drive"], "unknown operator 'warp_drive'"),
+        (["--threshold_min=0.2"], "threshold_min must be below threshold_max"),
+        (["--workdir=/proc/no"], "workdir must be a folder that can be written"),
+        (["--no_such_flag=1"], "no_such_flag"),
+        (["--batch_size=many"], "batch_size"),
+        (["stray"], "stray"),
+    ],
+)
+def test_bad_flags_are_told_in_one_line(flags, said, tmp_path):
+    result = SEARCH.run(tmp_path / "run", *flags)
+    assert result.returncode == 2, result.stderr
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_dry_run_prints_and_writes_nothing(tmp_path):
+    result = SEARCH.run(tmp_path / "run", "--dry_run")
+    assert result.returncode == 0, result.stderr
+    values = dict(line.split(": ", 1) for line in result.stdout.splitlines())
+    assert int(values["candidates"]) == ((2**4 - 1) * (2**6 - 1)) ** 2
+    assert int(values["macs_outside_gates"]) > 0
+    assert int(values["macs_in_gates"]) > 0
+    assert int(values["memory_per_step_bytes"]) > 0
+    assert values["cells"] == "2"
+    assert not list(tmp_path.iterdir())
