@@ -33,7 +33,7 @@ def upright(image, orientation):
     def transposed():
         # not by tf.transpose, which complains of bytes to the terminal
         height, width, channels = tf.unstack(tf.shape(image))
-        places = tf.transpose(tf.reshape(tf.range(height * width), [height, width]))
+        places = tf.range(height) * width + tf.range(width)[:, tf.newaxis]
         return tf.gather(tf.reshape(image, [-1, channels]), places)
 
     def turned():
