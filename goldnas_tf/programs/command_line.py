@@ -7,6 +7,7 @@ described once; the library never reads a flag.
 import contextlib
 import dataclasses
 import itertools
+import logging
 import os
 import pathlib
 import signal
@@ -79,7 +80,7 @@ def run(
         print(help_text(description, config_class, flag_values))
         return
     try:
-        with raising():
+        with raising(), _plain_warnings():
             arguments = presets.resolve(sys.argv[1:])
             if arguments is None:
                 print(presets.table())
@@ -114,6 +115,22 @@ def starting() -> Iterator[None]:
         os.environ["HOME"] = tempfile.gettempdir()
     with leaving(sys.argv[0]), quiet():
         yield
+
+
+@contextlib.contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Inside, a warning of the library is a line for a user."""
+    # the stream of now: tests replace it
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("warning: %(message)s"))
+    logger = logging.getLogger("absl")
+    before, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before
 
 
 def define_path(name: str, meaning: str, flag_values: flags.FlagValues = flags.FLAGS) -> None:

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 import tensorflow as tf
-from absl import flags
+from absl import flags, logging
 from processes import run_python
 
 import goldnas_tf
@@ -218,6 +218,11 @@ def run(monkeypatch, main, *arguments):
     except SystemExit as exited:
         return exited.code
     return 0
+
+
+def test_warnings_are_lines_for_a_user(monkeypatch, capsys):
+    assert run(monkeypatch, lambda _: logging.warning("%s: not used", "a/b")) == 0
+    assert capsys.readouterr().err == "warning: a/b: not used\n"
 
 
 def raising(error):
