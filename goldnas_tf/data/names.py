@@ -1,7 +1,7 @@
 """Names of classes, as text that every file of a run can hold."""
 
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView, Set
 
 from goldnas_tf.errors import InputError
 
@@ -15,7 +15,9 @@ def checked_names(class_names: Iterable) -> tuple[str, ...]:
     Raises:
         InputError: they are no names.
     """
-    if isinstance(class_names, str | bytes) or not isinstance(class_names, Iterable):
+    # a set has no order that labels could follow
+    unordered = isinstance(class_names, str | bytes | Set) and not isinstance(class_names, KeysView)
+    if unordered or not isinstance(class_names, Iterable):
         raise InputError(
             f"class_names: expected a list of names, got {class_names!r}; give a name for each "
             "class, such as ['cat', 'dog'] or range(10)"

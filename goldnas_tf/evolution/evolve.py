@@ -170,7 +170,7 @@ class Evolution:
             for name, limit in self.settings.limits.items()
         )
         journal.say(
-            f"{self.data.name}: {len(self.assembly.blocks)} blocks, 10^"
+            f"{self.data.title}: {len(self.assembly.blocks)} blocks, 10^"
             f"{math.log10(math.prod(self.assembly.sizes)):.0f} ways to put them together, "
             f"{limits or 'no limits'}; {self.settings.budget} trials, {team.count} at a time"
         )

@@ -87,6 +87,7 @@ def test_names_become_text(name):
     ("given", "said"),
     [
         ("ab", "a list of names, got 'ab'"),
+        ({"a"}, "a list of names, got {'a'}"),
         (2, "a list of names, got 2"),
         (None, "a list of names, got None"),
         ([["a"], ["b"]], "texts or numbers, got"),
