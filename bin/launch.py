@@ -1,4 +1,7 @@
-"""Runs a program of the package, or says what to do where it is not installed."""
+"""Runs a program of the package, or says what to do where it is not installed.
+
+What calls it has to ask for its own name first: processes of an evolution import it once more.
+"""
 
 import importlib
 

@@ -21,7 +21,7 @@ def found(tmp_path_factory):
     done = subprocess.run(
         [sys.executable, str(PROGRAM)],
         cwd=tmp_path_factory.mktemp("replicas"),
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
         capture_output=True,
         text=True,
         check=False,
