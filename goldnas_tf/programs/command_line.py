@@ -76,14 +76,14 @@ def run(
         flag_values: where they were defined.
         argument: name of the flag that an argument without a flag is for; None: there is none.
     """
-    if {"--help", "-h", "-help"} & set(sys.argv[1:]):
-        print(help_text(description, config_class, flag_values))
-        return
     try:
+        if {"--help", "-h", "-help"} & set(sys.argv[1:]):
+            print(help_text(description, config_class, flag_values), flush=True)
+            return
         with raising(), _plain_warnings():
             arguments = presets.resolve(sys.argv[1:])
             if arguments is None:
-                print(presets.table())
+                print(presets.table(), flush=True)
                 return
             _parse(flag_values, arguments, argument)
             main()
@@ -97,6 +97,10 @@ def run(
     except Interrupted as error:
         code = 128 + error.signum
         sys.exit(_complain(f"{error}; the state is saved, the same command goes on", code))
+    except BrokenPipeError:
+        # whoever reads has seen enough; what is left to write goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + signal.SIGPIPE)
     except Exception as error:
         said = in_a_line(error)
         if said is None:

@@ -220,6 +220,18 @@ def run(monkeypatch, main, *arguments):
     return 0
 
 
+def test_a_reader_that_has_seen_enough_is_no_error():
+    program = subprocess.Popen(
+        [sys.executable, str(ROOT / "bin" / "search"), "--help"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    program.stdout.close()
+    assert program.stderr.read() == b""
+    assert program.wait() == 128 + signal.SIGPIPE
+
+
 def test_warnings_are_lines_for_a_user(monkeypatch, capsys):
     assert run(monkeypatch, lambda _: logging.warning("%s: not used", "a/b")) == 0
     assert capsys.readouterr().err == "warning: a/b: not used\n"
