@@ -68,3 +68,21 @@ def _finished(command, folder=None):
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, env=environment(), check=False
     )
+
+
+TINY_SEARCH = Program(
+    "search",
+    "--dataset=digits",
+    "--train_images=120",
+    "--cells=1",
+    "--channels=2",
+    "--nodes=1",
+    "--batch_size=24",
+    "--steps_per_epoch=3",
+    "--gate_learning_rate=20",
+    "--macs_targets=99%",
+    "--macs_floor=0%",
+    "--settle_epochs=1",
+    "--rebuild_steps=3",
+)
+"""The smallest search that takes a point; a test says how many epochs it has."""

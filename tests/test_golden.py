@@ -1,6 +1,6 @@
 """What earlier revisions wrote is still read: a folder in golden/ for each revision.
 
-A folder holds a finished run of two epochs by the flags below, without its pictures, and the logits
+A folder holds a finished run of two epochs, `TINY_SEARCH`, without its pictures, and the logits
 that its network gave for `IMAGES`.
 """
 
@@ -11,25 +11,10 @@ import shutil
 import keras
 import numpy as np
 import pytest
-from processes import Program, metrics
+from processes import TINY_SEARCH, metrics
 
 import goldnas_tf
 
-SEARCH = Program(
-    "search",
-    "--dataset=digits",
-    "--train_images=120",
-    "--cells=1",
-    "--channels=2",
-    "--nodes=1",
-    "--batch_size=24",
-    "--steps_per_epoch=3",
-    "--gate_learning_rate=20",
-    "--macs_targets=99%",
-    "--macs_floor=0%",
-    "--settle_epochs=1",
-    "--rebuild_steps=3",
-)
 GOLDEN = sorted((pathlib.Path(__file__).parent / "golden").iterdir())
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 1)).astype(np.float32)
 
@@ -47,7 +32,7 @@ def test_a_run_goes_on(golden, tmp_path):
     workdir = tmp_path / "run"
     shutil.copytree(golden / "run", workdir)
     before = metrics(workdir)
-    result = SEARCH.run(workdir, "--max_epochs=3")
+    result = TINY_SEARCH.run(workdir, "--max_epochs=3")
     assert result.returncode == 0, result.stderr
     assert metrics(workdir)[:2] == before
     points = json.loads((workdir / "pareto.json").read_text())["points"]

@@ -6,27 +6,11 @@ import sys
 import numpy as np
 import pytest
 from odd_environments import ENVIRONMENTS, PLAIN, REFUSED
-from processes import Program, metrics
+from processes import TINY_SEARCH, metrics
 from servers import c_loader
 
 from goldnas_tf.deployment import litert
 
-SEARCH = Program(
-    "search",
-    "--dataset=digits",
-    "--train_images=120",
-    "--cells=1",
-    "--channels=2",
-    "--nodes=1",
-    "--batch_size=24",
-    "--steps_per_epoch=3",
-    "--gate_learning_rate=20",
-    "--macs_targets=99%",
-    "--macs_floor=0%",
-    "--max_epochs=2",
-    "--settle_epochs=1",
-    "--rebuild_steps=3",
-)
 # what bin/evaluate and bin/export do, without the times that they take
 JUDGE_AND_EXPORT = """
 import pathlib, sys
@@ -50,7 +34,7 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 1)).astype(np.uint8
 
 def results(odd, folder):
     """What a search leaves in an environment, and what comes of its point there."""
-    done(odd.run(SEARCH.command(f"--workdir={folder / 'run'}"), folder))
+    done(odd.run(TINY_SEARCH.command(f"--workdir={folder / 'run'}", "--max_epochs=2"), folder))
     # for a user without a home TensorFlow makes one
     assert not (folder / "~").exists()
     (point,) = json.loads((folder / "run" / "pareto.json").read_text())["points"]
@@ -89,7 +73,9 @@ def test_results_are_those_of_a_plain_environment(plain, tmp_path, name):
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_keras_could_not_use_is_refused_in_one_line(tmp_path, name):
     odd, said = REFUSED[name]
-    result = odd.run(SEARCH.command(f"--workdir={tmp_path / 'run'}"), tmp_path)
+    result = odd.run(
+        TINY_SEARCH.command(f"--workdir={tmp_path / 'run'}", "--max_epochs=2"), tmp_path
+    )
     assert result.returncode == 2, result.stderr
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1, result.stderr
