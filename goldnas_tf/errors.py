@@ -1,9 +1,11 @@
 """The ways a run ends badly: the user gave something unusable, or the work itself broke down."""
 
 import contextlib
+import difflib
 import re
 import sys
 import zipfile
+from collections.abc import Iterable
 
 _PLACE_IN_GRAPH = re.compile(r"\{\{.*?\}\} ?| ?\[Op:\w+\]")
 """What TensorFlow says of its own insides in the message of an operation."""
@@ -36,6 +38,12 @@ def reading(path):
         raise InputError(
             f"{path} is damaged ({type(error).__name__}); put back a copy, or use another workdir"
         ) from error
+
+
+def close_to(name: str, known: Iterable[str]) -> str:
+    """Asks whether a name that is close to an unknown one was meant; "" where none is."""
+    close = difflib.get_close_matches(name, list(known), n=3)
+    return f"did you mean {' or '.join(close)}?" if close else ""
 
 
 def in_a_line(error: BaseException) -> str | None:

@@ -8,7 +8,7 @@ import tensorflow as tf
 from goldnas_tf.data import duplicates, folder_layout
 from goldnas_tf.data.image_data import assemble
 from goldnas_tf.data.image_files import images_in, read_image, require_readable
-from goldnas_tf.data.splits import StreamedSplit, divide, fits_in_memory, held_in_memory
+from goldnas_tf.data.splits import StreamedSplit, divide, fits_in_memory, held_if_they_fit
 from goldnas_tf.data.survey import SAMPLE, Survey, remarks, survey
 from goldnas_tf.errors import InputError
 from goldnas_tf.files.paths import local_path
@@ -41,23 +41,21 @@ def load(settings):
     image_shape = require_readable(listed["train"][0][0], None, settings.image_size)
     held = fits_in_memory(sum(len(labels) for _, labels in listed.values()), image_shape)
 
-    surveys = {name: _survey(*files, held) for name, files in listed.items()}
+    surveys = {name: _survey(paths, held) for name, (paths, _) in listed.items()}
     white_level = settings.white_level or surveys["train"].white_level
     splits = {
         name: _streamed(*files, settings.image_size, image_shape, white_level)
         for name, files in listed.items()
     }
-    if held:
-        splits = {name: held_in_memory(split, image_shape) for name, split in splits.items()}
-    elif settings.image_size is None:
+    if not held and settings.image_size is None:
         raise InputError(
             "image_size: expected a size, because the images are too many to hold in memory and "
             "sizes cannot be compared beforehand, got None; give one, such as 224"
         )
+    splits = held_if_they_fit(splits, image_shape)
     train, labels = splits["train"], listed["train"][1]
     splits |= divide(train, labels, train.keys, "validation" in splits, settings)
-    if fits_in_memory(sum(split.size for split in splits.values()), image_shape):
-        splits = {name: held_in_memory(split, image_shape) for name, split in splits.items()}
+    splits = held_if_they_fit(splits, image_shape)
     return assemble(
         root.resolve().name,
         image_shape,
@@ -93,9 +91,8 @@ def _listed(folder, class_names):
     return np.array(paths), np.array(labels, np.int32)
 
 
-def _survey(paths, labels, whole) -> Survey:
+def _survey(paths, whole) -> Survey:
     """Looks at all files, or at a sample of them, always the same."""
-    del labels
     if not whole:
         chosen = np.random.default_rng(0).permutation(len(paths))[:SAMPLE]
         paths = paths[np.sort(chosen)]

@@ -7,9 +7,9 @@ an image, and `part()`, a split of some of the examples.
 """
 
 import contextlib
+import dataclasses
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
@@ -25,7 +25,7 @@ SHUFFLE_BUFFER_BYTES = 512 * 1024**2
 """Sets that can only be read in sequence shuffle about this many bytes of images at a time."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class ArraySplit:
     """A split held in memory.
 
@@ -88,7 +88,7 @@ class ArraySplit:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class StreamedSplit:
     """A split read from disk each time, as undecoded records that are decoded late.
 
@@ -119,7 +119,9 @@ class StreamedSplit:
 
     def part(self, positions):
         """Returns the examples at ascending positions, int array."""
-        return self.make_part(positions)
+        # its keys are some of these, which are costly to make
+        make_keys = self.make_keys and (lambda: self.keys[positions])
+        return dataclasses.replace(self.make_part(positions), make_keys=make_keys)
 
     def examples(self):
         """Returns the examples in a fixed order: (uint8 [h, w, c], int32 scalar) each."""
@@ -198,6 +200,13 @@ def buffered_shuffle(records, size, image_bytes, seed):
 def fits_in_memory(count, image_shape):
     """Says whether `count` decoded images of `image_shape` are held in memory."""
     return count * int(np.prod(image_shape)) <= IN_MEMORY_BYTES
+
+
+def held_if_they_fit(splits, image_shape):
+    """Returns splits by their names: all of them in memory where they fit, else as they are."""
+    if not fits_in_memory(sum(split.size for split in splits.values()), image_shape):
+        return splits
+    return {name: held_in_memory(split, image_shape) for name, split in splits.items()}
 
 
 def held_in_memory(split, image_shape):

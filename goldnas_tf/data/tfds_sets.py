@@ -1,7 +1,6 @@
 """Image classification sets of TensorFlow Datasets (TFDS), by name."""
 
 import dataclasses
-import difflib
 import os
 
 import numpy as np
@@ -10,10 +9,10 @@ import tensorflow_datasets as tfds
 from absl import logging
 
 from goldnas_tf.data.image_data import assemble
-from goldnas_tf.data.splits import ArraySplit, divide, fits_in_memory, held_in_memory
+from goldnas_tf.data.splits import ArraySplit, divide, fits_in_memory, held_if_they_fit
 from goldnas_tf.data.survey import SAMPLE, remarks, survey
 from goldnas_tf.data.tfds_records import TfdsRecords
-from goldnas_tf.errors import InputError, first_line
+from goldnas_tf.errors import InputError, close_to, first_line
 from goldnas_tf.files.paths import local_path
 
 
@@ -77,12 +76,10 @@ def _read(builder, settings, image_key, label_key, image_shape):
         name: dataclasses.replace(source, white_level=white_level)
         for name, source in sources.items()
     }
-    splits = {name: source.streamed() for name, source in sources.items()}
-    if held:
-        splits = {name: held_in_memory(split, image_shape) for name, split in splits.items()}
+    streamed = {name: source.streamed() for name, source in sources.items()}
+    splits = held_if_they_fit(streamed, image_shape)
     splits |= _divided(splits["train"], sources["train"], "validation" in sources, settings)
-    if fits_in_memory(sum(split.size for split in splits.values()), image_shape):
-        splits = {name: held_in_memory(split, image_shape) for name, split in splits.items()}
+    splits = held_if_they_fit(splits, image_shape)
     return assemble(
         settings.dataset,
         image_shape,
@@ -115,8 +112,7 @@ def _builder(settings):
         return tfds.builder(name, data_dir=data_dir)
     except tfds.core.DatasetNotFoundError as error:
         known = tfds.list_builders(with_community_datasets=False)
-        close = difflib.get_close_matches(name, known, n=3)
-        offer = f"did you mean {' or '.join(close)}?" if close else "give 'digits' or 'cifar10'"
+        offer = close_to(name, known) or "give 'digits' or 'cifar10'"
         raise InputError(
             f"dataset: expected 'digits', 'folder' or the name of a TFDS set, got {name!r}; {offer}"
         ) from error

@@ -1,6 +1,6 @@
 """Flags from settings, help that explains them, and errors as one line with the right exit code.
 
-Programs in `bin/` define their flags from the configuration's dataclasses, so that each setting is
+Programs define their flags from the configuration's dataclasses, so that each setting is
 described once; the library never reads a flag.
 """
 

@@ -3,11 +3,10 @@
 In a checkout they are in flags/; an installed package has them inside.
 """
 
-import difflib
 import pathlib
 from collections.abc import Sequence
 
-from goldnas_tf.errors import InputError
+from goldnas_tf.errors import InputError, close_to
 
 _PACKAGE = pathlib.Path(__file__).parents[1]
 _FLAG = "--preset"
@@ -53,8 +52,7 @@ def resolve(arguments: Sequence[str]) -> list[str] | None:
 
 def _file(name: str) -> pathlib.Path:
     if name not in names():
-        close = difflib.get_close_matches(name, names(), n=3)
-        offer = f"did you mean {' or '.join(close)}?" if close else "--preset=list shows them"
+        offer = close_to(name, names()) or "--preset=list shows them"
         raise InputError(f"preset must be the name of one; received {name!r}, {offer}")
     return folder() / f"{name}.flags"
 

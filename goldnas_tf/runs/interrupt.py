@@ -47,9 +47,11 @@ def leaving(name: str) -> Iterator[None]:
         os.write(errors, f"{name}: {NOTHING_SAVED}\n".encode())
         os._exit(128 + signum)
 
-    with _handled(dict.fromkeys(_SIGNALS, leave)):
-        yield
-    os.close(errors)
+    try:
+        with _handled(dict.fromkeys(_SIGNALS, leave)):
+            yield
+    finally:
+        os.close(errors)
 
 
 @contextlib.contextmanager
@@ -84,18 +86,15 @@ class Interrupts:
 
     def __init__(self):
         self.signum: int | None = None
-        self._before: dict[int, object] = {}
+        self._handling = contextlib.ExitStack()
 
     def catch(self) -> None:
         """Takes over both signals; outside of the main thread, which alone may, it does nothing."""
-        with contextlib.suppress(ValueError):
-            for handled in _SIGNALS:
-                self._before[handled] = signal.signal(handled, self._remember)
+        self._handling.enter_context(_handled(dict.fromkeys(_SIGNALS, self._remember)))
 
     def release(self) -> None:
         """Gives the signals back to whoever had them before."""
-        while self._before:
-            signal.signal(*self._before.popitem())
+        self._handling.close()
 
     def check(self) -> None:
         """Raises `Interrupted` once a signal has come."""
