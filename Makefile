@@ -2,7 +2,7 @@
 #
 #   make search              searches networks for 8x8 digits; results in runs/digits
 #   make test                all tests; ARGS="tests/report -x" goes to pytest
-#   make lint                rules, format, and which room imports which
+#   make lint                rules, format, which room imports which, and types
 #   make bench               what a search costs here; ARGS="--parts steps" goes to the benchmark
 #   make install             the environment only
 #   make wheel               dist/goldnas_tf-VERSION-py3-none-any.whl: library, programs, presets
@@ -44,6 +44,7 @@ lint: $(INSTALLED_TEST)
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 	$(VENV)/bin/lint-imports
+	$(RUN) -m mypy
 
 bench: $(INSTALLED)
 	$(RUN) -m bench $(ARGS)

@@ -51,6 +51,8 @@ setup(
             "ruff>=0.17.6,<0.18",
             "setuptools>=68",
             "import-linter>=2.5,<3",
+            "mypy>=1.15,<3",
+            "hypothesis>=6.112,<7",
         ],
     },
 )
