@@ -13,6 +13,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.networks import network
 from goldnas_tf.networks.network import Form
+from tests import new_part
 
 BATCH = 4
 # what is no weight: another value would be out of its range
@@ -71,7 +72,8 @@ def _without(genotype, *edges):
     return genotype.without(p for p in genotype.places if (p.cell, p.source) in edges)
 
 
-_ALL_OPERATORS = _full(cells=1, ops=operators.names())
+_OURS = tuple(name for name in operators.names() if name not in new_part.OPERATORS)
+_ALL_OPERATORS = _full(cells=1, ops=_OURS)
 _FOUR_CELLS = _full(cells=4)
 # cell 3 reads cell 2 alone, which reads cell 0 alone: nobody reads cell 1
 _DEAD_CELL = _without(_FOUR_CELLS, (3, 0), (2, 1))
@@ -84,7 +86,9 @@ NETWORKS = {
     # a reduction cell has edges of both strides
     "all_operators": TinyNetwork(_ALL_OPERATORS),
     "all_operators_plain": TinyNetwork(_ALL_OPERATORS, Form(gated=False)),
-    "all_operators_odd_images": TinyNetwork(_full(image=(9, 7, 1), cells=1, ops=operators.names())),
+    "all_operators_odd_images": TinyNetwork(_full(image=(9, 7, 1), cells=1, ops=_OURS)),
+    # a kind of part that the package does not have
+    "new_part": TinyNetwork(_full(cells=1, ops=("skip_connect", *new_part.OPERATORS))),
     "reduction_cells": TinyNetwork(_full(cells=5, nodes=1)),
     "odd_images": TinyNetwork(_full(image=(11, 9, 1), nodes=1)),
     "imagenet_stem": TinyNetwork(_full(image=(37, 32, 3), nodes=1, stem="imagenet")),

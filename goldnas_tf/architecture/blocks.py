@@ -5,7 +5,6 @@ resolution. Plain data, no TensorFlow.
 """
 
 import dataclasses
-import json
 import pathlib
 import typing
 from collections.abc import Iterable, Sequence
@@ -13,19 +12,16 @@ from collections.abc import Iterable, Sequence
 from goldnas_tf import pareto
 from goldnas_tf.architecture import operators
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.space import CELL_INPUTS
+from goldnas_tf.architecture.places import CELL_INPUTS, CellPlace
 from goldnas_tf.errors import InputError
-from goldnas_tf.files import atomic
+from goldnas_tf.files.kinds import Kind
 from goldnas_tf.files.paths import local_path
 from goldnas_tf.pareto import Point
 
-SCHEMA = 1
+KIND = Kind("a library of blocks", schema=1)
 FILE = "blocks.json"
 COST = "params"
 """What blocks are compared by, besides the accuracy of the network they were found in."""
-
-Edge = tuple[int, int, str]
-"""Inner node, source and name of an operator, as in `Place`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,24 +43,27 @@ class Block:
 
     name: str
     nodes: int
-    normal: tuple[Edge, ...]
-    reduction: tuple[Edge, ...]
+    normal: tuple[CellPlace, ...]
+    reduction: tuple[CellPlace, ...]
     macs: int
     params: int
     val_accuracy: float
 
     def __post_init__(self):
         for form in ("normal", "reduction"):
-            edges = tuple(sorted((n, s, op) for n, s, op in getattr(self, form)))
-            object.__setattr__(self, form, edges)
-            fed = {node for node, _, _ in edges}
-            legal = all(0 <= s < CELL_INPUTS + n for n, s, _ in edges)
+            places = tuple(sorted(CellPlace(*place) for place in getattr(self, form)))
+            object.__setattr__(self, form, places)
+            fed = {place.node for place in places}
+            legal = all(0 <= place.source < CELL_INPUTS + place.node for place in places)
             if fed != set(range(self.nodes)) or not legal:
-                raise InputError(f"block {self.name}: its {form} form is no cell of {self.nodes}")
-            for *_, op in edges:
-                operators.get(op)
+                raise InputError(
+                    f"block {self.name}: expected an operator for each of {self.nodes} nodes, of "
+                    f"states before it, in its {form} form; received another cell"
+                )
+            for place in places:
+                operators.get(place.op)
 
-    def edges(self, reduction: bool) -> tuple[Edge, ...]:
+    def operators(self, reduction: bool) -> tuple[CellPlace, ...]:
         """The operators of one of its forms."""
         return self.reduction if reduction else self.normal
 
@@ -80,25 +79,36 @@ def library(points: Iterable[Point], folder: pathlib.Path) -> list[Block]:
     found: dict[tuple, tuple[Point, Block]] = {}
     for point in sorted(points, key=lambda point: point.val_accuracy):
         genotype = Genotype.load(folder / point.path / "genotype.json")
-        kinds = tuple(_edges(genotype, kind) for kind in genotype.space.kinds)
+        kinds = tuple(_operators(genotype, kind) for kind in genotype.space.kinds)
         if all(kinds):
-            cost = (point.macs, point.params, point.val_accuracy)
-            found[kinds] = point, Block(point.name, genotype.space.nodes, *kinds, *cost)
+            normal, reduction = kinds
+            found[kinds] = (
+                point,
+                Block(
+                    name=point.name,
+                    nodes=genotype.space.nodes,
+                    normal=normal,
+                    reduction=reduction,
+                    macs=point.macs,
+                    params=point.params,
+                    val_accuracy=point.val_accuracy,
+                ),
+            )
     by_name = {block.name: block for _, block in found.values()}
     marked = pareto.mark([point for point, _ in found.values()], (COST,))
     return [by_name[point.name] for point in reversed(marked) if point.non_dominated]
 
 
-def _edges(genotype: Genotype, kind: Sequence[int]) -> tuple[Edge, ...]:
+def _operators(genotype: Genotype, kind: Sequence[int]) -> tuple[CellPlace, ...]:
     """Operators of the cells of a kind, none where all of them are dead."""
     cells = [cell for cell in kind if cell in genotype.live_cells]
-    return tuple(place[1:] for place in genotype.cell(cells[0])) if cells else ()
+    return tuple(place.in_cell for place in genotype.cell(cells[0])) if cells else ()
 
 
 def save(blocks: Sequence[Block], folder: pathlib.Path) -> None:
     """Writes `blocks.json`."""
     values = [dataclasses.asdict(block) for block in blocks]
-    atomic.write_json(folder / FILE, {"schema": SCHEMA, "cost": COST, "blocks": values})
+    KIND.write(folder / FILE, {"cost": COST, "blocks": values})
 
 
 def load(path: str | pathlib.Path) -> list[Block]:
@@ -112,25 +122,23 @@ def load(path: str | pathlib.Path) -> list[Block]:
     """
     path = local_path(path, "blocks")
     file = path if path.suffix == ".json" else path / FILE
-    try:
-        values = json.loads(file.read_text())
-        if values["schema"] != SCHEMA:
-            raise InputError(f"{file}: expected schema {SCHEMA}; received {values['schema']}")
-        blocks = [_block(block) for block in values["blocks"]]
-    except FileNotFoundError as error:
+    if not file.exists():
         raise InputError(
-            f"blocks must be the work folder of a search with --space=block; {path} has no {FILE}"
-        ) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{file} is not a library of blocks: {error!r}") from error
+            f"blocks: expected the work folder of a search with --space=block; received {path}, "
+            f"which has no {FILE}"
+        )
+    blocks = KIND.read(file, lambda values: [_block(block) for block in values["blocks"]])
     if not blocks:
-        raise InputError(f"{file} holds no block; search longer, or for more points")
+        raise InputError(
+            f"{file}: expected at least one block; received none; search longer, or for more points"
+        )
     if len({block.name for block in blocks}) < len(blocks):
-        raise InputError(f"{file}: each block must have a name of its own")
+        raise InputError(f"{file}: expected a name of its own for each block; received equal ones")
     if len({block.nodes for block in blocks}) > 1:
-        raise InputError(f"{file}: blocks of different numbers of nodes cannot be put together")
+        raise InputError(
+            f"{file}: expected blocks of the same number of nodes, which can be put together; "
+            "received others"
+        )
     return blocks
 
 

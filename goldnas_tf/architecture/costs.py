@@ -10,19 +10,18 @@ stem's batch-norm scales and shifts, and one gate for each operator. A network b
 from scratch (`gated=False`) has a scale and shift in every batch norm and no gates.
 """
 
+import dataclasses
 import math
-import typing
 from collections.abc import Iterable
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.architecture.space import FeatureMap, Space
-from goldnas_tf.errors import InputError
-
-RESOURCES = ("macs", "params")
 
 
-class Cost(typing.NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Cost:
     """Multiply-adds for one image, and parameters."""
 
     macs: int
@@ -44,11 +43,10 @@ def operator(space: Space, place: Place, gated: bool = True) -> Cost:
     geometry = space.geometry[place.cell]
     channels = geometry.node.channels
     candidate = operators.get(place.op)
-    strides = candidate.strides(geometry.stride(place.source))
-    cost = Cost(0, 1 if gated else 2 * channels * len(candidate.stages))
-    for stage, stride in zip(candidate.stages, strides, strict=True):
-        for shape in stage.kernels(channels, stride).values():
-            cost = cost.plus(kernel(shape, geometry.node.pixels))
+    cost = Cost(0, 1 if gated else 2 * channels * len(candidate.parts))
+    for part, stride in candidate.strided(geometry.stride(place.source)):
+        for bank in part.kernels(channels, stride).values():
+            cost = cost.plus(kernel(bank.shape, geometry.node.pixels))
     return cost
 
 
@@ -109,24 +107,3 @@ def in_gates(genotype: Genotype, gated: bool = True) -> Cost:
 def total(genotype: Genotype, gated: bool = True) -> Cost:
     """Cost of the network: what is counted on the built Keras model (auxiliary head left out)."""
     return outside_gates(genotype, gated).plus(in_gates(genotype, gated))
-
-
-def relative(space: Space, resource: str) -> dict[Place, float]:
-    """Cost of every operator over the mean of all operators of the full space.
-
-    Formula: cost = c_o / mean(c), so that μ means the same at every image size and width.
-
-    Args:
-        space: the space.
-        resource: one of `RESOURCES`.
-
-    Raises:
-        InputError: unknown resource.
-    """
-    if resource not in RESOURCES:
-        raise InputError(f"resource must be one of {', '.join(RESOURCES)}; received {resource!r}")
-    table = {
-        place: getattr(operator(space, place), resource) for place in Genotype.full(space).ordered
-    }
-    mean = sum(table.values()) / len(table)
-    return {place: cost / mean if mean else 0.0 for place, cost in table.items()}

@@ -8,25 +8,15 @@ import dataclasses
 import functools
 import json
 import pathlib
-import typing
 from collections.abc import Iterable
 
-from goldnas_tf.architecture.space import CELL_INPUTS, Space
+from goldnas_tf.architecture.places import CELL_INPUTS, Place
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
+from goldnas_tf.files import atomic
+from goldnas_tf.files.kinds import Kind
 
-SCHEMA = 1
-
-
-class Place(typing.NamedTuple):
-    """Where an operator stands: cell, inner node, the state its edge comes from, its name.
-
-    States 0 and 1 are the cell's inputs, the older one first; state n + 2 is inner node n.
-    """
-
-    cell: int
-    node: int
-    source: int
-    op: str
+KIND = Kind("a genotype", schema=1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,21 +40,27 @@ class Genotype:
         legal = _all_places(self.space)
         foreign = sorted(set(self.places) - legal, key=repr)
         if foreign:
-            raise InputError(f"the space has no operator {tuple(foreign[0])}")
+            raise InputError(
+                f"operators: expected those of the space; received {tuple(foreign[0])}"
+            )
         live = _live_cells(self.space, self.places)
         kept = frozenset(place for place in self.places if place.cell in live)
         object.__setattr__(self, "places", kept)
-        filled = {(place.cell, place.node) for place in kept}
+        filled = {place.feeds for place in kept}
         for cell in sorted(live):
             for node in range(self.space.nodes):
                 if (cell, node) not in filled:
                     raise InputError(
-                        f"node {node} of cell {cell} has no operator; expected at least 1"
+                        f"node {node} of cell {cell}: expected at least one operator; received none"
                     )
         for kind in self.space.kinds if self.space.shared else ():
-            blocks = {frozenset(p[1:] for p in kept if p.cell == cell) for cell in live & {*kind}}
-            if len(blocks) > 1:
-                raise InputError(f"cells {kind} share their gates; received different operators")
+            cells = live & {*kind}
+            forms = {frozenset(p.in_cell for p in kept if p.cell == cell) for cell in cells}
+            if len(forms) > 1:
+                raise InputError(
+                    f"cells {kind}: expected the same operators, as they share their gates; "
+                    "received different ones"
+                )
 
     @classmethod
     def full(cls, space: Space) -> "Genotype":
@@ -75,7 +71,7 @@ class Genotype:
     def ordered(self) -> tuple[Place, ...]:
         """Live operators by cell, node, source, and their order in `space.ops`."""
         rank = {name: index for index, name in enumerate(self.space.ops)}
-        return tuple(sorted(self.places, key=lambda place: (*place[:3], rank[place.op])))
+        return tuple(sorted(self.places, key=lambda p: (p.feeds, p.source, rank[p.op])))
 
     @functools.cached_property
     def live_cells(self) -> tuple[int, ...]:
@@ -108,7 +104,7 @@ class Genotype:
     @functools.cached_property
     def prunable(self) -> bool:
         """Whether any node has more than one operator left."""
-        nodes = {(place.cell, place.node) for place in self.places}
+        nodes = {place.feeds for place in self.places}
         return len(self.places) > len(nodes)
 
     def to_json(self) -> dict:
@@ -119,7 +115,7 @@ class Genotype:
             for place in self.cell(index):
                 nodes[place.node].setdefault(str(place.source), []).append(place.op)
             cells.append(nodes)
-        return {"schema": SCHEMA, "space": self.space.to_json(), "cells": cells}
+        return KIND.stamp({"space": self.space.to_json(), "cells": cells})
 
     @classmethod
     def from_json(cls, values: dict) -> "Genotype":
@@ -128,27 +124,27 @@ class Genotype:
         Raises:
             InputError: another schema, or not a legal network of its space.
         """
-        found = values.get("schema") if isinstance(values, dict) else None
-        if found != SCHEMA:
-            raise InputError(f"expected a genotype of schema {SCHEMA}; received schema {found!r}")
+        values = KIND.check(values)
         try:
             space = Space.from_json(values["space"])
             places = [
                 Place(cell, node, int(source), name)
                 for cell, nodes in enumerate(values["cells"])
-                for node, edges in enumerate(nodes)
-                for source, ops in edges.items()
+                for node, sources in enumerate(nodes)
+                for source, ops in sources.items()
                 for name in ops
             ]
             return cls(space, frozenset(places))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             if isinstance(error, InputError):
                 raise
-            raise InputError(f"not a genotype: {type(error).__name__} {error}") from error
+            raise InputError(
+                f"expected a genotype; received another value ({type(error).__name__}: {error})"
+            ) from error
 
     def save(self, path: str | pathlib.Path) -> None:
         """Writes the genotype as a JSON file."""
-        pathlib.Path(path).write_text(json.dumps(self.to_json(), indent=1) + "\n")
+        atomic.write_json(path, self.to_json())
 
     @classmethod
     def load(cls, path: str | pathlib.Path) -> "Genotype":
@@ -157,14 +153,9 @@ class Genotype:
         Raises:
             InputError: the file cannot be read, or holds no genotype of this schema.
         """
-        try:
-            values = json.loads(pathlib.Path(path).read_text())
-        except (OSError, ValueError) as error:
-            raise InputError(f"cannot read a genotype from {path}: {error}") from error
-        try:
-            return cls.from_json(values)
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from error
+        file = pathlib.Path(path)
+        with KIND.reading(file):
+            return cls.from_json(json.loads(file.read_text()))
 
 
 def twins(space: Space, places: Iterable[Place]) -> frozenset[Place]:
@@ -183,7 +174,7 @@ def _all_places(space: Space) -> frozenset[Place]:
         Place(cell, node, source, name)
         for cell in range(space.cells)
         for node in range(space.nodes)
-        for source in space.edges(node)
+        for source in space.sources(node)
         for name in space.ops
     )
 

@@ -6,7 +6,6 @@ step's memory. Weights count four times: themselves, gradient, momentum, and the
 
 from goldnas_tf.architecture import costs, operators
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.space import CELL_INPUTS
 
 _BYTES = 4
 _WEIGHT_COPIES = 4
@@ -37,16 +36,13 @@ def _cell_values(genotype: Genotype, cell: int) -> int:
     )
     # of each inner node: its sum, the ReLU of it, its place in the concatenated output
     kept += 3 * node * genotype.space.nodes
-    normed = set()
+    skipped = set()
     for place in genotype.cell(cell):
-        stride = geometry.stride(place.source)
-        for index, stage in enumerate(operators.get(place.op).stages):
-            if isinstance(stage, operators.Separable):
-                # results of both convolutions, and from the second stage on the ReLU before them
-                kept += (2 if index == 0 else 3) * node
-            elif isinstance(stage, operators.Pool) or stride == 2:
-                kept += 2 * node
-            elif place.source not in normed:
-                normed.add(place.source)
-                kept += node if place.source >= CELL_INPUTS else state
-    return kept
+        strided = operators.get(place.op).strided(geometry.stride(place.source))
+        for index, (part, stride) in enumerate(strided):
+            if part.is_identity(stride):
+                # those of a state share one norm
+                skipped.add((place.source, part))
+            else:
+                kept += part.kept_maps(stride, first=index == 0) * node
+    return kept + sum(part.kept_maps(1, first=True) * node for _, part in skipped)

@@ -1,119 +1,47 @@
-"""The candidate operators of an edge, as plain data: a registry of stages with their kernels.
+"""The candidate operators of an edge, as plain data: a registry of sequences of parts.
 
-An operator is a name and a sequence of stages. A stage says which convolution kernels it needs;
-everything else follows from that: the costs (`costs.py`) are counted from the kernels, and the
-layers (`networks/stages.py`) create and apply them. So one line adds an operator to the space,
-its costs, the supernet, the exports and every cross-cutting test:
+An operator is a name and its parts (`parts.py`), which say all that is known of them. So one line
+adds an operator to the space, its costs, the supernet, the exports and every cross-cutting test:
 
     register("sep_conv_7x7", Separable(7), Separable(7))
 """
 
-import dataclasses
 import typing
 from collections.abc import Iterable
 
+from goldnas_tf.architecture.parts import Part, Pool, Separable, Skip
 from goldnas_tf.errors import InputError
 
 
-@dataclasses.dataclass(frozen=True)
-class Separable:
-    """ReLU, depthwise k×k convolution, pointwise convolution, batch norm.
-
-    Attributes:
-        kernel: side of the depthwise kernel in pixels, odd.
-        dilation: spacing of the kernel's taps in pixels: 1, or even.
-
-    Raises:
-        ValueError: an even kernel, or an odd dilation above 1.
-    """
-
-    kernel: int
-    dilation: int = 1
-
-    def __post_init__(self):
-        if self.kernel % 2 != 1:
-            raise ValueError(f"expected an odd kernel. Received: {self.kernel}")
-        if self.dilation != 1 and self.dilation % 2:
-            raise ValueError(f"expected a dilation of 1 or an even one. Received: {self.dilation}")
-
-    @property
-    def depthwise_bank(self) -> str:
-        """Name of the cell's variable that holds kernels of this size."""
-        return f"depthwise_{self.kernel}x{self.kernel}"
-
-    def kernels(self, channels: int, stride: int) -> dict[str, tuple[int, ...]]:
-        """Shape of every convolution kernel by the name of its bank."""
-        del stride
-        return {
-            self.depthwise_bank: (self.kernel, self.kernel, channels, 1),
-            "pointwise": (channels, channels),
-        }
-
-
-@dataclasses.dataclass(frozen=True)
-class Pool:
-    """Pooling over k×k pixels, batch norm.
-
-    Attributes:
-        kind: "avg" or "max".
-        kernel: side of the window in pixels, odd.
-    """
-
-    kind: str
-    kernel: int = 3
-
-    def kernels(self, channels: int, stride: int) -> dict[str, tuple[int, ...]]:
-        """Pooling has no kernels."""
-        del channels, stride
-        return {}
-
-
-@dataclasses.dataclass(frozen=True)
-class Skip:
-    """Batch norm of the input; where the stride is 2, a factorised reduction.
-
-    A factorised reduction is ReLU, two 1×1 convolutions of stride 2 with half of the output
-    channels each, the second one shifted by a pixel, and batch norm. The two kernels are the
-    two halves of one C×C matrix.
-    """
-
-    def kernels(self, channels: int, stride: int) -> dict[str, tuple[int, ...]]:
-        """One C×C matrix where the stride is 2, nothing elsewhere."""
-        return {"pointwise": (channels, channels)} if stride == 2 else {}
-
-
-Stage = Separable | Pool | Skip
-
-
 class Operator(typing.NamedTuple):
-    """A candidate operator: its name and its stages; the first stage carries the edge's stride."""
+    """A candidate operator: its name and its parts; the first part carries the edge's stride."""
 
     name: str
-    stages: tuple[Stage, ...]
+    parts: tuple[Part, ...]
 
-    def strides(self, stride: int) -> tuple[int, ...]:
-        """Stride of every stage on an edge of the given stride."""
-        return (stride,) + (1,) * (len(self.stages) - 1)
+    def strided(self, stride: int) -> list[tuple[Part, int]]:
+        """Every part with its stride on an edge of the given stride."""
+        return [(part, 1 if index else stride) for index, part in enumerate(self.parts)]
 
 
 _registry: dict[str, Operator] = {}
 
 
-def register(name: str, *stages: Stage) -> Operator:
+def register(name: str, *parts: Part) -> Operator:
     """Adds an operator to the registry.
 
     Args:
         name: what flags and genotypes call it; not registered before.
-        *stages: at least one stage, applied in order.
+        *parts: at least one part, applied in order.
 
     Raises:
-        ValueError: the name is taken, or there is no stage.
+        ValueError: the name is taken, or there is no part.
     """
     if name in _registry:
-        raise ValueError(f"expected a new operator name. Received: {name!r}, registered already")
-    if not stages:
-        raise ValueError(f"expected at least one stage for operator {name!r}. Received: none")
-    _registry[name] = Operator(name, stages)
+        raise ValueError(f"name: expected a new one; received {name!r}, registered already")
+    if not parts:
+        raise ValueError(f"parts: expected at least one of operator {name!r}; received none")
+    _registry[name] = Operator(name, parts)
     return _registry[name]
 
 
@@ -129,14 +57,14 @@ def get(name: str) -> Operator:
         InputError: no operator of that name is registered.
     """
     if name not in _registry:
-        raise InputError(f"unknown operator {name!r}; choose from {', '.join(_registry)}")
+        raise InputError(f"ops: expected some of {', '.join(_registry)}; received {name!r}")
     return _registry[name]
 
 
 def kernel_sizes(ops: Iterable[str] | None = None) -> list[int]:
     """Sides of the convolutions of some operators, of all registered ones by default; ascending."""
-    stages = (stage for name in (names() if ops is None else ops) for stage in get(name).stages)
-    return sorted({stage.kernel for stage in stages if isinstance(stage, Separable)})
+    parts = (part for name in (names() if ops is None else ops) for part in get(name).parts)
+    return sorted({part.convolves for part in parts if part.convolves is not None})
 
 
 def with_kernel(name: str, kernel: int) -> str:
@@ -149,11 +77,8 @@ def with_kernel(name: str, kernel: int) -> str:
     Returns:
         Its name; the operator's own where none such is registered.
     """
-    stages = tuple(
-        dataclasses.replace(stage, kernel=kernel) if isinstance(stage, Separable) else stage
-        for stage in get(name).stages
-    )
-    return next((other.name for other in _registry.values() if other.stages == stages), name)
+    parts = tuple(part.convolving(kernel) for part in get(name).parts)
+    return next((other.name for other in _registry.values() if other.parts == parts), name)
 
 
 register("skip_connect", Skip())

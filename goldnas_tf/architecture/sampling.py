@@ -4,8 +4,9 @@ import math
 import random
 
 from goldnas_tf.architecture import costs
-from goldnas_tf.architecture.genotype import Genotype, Place, twins
-from goldnas_tf.architecture.space import CELL_INPUTS, Space
+from goldnas_tf.architecture.genotype import Genotype, twins
+from goldnas_tf.architecture.places import CELL_INPUTS, Place
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 
 _TRIES = 20
@@ -73,7 +74,7 @@ def _thin_out(genotype: Genotype, low: float, goal: float, rng: random.Random) -
             break
         if place not in genotype.places:
             continue
-        if sum(other[:2] == place[:2] for other in genotype.places) == 1:
+        if sum(other.feeds == place.feeds for other in genotype.places) == 1:
             continue
         smaller = genotype.without([place])
         after = costs.total(smaller).macs
@@ -96,7 +97,7 @@ def _made_cheaper(genotype: Genotype, low: float, goal: float, rng: random.Rando
                 continue
             # from states that are there: an input that nobody reads may be a dead cell's
             there = {*genotype.reads(place.cell), *range(CELL_INPUTS, CELL_INPUTS + space.nodes)}
-            cheaper = [p for p in macs if p[:2] == place[:2] and macs[p] < macs[place]]
+            cheaper = [p for p in macs if p.feeds == place.feeds and macs[p] < macs[place]]
             fresh = [p for p in cheaper if p not in genotype.places and p.source in there]
             if not fresh:
                 continue

@@ -13,9 +13,8 @@ import math
 import typing
 
 from goldnas_tf.architecture import operators
+from goldnas_tf.architecture.places import CELL_INPUTS
 from goldnas_tf.errors import InputError
-
-CELL_INPUTS = 2
 
 
 class FeatureMap(typing.NamedTuple):
@@ -94,7 +93,7 @@ class Space:
     def __post_init__(self):
         for name in ("image_shape", "ops", "stages"):
             if not isinstance(getattr(self, name), tuple | list):
-                raise InputError(f"{name} must be a list; received {getattr(self, name)!r}")
+                raise InputError(f"{name}: expected a list; received {getattr(self, name)!r}")
             object.__setattr__(self, name, tuple(getattr(self, name)))
         if self.stages:
             self._follow_stages()
@@ -103,21 +102,21 @@ class Space:
             value = getattr(self, name)
             if not _is_count(value, least):
                 raise InputError(
-                    f"{name} must be an integer of at least {least}; received {value!r}"
+                    f"{name}: expected an integer of at least {least}; received {value!r}"
                 )
         sizes = self.image_shape
         if len(sizes) != 3 or not all(_is_count(size, 1) for size in sizes):
             raise InputError(
-                f"image_shape must be (height, width, channels), whole numbers; received {sizes}"
+                f"image_shape: expected (height, width, channels), whole numbers; received {sizes}"
             )
         if not self.ops or len(set(map(str, self.ops))) != len(self.ops):
             raise InputError(
-                f"ops must name at least one operator, each once; received {list(self.ops)}"
+                f"ops: expected at least one operator, each once; received {list(self.ops)}"
             )
         for name in self.ops:
             operators.get(name)
         if self.stem not in ("cifar", "imagenet"):
-            raise InputError(f"stem must be 'cifar' or 'imagenet'; received {self.stem!r}")
+            raise InputError(f"stem: expected 'cifar' or 'imagenet'; received {self.stem!r}")
         self._check_image_fits()
 
     def _follow_stages(self):
@@ -127,7 +126,7 @@ class Space:
             counts = len(stage) == 2 and _is_count(stage[0], 1) and _is_count(stage[1], 2)
             if not counts:
                 raise InputError(
-                    "stages must be pairs of at least 1 cell and at least 2 channels; "
+                    "stages: expected pairs of at least 1 cell and at least 2 channels; "
                     f"received {stage}"
                 )
         object.__setattr__(self, "stages", stages)
@@ -140,9 +139,9 @@ class Space:
         height, width, _ = self.image_shape
         if min(height, width) < smallest:
             raise InputError(
-                f"images of {height}x{width} are too small for {halvings} reductions "
-                f"(stem {self.stem!r}, {self.cells} cells): at least {smallest}x{smallest} is "
-                "needed; use larger images, fewer cells or the cifar stem"
+                f"images: expected at least {smallest}x{smallest} pixels for {halvings} reductions "
+                f"(stem {self.stem!r}, {self.cells} cells); received {height}x{width}; use larger "
+                "images, fewer cells or the cifar stem"
             )
 
     @property
@@ -169,7 +168,7 @@ class Space:
         """Index of the cell whose output the auxiliary head reads (two thirds of the depth)."""
         return self.reductions[-1] if self.stages[1:] else 2 * self.cells // 3
 
-    def edges(self, node: int) -> range:
+    def sources(self, node: int) -> range:
         """States that inner node `node` (from 0) takes an edge from."""
         return range(CELL_INPUTS + node)
 
@@ -205,7 +204,7 @@ class Space:
     @property
     def candidates(self) -> int:
         """Exact number of genotypes: every node keeps at least one of its operators."""
-        gates = [len(self.edges(node)) * len(self.ops) for node in range(self.nodes)]
+        gates = [len(self.sources(node)) * len(self.ops) for node in range(self.nodes)]
         return math.prod(2**count - 1 for count in gates) ** len(self.kinds)
 
     def to_json(self) -> dict:
@@ -226,11 +225,13 @@ class Space:
         """
         names = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(values, dict):
-            raise InputError(f"a space has the settings {sorted(names)}; received {values}")
+            raise InputError(f"space: expected the settings {sorted(names)}; received {values}")
         # files from before there were blocks have neither
         values = {"shared": False, "stages": [], **values}
         if set(values) != names:
-            raise InputError(f"a space has the settings {sorted(names)}; received {sorted(values)}")
+            raise InputError(
+                f"space: expected the settings {sorted(names)}; received {sorted(values)}"
+            )
         return cls(**values)
 
 

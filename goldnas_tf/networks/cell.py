@@ -15,11 +15,11 @@ import functools
 import keras
 import tensorflow as tf
 
-from goldnas_tf.architecture.space import CELL_INPUTS
-from goldnas_tf.networks import stages
+from goldnas_tf.architecture.places import CELL_INPUTS, CellPlace
+from goldnas_tf.networks import parts
 from goldnas_tf.networks.drop_path import DropPath
 from goldnas_tf.networks.gates import ESTIMATES, BinaryGates
-from goldnas_tf.networks.layout import Edge, Layout, input_norm
+from goldnas_tf.networks.layout import Layout, input_norm
 from goldnas_tf.networks.norm import NormBank, add_table
 
 
@@ -30,8 +30,8 @@ class Cell(keras.layers.Layer):
     Args:
         channels: of every inner node, at least 2.
         nodes: number of inner nodes, at least 1.
-        edges: (node, source, operator name) of each live operator; sources 0 and 1 are the
-            cell's inputs, source n + 2 is inner node n. Every node has at least one.
+        operators: (node, source, name) of each live operator; sources 0 and 1 are the cell's
+            inputs, source n + 2 is inner node n. Every node has at least one.
         reduction: whether edges from the inputs have stride 2. Default False.
         halved: the inputs (0, 1) that come at twice the resolution of the other. Default none.
         gated: with a trainable gate for each operator and batch norms without scale and shift
@@ -59,7 +59,7 @@ class Cell(keras.layers.Layer):
         self,
         channels,
         nodes,
-        edges,
+        operators,
         reduction=False,
         halved=(),
         gated=True,
@@ -71,20 +71,20 @@ class Cell(keras.layers.Layer):
         super().__init__(**kwargs)
         self.channels = channels
         self.nodes = nodes
-        self.edges = tuple(Edge(*edge) for edge in edges)
+        self.operators = tuple(CellPlace(*operator) for operator in operators)
         self.reduction = reduction
         self.halved = tuple(halved)
         self.gated = gated
         self.drop_path = drop_path
         self.gate_gradient = gate_gradient
         self.gate_stream = gate_stream
-        empty = set(range(nodes)) - {edge.node for edge in self.edges}
+        empty = set(range(nodes)) - {place.node for place in self.operators}
         if empty:
             raise ValueError(
-                f"expected at least one operator for each of {nodes} nodes. "
-                f"Received: none for nodes {sorted(empty)}"
+                f"operators: expected at least one for each of {nodes} nodes; "
+                f"received none for nodes {sorted(empty)}"
             )
-        self._layout = Layout(self.edges, channels, reduction, gated)
+        self._layout = Layout(self.operators, channels, reduction, gated)
 
     def get_config(self):
         """The constructor's arguments as JSON values."""
@@ -92,7 +92,7 @@ class Cell(keras.layers.Layer):
             **super().get_config(),
             "channels": self.channels,
             "nodes": self.nodes,
-            "edges": [list(edge) for edge in self.edges],
+            "operators": [list(place) for place in self.operators],
             "reduction": self.reduction,
             "halved": list(self.halved),
             "gated": self.gated,
@@ -100,6 +100,12 @@ class Cell(keras.layers.Layer):
             "gate_gradient": self.gate_gradient,
             "gate_stream": self.gate_stream,
         }
+
+    @classmethod
+    def from_config(cls, config):
+        """The layer of a configuration; files of version 0.1.0 call its operators edges."""
+        operators = {"operators": config["edges"]} if "edges" in config else {}
+        return super().from_config({**{k: config[k] for k in config if k != "edges"}, **operators})
 
     def compute_output_shape(self, input_shape):
         """Shape of the concatenated inner nodes."""
@@ -117,9 +123,9 @@ class Cell(keras.layers.Layer):
     def rows(self) -> dict[str, list[str]]:
         """Names of the rows of each weight that has them, by the weight's name."""
         layout = self._layout
-        edges = [str(edge) for edge in self.edges]
+        operators = [str(place) for place in self.operators]
         norms = dict.fromkeys(("moving_mean", "moving_variance", "scale", "shift"), layout.norms)
-        return {**layout.kernels, **norms, "gates": edges, "live": edges}
+        return {**layout.kernels, **norms, "gates": operators, "live": operators}
 
     def build(self, input_shape):
         """Creates the weights; the inputs' channels come from the shapes of those that are read."""
@@ -129,22 +135,22 @@ class Cell(keras.layers.Layer):
             for source, shape in zip(layout.reads, input_shape, strict=True)
         ]
         self._banks = {
-            bank: self._add_kernel(bank, (len(keys), *layout.shapes[bank]), layout.fan_in(bank))
-            for bank, keys in layout.kernels.items()
+            name: self._add_kernel(name, (len(layout.kernels[name]), *bank.shape), bank.fan_in)
+            for name, bank in layout.banks.items()
         }
         norms = (len(layout.norms), self.channels)
         self._mean = add_table(self, "moving_mean", norms, "zeros", trainable=False)
         self._variance = add_table(self, "moving_variance", norms, "ones", trainable=False)
         if self.gated:
-            self.gates = add_table(self, "gates", (len(self.edges),), "zeros")
-            self.live = add_table(self, "live", (len(self.edges),), "ones", trainable=False)
+            self.gates = add_table(self, "gates", (len(self.operators),), "zeros")
+            self.live = add_table(self, "live", (len(self.operators),), "ones", trainable=False)
         else:
             self._scale = add_table(self, "scale", norms, "ones")
             self._shift = add_table(self, "shift", norms, "zeros")
-        self.drop = DropPath(self, len(self.edges)) if self.drop_path else None
+        self.drop = DropPath(self, len(self.operators)) if self.drop_path else None
         self.sampler = None
         if self.gated and self.gate_gradient in ESTIMATES:
-            self.sampler = BinaryGates(self, self.edges, self.gate_gradient, self.gate_stream)
+            self.sampler = BinaryGates(self, self.operators, self.gate_gradient, self.gate_stream)
 
     def _add_kernel(self, name, shape, fan_in):
         # uniform within 1/√fan_in, as the method's PyTorch implementations initialise convolutions
@@ -210,16 +216,16 @@ class Cell(keras.layers.Layer):
             gates: value of every operator's gate.
             dropping: size of the batch whose operators are dropped at random, or None.
         """
-        last = {edge: steps[-1] for edge, steps in self._layout.steps.items()}
+        last = {place: steps[-1] for place, steps in self._layout.steps.items()}
         factors = {}
         if self.gated:
             # a batch norm that several operators share cannot carry the gate of one
-            pairs = zip(self.edges, tf.unstack(gates), strict=True)
-            factors = {edge: gate for edge, gate in pairs if not last[edge].gated}
+            pairs = zip(self.operators, tf.unstack(gates), strict=True)
+            factors = {place: gate for place, gate in pairs if not last[place].gated}
         if dropping is not None:
-            for edge, kept in zip(self.edges, self.drop.factors(dropping), strict=True):
-                if not last[edge].is_identity:
-                    factors[edge] = kept * factors.get(edge, 1.0)
+            for place, kept in zip(self.operators, self.drop.factors(dropping), strict=True):
+                if not last[place].is_identity:
+                    factors[place] = kept * factors.get(place, 1.0)
         return factors
 
     def _compute(self, inputs, kernels, norms, factors):
@@ -237,27 +243,27 @@ class Cell(keras.layers.Layer):
         for source, x in zip(layout.reads, inputs, strict=True):
             kernel = kernels["input", input_norm(source)]
             if source in self.halved:
-                x = stages.factorised_reduction(stages.Activation(x), kernel)
+                x = parts.factorised_reduction(parts.Activation(x), kernel)
             else:
-                x = stages.pointwise(x, kernel)
-            states[source] = stages.Activation(norms(input_norm(source), x))
+                x = parts.pointwise(x, kernel)
+            states[source] = parts.Activation(norms(input_norm(source), x))
         for node in range(self.nodes):
             terms = [
-                self._term(edge, states[edge.source], kernels, norms, factors.get(edge))
-                for edge in self.edges
-                if edge.node == node
+                self._term(place, states[place.source], kernels, norms, factors.get(place))
+                for place in self.operators
+                if place.node == node
             ]
-            states[CELL_INPUTS + node] = stages.Activation(self._sum(terms))
+            states[CELL_INPUTS + node] = parts.Activation(self._sum(terms))
         return tf.concat([states[CELL_INPUTS + node].x for node in range(self.nodes)], -1)
 
     _sum = staticmethod(tf.add_n)
 
-    def _term(self, edge, source, kernels, norms, factor):
+    def _term(self, place, source, kernels, norms, factor):
         """One operator's term in the sum of its node."""
-        for step in self._layout.steps[edge]:
+        for step in self._layout.steps[place]:
             kernel = functools.partial(_row, kernels, step.key)
             norm = functools.partial(norms, step.norm)
-            source = stages.Activation(stages.apply(step.stage, source, step.stride, kernel, norm))
+            source = parts.Activation(parts.apply(step.part, source, step.stride, kernel, norm))
         return source.x if factor is None else source.x * tf.cast(factor, source.x.dtype)
 
 

@@ -13,7 +13,7 @@ import functools
 import numpy as np
 import tensorflow as tf
 
-from goldnas_tf.architecture import operators
+from goldnas_tf.networks import parts
 from goldnas_tf.networks.cell import Cell
 from goldnas_tf.networks.layout import input_norm, plain_norms
 from goldnas_tf.networks.norm import EPSILON
@@ -48,7 +48,7 @@ class FoldedCell(Cell):
         super().__init__(**{**cell.get_config(), **form})
         self._constants = _Constants()
         self._fold_inputs(cell)
-        self._fold_edges(cell)
+        self._fold_operators(cell)
 
     def build(self, input_shape):
         """There is nothing to create."""
@@ -79,46 +79,46 @@ class FoldedCell(Cell):
             name = input_norm(source)
             factor, bias = norms[name]
             matrix = values[f"input_{source}"] * factor
-            self._constants.kernels["input", name] = _kernel(matrix, source in self.halved)
+            halved = source in self.halved
+            kernel = parts.reduction_kernel(matrix) if halved else parts.pointwise_kernel(matrix)
+            self._constants.kernels["input", name] = kernel.astype(np.float32)
             self._constants.biases[name] = bias
 
-    def _fold_edges(self, cell):
+    def _fold_operators(self, cell):
         values, norms = _values(cell), _affine(cell)
         # the other cell may share a norm where this one has one for each operator
         found = plain_norms(cell.layout, self.layout)
-        strengths = cell.gate_values().numpy() if cell.gated else np.ones(len(cell.edges))
-        for edge in self.edges:
-            for step in self.layout.steps[edge]:
+        strengths = cell.gate_values().numpy() if cell.gated else np.ones(len(cell.operators))
+        for place in self.operators:
+            for step in self.layout.steps[place]:
                 name, gate = found[step.norm]
-                scale = 1.0 if gate is None else strengths[gate] * self._sign(edge)
+                scale = 1.0 if gate is None else strengths[gate] * self._sign(place)
                 factor, bias = (part * scale for part in norms[name])
                 rows = {
                     bank: values[bank][cell.rows[bank].index(step.key)]
-                    for bank in step.stage.kernels(self.channels, step.stride)
+                    for bank in step.part.kernels(self.channels, step.stride)
                 }
                 self._fold_step(step, factor, rows)
                 self._constants.biases[step.norm] = bias
         for node in range(self.nodes):
-            self._merge_biases([edge for edge in self.edges if edge.node == node])
+            self._merge_biases([place for place in self.operators if place.node == node])
 
-    def _sign(self, edge):
+    def _sign(self, place):
         """How the sum of a node takes an operator: the last of several is subtracted."""
-        edges = [other for other in self.edges if other.node == edge.node]
-        return -1.0 if edge == edges[-1] and len(edges) > 1 else 1.0
+        places = [other for other in self.operators if other.node == place.node]
+        return -1.0 if place == places[-1] and len(places) > 1 else 1.0
 
     def _fold_step(self, step, factor, rows):
-        if "pointwise" in rows:
-            reduces = isinstance(step.stage, operators.Skip)
-            rows["pointwise"] = _kernel(rows["pointwise"] * factor, reduces)
-        else:
+        kernels, has_factor = parts.fold(step.part, step.stride, rows, factor)
+        if not has_factor:
             self._constants.factors[step.norm] = factor.astype(np.float32)
-        for bank, row in rows.items():
-            self._constants.kernels[bank, step.key] = row.astype(np.float32)
+        for bank, kernel in kernels.items():
+            self._constants.kernels[bank, step.key] = kernel.astype(np.float32)
 
-    def _merge_biases(self, edges):
+    def _merge_biases(self, places):
         """Moves biases that cost an addition to a convolution of the sum, which has one anyway."""
         constants = self._constants
-        norms = {self.layout.steps[edge][-1].norm: self._sign(edge) for edge in edges}
+        norms = {self.layout.steps[place][-1].norm: self._sign(place) for place in places}
         costly = [norm for norm in norms if norm in constants.factors]
         carrier = next((norm for norm in norms if norm not in costly), costly and costly[0])
         for norm in costly:
@@ -143,18 +143,3 @@ def _affine(cell):
     scale, shift = values.get("scale", 1.0), values.get("shift", 0.0)
     rows = affine(scale, shift, values["moving_mean"], values["moving_variance"])
     return dict(zip(cell.layout.norms, zip(*rows, strict=True), strict=True))
-
-
-def _kernel(matrix, reduces):
-    """A matrix (in, out) as the kernel of a 1×1 convolution, or of a factorised reduction.
-
-    In that one of stride 2 the first half of the outputs reads pixel (0, 0) of each 2×2, the second
-    half pixel (1, 1).
-    """
-    if not reduces:
-        return matrix[None, None].astype(np.float32)
-    half = matrix.shape[-1] // 2
-    kernel = np.zeros((2, 2, *matrix.shape), np.float32)
-    kernel[0, 0, :, :half] = matrix[:, :half]
-    kernel[1, 1, :, half:] = matrix[:, half:]
-    return kernel

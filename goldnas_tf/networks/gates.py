@@ -27,10 +27,11 @@ gates. "Enhanced Gradient for Differentiable Architecture Search" (arXiv 2103.12
 estimate, but its formula is not public to us: this is our reading of it, not theirs.
 """
 
+import zlib
+
 import tensorflow as tf
 
-from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.space import CELL_INPUTS
+from goldnas_tf.architecture.places import CELL_INPUTS
 from goldnas_tf.networks.norm import add_counter
 
 ESTIMATES = ("straight_through", "enhanced")
@@ -89,14 +90,19 @@ class BinaryGates:
 
     Args:
         layer: the cell, in its `build`.
-        edges: (inner node, source, operator name) of each gate.
+        operators: of each gate its operator.
         estimate: one of `ESTIMATES`.
         stream: cells with the same number sample alike, as cells that share their gates have to.
     """
 
-    def __init__(self, layer, edges, estimate: str, stream: int):
-        self._nodes = [node for node, *_ in edges]
-        self._places, self._drawn = _places(edges)
+    def __init__(self, layer, operators, estimate: str, stream: int):
+        self._nodes = [place.node for place in operators]
+        # every operator draws a table of its own, from its name, with a number for each edge: what
+        # a gate gets does not change with the other operators that there are
+        self._sources = CELL_INPUTS + max(self._nodes) + 1
+        self._names = sorted({place.op for place in operators})
+        tables = {op: index for index, op in enumerate(self._names)}
+        self._places = [(tables[place.op], place.node, place.source) for place in operators]
         self._estimate = estimate
         self._stream = stream
         self._draws = add_counter(layer, "gate_draws")
@@ -116,27 +122,20 @@ class BinaryGates:
             0 or 1 for each gate, with the estimated gradient.
         """
         draws = tf.convert_to_tensor(self._draws)
-        uniform = tf.random.stateless_uniform((self._drawn,), tf.stack([draws, self._stream]))
+        seed = tf.stack([draws, self._stream])
+        tables = [
+            tf.random.stateless_uniform(
+                (self._sources, self._sources),
+                tf.random.experimental.stateless_fold_in(seed, zlib.crc32(op.encode()) % 2**31),
+            )
+            for op in self._names
+        ]
         self._draws.assign(draws + 1)
         p = tf.sigmoid(logits) * live
-        drawn = tf.cast(tf.gather(uniform, self._places) < p, tf.float32)
+        drawn = tf.cast(tf.gather_nd(tf.stack(tables), self._places) < p, tf.float32)
         return binary(logits, live, drawn, self._nodes, self._estimate)
 
     def mode(self, strengths):
         """The most probable network: gates of at least ½, and the strongest one of each node."""
         opened = tf.cast(strengths >= 0.5, tf.float32)
         return tf.maximum(opened, strongest(strengths, self._nodes))
-
-
-def _places(edges) -> tuple[list[int], int]:
-    """Which random number each gate takes, and how many there are.
-
-    It follows from the operator and its edge alone, so that a pruned cell samples what is left of
-    it as before.
-    """
-    names = operators.names()
-    sources = CELL_INPUTS + max(node for node, *_ in edges)
-    places = [
-        (node * sources + source) * len(names) + names.index(op) for node, source, op in edges
-    ]
-    return places, sources * sources * len(names)

@@ -9,33 +9,23 @@ import collections
 import typing
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.space import CELL_INPUTS
-
-
-class Edge(typing.NamedTuple):
-    """An operator in its cell: the inner node it feeds, the state it reads, its name."""
-
-    node: int
-    source: int
-    op: str
-
-    def __str__(self):
-        return f"{self.node}.{self.source}.{self.op}"
+from goldnas_tf.architecture.parts import Kernel, Part
+from goldnas_tf.architecture.places import CELL_INPUTS, CellPlace
 
 
 class Step(typing.NamedTuple):
-    """One stage of one operator.
+    """One part of one operator.
 
     Attributes:
         key: name of its rows in the kernel banks.
-        stage: what is computed.
+        part: what is computed.
         stride: 1 or 2.
         norm: name of its batch norm; operators that share one name the same.
         gated: whether the operator's gate is the scale of this batch norm.
     """
 
     key: str
-    stage: operators.Stage
+    part: Part
     stride: int
     norm: str
     gated: bool
@@ -43,48 +33,42 @@ class Step(typing.NamedTuple):
     @property
     def is_identity(self) -> bool:
         """Whether it only normalises what it reads."""
-        return isinstance(self.stage, operators.Skip) and self.stride == 1
+        return self.part.is_identity(self.stride)
 
 
 class Layout:
     """Rows of a cell.
 
     Args:
-        edges: the cell's operators.
+        places: of the cell's operators.
         channels: of every inner node.
         reduction: whether edges from the cell's inputs have stride 2.
         gated: whether operators have gates, and batch norms no parameters of their own. Batch
             norms without parameters are shared by all skip connections from the same state.
 
     Attributes:
-        steps: the stages of every operator.
+        steps: the parts of every operator.
+        banks: what a row of every kernel bank is.
         kernels: names of the rows of every kernel bank.
-        shapes: shape of a row of every kernel bank.
         norms: names of the batch norms.
         gate_of_norm: for every batch norm the index of the gate that scales it, or the number of
             gates where none does.
     """
 
-    def __init__(self, edges: tuple[Edge, ...], channels: int, reduction: bool, gated: bool):
-        self.reads = tuple(sorted({e.source for e in edges if e.source < CELL_INPUTS}))
-        self.steps = {edge: _steps(edge, reduction, gated) for edge in edges}
+    def __init__(self, places: tuple[CellPlace, ...], channels: int, reduction: bool, gated: bool):
+        self.reads = tuple(sorted({p.source for p in places if p.source < CELL_INPUTS}))
+        self.steps = {place: _steps(place, reduction, gated) for place in places}
         self.kernels: dict[str, list[str]] = collections.defaultdict(list)
-        self.shapes: dict[str, tuple[int, ...]] = {}
-        gate_of_norm = {input_norm(source): len(edges) for source in self.reads}
+        self.banks: dict[str, Kernel] = {}
+        gate_of_norm = {input_norm(source): len(places) for source in self.reads}
         for gate, steps in enumerate(self.steps.values()):
             for step in steps:
-                gate_of_norm[step.norm] = gate if step.gated else len(edges)
-                for bank, shape in step.stage.kernels(channels, step.stride).items():
+                gate_of_norm[step.norm] = gate if step.gated else len(places)
+                for bank, kernel in step.part.kernels(channels, step.stride).items():
                     self.kernels[bank].append(step.key)
-                    self.shapes[bank] = shape
+                    self.banks[bank] = kernel
         self.norms = list(gate_of_norm)
         self.gate_of_norm = list(gate_of_norm.values())
-
-    def fan_in(self, bank: str) -> int:
-        """Inputs that one output of a kernel of that bank sums over."""
-        shape = self.shapes[bank]
-        # a depthwise kernel (height, width, channels, 1) reads one channel, a matrix all of them
-        return shape[0] * shape[1] if len(shape) == 4 else shape[0]
 
 
 def plain_norms(gated: Layout, plain: Layout) -> dict[str, tuple[str, int | None]]:
@@ -99,8 +83,8 @@ def plain_norms(gated: Layout, plain: Layout) -> dict[str, tuple[str, int | None
         that scales what it gives, None where none does.
     """
     found = {input_norm(source): (input_norm(source), None) for source in plain.reads}
-    for gate, (edge, steps) in enumerate(plain.steps.items()):
-        for step, other in zip(steps, gated.steps[edge], strict=True):
+    for gate, (place, steps) in enumerate(plain.steps.items()):
+        for step, other in zip(steps, gated.steps[place], strict=True):
             found[step.norm] = (other.norm, gate if step is steps[-1] else None)
     return found
 
@@ -110,15 +94,14 @@ def input_norm(source: int) -> str:
     return f"input.{source}"
 
 
-def _steps(edge: Edge, reduction: bool, gated: bool) -> tuple[Step, ...]:
-    operator = operators.get(edge.op)
-    strides = operator.strides(2 if reduction and edge.source < CELL_INPUTS else 1)
+def _steps(place: CellPlace, reduction: bool, gated: bool) -> tuple[Step, ...]:
+    strided = operators.get(place.op).strided(2 if reduction and place.source < CELL_INPUTS else 1)
     steps = []
-    for index, (stage, stride) in enumerate(zip(operator.stages, strides, strict=True)):
-        key = f"{edge}.{index}"
-        last = index == len(strides) - 1
-        step = Step(key, stage, stride, key, gated and last)
+    for index, (part, stride) in enumerate(strided):
+        key = f"{place}.{index}"
+        last = index == len(strided) - 1
+        step = Step(key, part, stride, key, gated and last)
         if gated and index == 0 and step.is_identity:
-            step = step._replace(norm=f"skip.{edge.source}", gated=False)
+            step = step._replace(norm=f"skip.{place.source}", gated=False)
         steps.append(step)
     return tuple(steps)

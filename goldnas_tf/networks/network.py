@@ -12,7 +12,8 @@ import keras
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.space import CELL_INPUTS, Space
+from goldnas_tf.architecture.places import CELL_INPUTS
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.networks.cell import Cell
 from goldnas_tf.networks.norm import BatchNorm
 from goldnas_tf.networks.pixels import PixelNormalization
@@ -116,7 +117,7 @@ def _cell(genotype: Genotype, index: int, form: Form) -> Cell:
     return Cell(
         channels=geometry.node.channels,
         nodes=genotype.space.nodes,
-        edges=[place[1:] for place in genotype.cell(index)],
+        operators=[place.in_cell for place in genotype.cell(index)],
         reduction=geometry.reduction,
         halved=[s for s, size in enumerate(geometry.inputs) if size.height > smaller],
         gated=form.gated,

@@ -1,8 +1,11 @@
+import dataclasses
+
 import pytest
 
-from goldnas_tf.architecture import costs, operators
+from goldnas_tf.architecture import costs, operators, resources
 from goldnas_tf.architecture.costs import Cost
-from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 
@@ -79,12 +82,12 @@ def test_total_is_the_sum_of_the_live_parts():
     for place in smaller.places:
         expected = expected.plus(costs.operator(SPACE, place))
     assert costs.total(smaller) == expected
-    assert all(type(count) is int for count in costs.total(smaller))
+    assert all(type(count) is int for count in dataclasses.astuple(costs.total(smaller)))
 
 
-@pytest.mark.parametrize("resource", costs.RESOURCES)
+@pytest.mark.parametrize("resource", resources.COUNTED)
 def test_relative_costs_have_mean_1_and_keep_the_proportions(resource):
-    relative = costs.relative(SPACE, resource)
+    relative = resources.relative(SPACE, resource)
     assert set(relative) == Genotype.full(SPACE).places
     assert sum(relative.values()) / len(relative) == pytest.approx(1.0)
     one, other = Place(0, 0, 0, "sep_conv_3x3"), Place(1, 0, 0, "sep_conv_5x5")
@@ -94,17 +97,19 @@ def test_relative_costs_have_mean_1_and_keep_the_proportions(resource):
 
 
 def test_relative_macs_of_what_is_free_are_0():
-    assert costs.relative(SPACE, "macs")[Place(0, 0, 0, "skip_connect")] == 0.0
+    assert resources.relative(SPACE, "macs")[Place(0, 0, 0, "skip_connect")] == 0.0
     free = Space((9, 8, 3), 5, cells=3, ops=("avg_pool_3x3",))
-    assert set(costs.relative(free, "macs").values()) == {0.0}
+    assert set(resources.relative(free, "macs").values()) == {0.0}
 
 
 def test_relative_costs_do_not_depend_on_the_image_size():
-    small = costs.relative(Space((8, 8, 3), 5, cells=3, channels=4), "macs")
-    large = costs.relative(Space((32, 32, 3), 5, cells=3, channels=4), "macs")
+    small = resources.relative(Space((8, 8, 3), 5, cells=3, channels=4), "macs")
+    large = resources.relative(Space((32, 32, 3), 5, cells=3, channels=4), "macs")
     assert small == pytest.approx(large)
 
 
 def test_an_unknown_resource_is_refused():
-    with pytest.raises(InputError, match="resource must be one of macs, params; received 'watts'"):
-        costs.relative(SPACE, "watts")
+    with pytest.raises(
+        InputError, match="resource: expected one of macs, params; received 'watts'"
+    ):
+        resources.relative(SPACE, "watts")

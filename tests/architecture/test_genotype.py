@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from goldnas_tf.architecture.genotype import SCHEMA, Genotype, Place
+from goldnas_tf.architecture.genotype import KIND, Genotype
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 
@@ -116,12 +117,12 @@ def test_a_dead_cell_needs_no_operators_and_a_live_one_does():
     places = {place for place in FULL.places if place.cell != 1}
     alive = {place for place in places if not (place.cell == 2 and place.source == 1)}
     assert Genotype(SPACE, frozenset(alive)).live_cells == (0, 2)
-    with pytest.raises(InputError, match="node 0 of cell 1 has no operator"):
+    with pytest.raises(InputError, match="node 0 of cell 1: expected at least one operator"):
         Genotype(SPACE, frozenset(places))
 
 
 def test_an_empty_genotype_is_refused():
-    with pytest.raises(InputError, match="node 0 of cell 2 has no operator"):
+    with pytest.raises(InputError, match="node 0 of cell 2: expected at least one operator"):
         Genotype(SPACE, frozenset())
 
 
@@ -130,7 +131,7 @@ def test_json_round_trip():
     values = json.loads(json.dumps(smaller.to_json()))
     assert Genotype.from_json(values) == smaller
     assert Genotype.from_json(values).space == SPACE
-    assert values["schema"] == SCHEMA == 1
+    assert values["schema"] == KIND.schema == 1
 
 
 def test_json_reads_like_the_network():
@@ -159,27 +160,30 @@ def cells(first_node):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        (None, "expected a genotype of schema 1; received schema None"),
-        ([], "expected a genotype of schema 1; received schema None"),
-        ({}, "expected a genotype of schema 1; received schema None"),
+        (None, "expected a genotype; received NoneType"),
+        ([], "expected a genotype; received list"),
+        ({}, "expected a genotype of schema 1; received none"),
         (spoiled(schema=2), "expected a genotype of schema 1; received schema 2"),
-        ({"schema": 1}, "not a genotype: KeyError 'space'"),
-        ({"schema": 1, "space": SPACE.to_json()}, "not a genotype: KeyError 'cells'"),
-        (spoiled(space={}), "a space has the settings"),
-        (spoiled(space={**SPACE.to_json(), "cells": 0}), "cells must be an integer of at least 1"),
-        (spoiled(space={**SPACE.to_json(), "image_shape": "x"}), "image_shape must be a list"),
-        (spoiled(cells=3), "not a genotype: TypeError"),
-        (spoiled(cells=[3]), "not a genotype: TypeError"),
-        (spoiled(cells=[[3]]), "not a genotype: AttributeError"),
-        (spoiled(cells=cells({"x": ["skip_connect"]})), "not a genotype: ValueError"),
-        (spoiled(cells=cells({"0": 3})), "not a genotype: TypeError"),
-        (spoiled(cells=cells({"0": [["skip_connect"]]})), "not a genotype"),
+        ({"schema": 1}, "expected a genotype; received another value (KeyError: 'space')"),
+        ({"schema": 1, "space": SPACE.to_json()}, "expected a genotype; received another value (KeyError: 'cells')"),
+        (spoiled(space={}), "space: expected the settings"),
+        (
+            spoiled(space={**SPACE.to_json(), "cells": 0}),
+            "cells: expected an integer of at least 1",
+        ),
+        (spoiled(space={**SPACE.to_json(), "image_shape": "x"}), "image_shape: expected a list"),
+        (spoiled(cells=3), "expected a genotype; received another value (TypeError"),
+        (spoiled(cells=[3]), "expected a genotype; received another value (TypeError"),
+        (spoiled(cells=[[3]]), "expected a genotype; received another value (AttributeError"),
+        (spoiled(cells=cells({"x": ["skip_connect"]})), "expected a genotype; received another value (ValueError"),
+        (spoiled(cells=cells({"0": 3})), "expected a genotype; received another value (TypeError"),
+        (spoiled(cells=cells({"0": [["skip_connect"]]})), "expected a genotype"),
         (spoiled(cells=cells({"0": [None, "skip"]})), ""),
-        (spoiled(cells=cells({"0": ["skip"]})), "the space has no operator (0, 0, 0, 'skip')"),
-        (spoiled(cells=cells({"2": ["skip_connect"]})), "the space has no operator"),
-        (spoiled(cells=cells({})), "node 0 of cell 0 has no operator"),
-        (spoiled(cells=FULL.to_json()["cells"][:2]), "node 0 of cell 2 has no operator"),
-        (spoiled(cells=FULL.to_json()["cells"] * 2), "the space has no operator (3, 0, 0,"),
+        (spoiled(cells=cells({"0": ["skip"]})), "operators: expected those of the space; received (0, 0, 0, 'skip')"),
+        (spoiled(cells=cells({"2": ["skip_connect"]})), "operators: expected those of the space; received"),
+        (spoiled(cells=cells({})), "node 0 of cell 0: expected at least one operator"),
+        (spoiled(cells=FULL.to_json()["cells"][:2]), "node 0 of cell 2: expected at least one operator"),
+        (spoiled(cells=FULL.to_json()["cells"] * 2), "operators: expected those of the space; received (3, 0, 0,"),
     ],
 )
 def test_json_that_is_no_genotype_is_refused(values, said):
@@ -203,7 +207,9 @@ def test_a_file_that_is_no_genotype_is_named(tmp_path, text):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"cannot read a genotype from .*nowhere.json"):
+    with pytest.raises(
+        InputError, match=r"nowhere.json: expected a genotype; received no such file"
+    ):
         Genotype.load(tmp_path / "nowhere.json")
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.operators import Pool, Separable, Skip
+from goldnas_tf.architecture.parts import Kernel, Pool, Separable, Skip
 from goldnas_tf.errors import InputError
 
 
@@ -18,7 +18,7 @@ def test_default_candidates_come_first():
 
 
 @pytest.mark.parametrize(
-    ("name", "stages"),
+    ("name", "parts"),
     [
         ("skip_connect", (Skip(),)),
         ("sep_conv_3x3", (Separable(3), Separable(3))),
@@ -28,8 +28,8 @@ def test_default_candidates_come_first():
         ("max_pool_3x3", (Pool("max", 3),)),
     ],
 )
-def test_registered_operators_are_those_of_the_field(name, stages):
-    assert operators.get(name) == (name, stages)
+def test_registered_operators_are_those_of_the_field(name, parts):
+    assert operators.get(name) == (name, parts)
 
 
 def test_a_new_operator_takes_one_line(registry):
@@ -44,7 +44,7 @@ def test_a_name_is_registered_once(registry):
 
 
 def test_an_operator_has_stages(registry):
-    with pytest.raises(ValueError, match="at least one stage for operator 'nothing'"):
+    with pytest.raises(ValueError, match="at least one of operator 'nothing'"):
         operators.register("nothing")
     assert "nothing" not in operators.names()
 
@@ -52,32 +52,36 @@ def test_an_operator_has_stages(registry):
 def test_an_unknown_operator_is_told_with_the_choice():
     with pytest.raises(InputError) as caught:
         operators.get("conv")
-    assert str(caught.value).startswith("unknown operator 'conv'; choose from skip_connect, sep_")
+    assert str(caught.value).startswith("ops: expected some of skip_connect, sep_")
 
 
 def test_the_first_stage_carries_the_stride():
-    assert operators.get("sep_conv_3x3").strides(2) == (2, 1)
-    assert operators.get("sep_conv_3x3").strides(1) == (1, 1)
-    assert operators.get("skip_connect").strides(2) == (2,)
+    assert operators.get("sep_conv_3x3").strided(2) == [(Separable(3), 2), (Separable(3), 1)]
+    assert operators.get("sep_conv_3x3").strided(1) == [(Separable(3), 1), (Separable(3), 1)]
+    assert operators.get("skip_connect").strided(2) == [(Skip(), 2)]
 
 
 def test_kernels_by_hand():
-    assert Separable(5).kernels(8, 1) == {"depthwise_5x5": (5, 5, 8, 1), "pointwise": (8, 8)}
+    matrix = Kernel((8, 8), fan_in=8, takes_norm=True)
+    assert Separable(5).kernels(8, 1) == {
+        "depthwise_5x5": Kernel((5, 5, 8, 1), fan_in=25),
+        "pointwise": matrix,
+    }
     assert Separable(3, 2).kernels(8, 2) == {
-        "depthwise_3x3": (3, 3, 8, 1),
-        "pointwise": (8, 8),
+        "depthwise_3x3": Kernel((3, 3, 8, 1), fan_in=9),
+        "pointwise": matrix,
     }
     assert Pool("max").kernels(8, 2) == {}
     assert Skip().kernels(8, 1) == {}
-    assert Skip().kernels(8, 2) == {"pointwise": (8, 8)}
+    assert Skip().kernels(8, 2) == {"pointwise": matrix}
 
 
 @pytest.mark.parametrize(("kernel", "dilation"), [(2, 1), (4, 2)])
 def test_an_even_kernel_is_refused(kernel, dilation):
-    with pytest.raises(ValueError, match=rf"an odd kernel\. Received: {kernel}"):
+    with pytest.raises(ValueError, match=f"kernel: expected an odd number; received {kernel}"):
         Separable(kernel, dilation)
 
 
 def test_an_odd_dilation_is_refused():
-    with pytest.raises(ValueError, match=r"of 1 or an even one\. Received: 3"):
+    with pytest.raises(ValueError, match="dilation: expected 1 or an even number; received 3"):
         Separable(3, dilation=3)

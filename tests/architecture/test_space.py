@@ -43,7 +43,7 @@ def test_reductions_lie_at_thirds(cells, reductions):
 
 def test_nodes_take_edges_from_every_state_before():
     space = Space(**IMAGES)
-    assert [list(space.edges(node)) for node in range(4)] == [
+    assert [list(space.sources(node)) for node in range(4)] == [
         [0, 1],
         [0, 1, 2],
         [0, 1, 2, 3],
@@ -90,21 +90,21 @@ def test_pixels_and_halving_round_up():
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"classes": 1}, "classes must be an integer of at least 2; received 1"),
-        ({"classes": 2.5}, "classes must be an integer of at least 2; received 2.5"),
-        ({"cells": 0}, "cells must be an integer of at least 1; received 0"),
-        ({"cells": True}, "cells must be an integer of at least 1; received True"),
-        ({"channels": 1}, "channels must be an integer of at least 2; received 1"),
-        ({"nodes": 0}, "nodes must be an integer of at least 1; received 0"),
-        ({"image_shape": (32, 32)}, "image_shape must be (height, width, channels)"),
-        ({"image_shape": (32, 32, 0)}, "image_shape must be (height, width, channels)"),
-        ({"ops": ()}, "ops must name at least one operator, each once"),
-        ({"ops": ("skip_connect", "skip_connect")}, "ops must name at least one operator, each"),
-        ({"ops": ("skip",)}, "unknown operator 'skip'; choose from skip_connect"),
-        ({"stem": "resnet"}, "stem must be 'cifar' or 'imagenet'; received 'resnet'"),
-        ({"image_shape": (3, 32, 3), "cells": 3}, "images of 3x32 are too small for 2 reductions"),
-        ({"image_shape": (1, 1, 3), "cells": 1}, "images of 1x1 are too small for 1 reductions"),
-        ({"image_shape": (40, 31, 3), "stem": "imagenet"}, "images of 40x31 are too small for 5"),
+        ({"classes": 1}, "classes: expected an integer of at least 2; received 1"),
+        ({"classes": 2.5}, "classes: expected an integer of at least 2; received 2.5"),
+        ({"cells": 0}, "cells: expected an integer of at least 1; received 0"),
+        ({"cells": True}, "cells: expected an integer of at least 1; received True"),
+        ({"channels": 1}, "channels: expected an integer of at least 2; received 1"),
+        ({"nodes": 0}, "nodes: expected an integer of at least 1; received 0"),
+        ({"image_shape": (32, 32)}, "image_shape: expected (height, width, channels)"),
+        ({"image_shape": (32, 32, 0)}, "image_shape: expected (height, width, channels)"),
+        ({"ops": ()}, "ops: expected at least one operator, each once"),
+        ({"ops": ("skip_connect", "skip_connect")}, "ops: expected at least one operator, each"),
+        ({"ops": ("skip",)}, "ops: expected some of skip_connect"),
+        ({"stem": "resnet"}, "stem: expected 'cifar' or 'imagenet'; received 'resnet'"),
+        ({"image_shape": (3, 32, 3), "cells": 3}, "images: expected at least 4x4 pixels for 2 reductions"),
+        ({"image_shape": (1, 1, 3), "cells": 1}, "images: expected at least 2x2 pixels for 1 reductions"),
+        ({"image_shape": (40, 31, 3), "stem": "imagenet"}, "images: expected at least 32x32 pixels for 5"),
     ],
 )
 def test_bad_values_are_told_in_one_line(values, said):
@@ -137,7 +137,7 @@ def test_json_round_trip():
     ],
 )
 def test_json_of_other_settings_is_refused(spoil):
-    with pytest.raises(InputError, match="a space has the settings"):
+    with pytest.raises(InputError, match="space: expected the settings"):
         Space.from_json(spoil(Space(**IMAGES).to_json()))
 
 
@@ -177,7 +177,7 @@ def test_stages_like_the_default_are_the_default():
 
 @pytest.mark.parametrize("stages", [((0, 4),), ((1, 1),), ((1,),), ((1, 4, 2),), ((True, 4),)])
 def test_impossible_stages_are_refused(stages):
-    with pytest.raises(InputError, match="stages must be pairs"):
+    with pytest.raises(InputError, match="stages: expected pairs"):
         Space(**IMAGES, stages=stages)
 
 

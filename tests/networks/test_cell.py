@@ -25,7 +25,7 @@ class PlainCell:
 
     def __call__(self, inputs):
         cell = self.cell
-        reads = sorted({edge.source for edge in cell.edges if edge.source < 2})
+        reads = sorted({edge.source for edge in cell.operators if edge.source < 2})
         states = {}
         for source, x in zip(reads, inputs, strict=True):
             kernel = self.values[f"input_{source}"]
@@ -35,7 +35,7 @@ class PlainCell:
                 x = tf.einsum("bhwi,io->bhwo", x, kernel)
             states[source] = self.norm(x, f"input.{source}")
         for node in range(cell.nodes):
-            terms = [self.term(edge, states) for edge in cell.edges if edge.node == node]
+            terms = [self.term(edge, states) for edge in cell.operators if edge.node == node]
             states[2 + node] = sum(terms[1:], terms[0])
         return tf.concat([states[2 + node] for node in range(cell.nodes)], -1)
 
@@ -51,6 +51,9 @@ class PlainCell:
         elif kind in ("avg", "max"):
             pool = {"avg": tf.nn.avg_pool2d, "max": tf.nn.max_pool2d}[kind]
             x = self.norm(pool(x, 3, stride, "SAME"), f"{edge}.0")
+        elif kind == "conv":
+            kernel = self.rows[f"conv_{size}", f"{edge}.0"]
+            x = self.norm(tf.nn.conv2d(tf.nn.relu(x), kernel, stride, "SAME"), f"{edge}.0")
         else:
             dilation = 2 if kind == "dil" else 1
             for stage in range(1 if kind == "dil" else 2):
@@ -63,7 +66,9 @@ class PlainCell:
             return x
         gate = 1 / (1 + np.exp(-self.rows["gates", str(edge)]))
         if self.cell.gate_gradient != "sigmoid":
-            rivals = [self.rows["gates", str(e)] for e in self.cell.edges if e.node == edge.node]
+            rivals = [
+                self.rows["gates", str(e)] for e in self.cell.operators if e.node == edge.node
+            ]
             gate = float(gate >= 0.5 or self.rows["gates", str(edge)] == max(rivals))
         return x * tf.constant(gate * self.rows["live", str(edge)], x.dtype)
 
@@ -142,15 +147,15 @@ def all_operators():
 
 def test_a_masked_operator_is_out_of_the_function(all_operators):
     cell, inputs = all_operators
-    strong = cell.gates.numpy() + 100 * (np.arange(len(cell.edges)) == 3)
+    strong = cell.gates.numpy() + 100 * (np.arange(len(cell.operators)) == 3)
     before = cell(inputs).numpy()
     cell.gates.assign(strong)
     assert np.abs(cell(inputs).numpy() - before).max() > 1e-3
-    live = np.ones(len(cell.edges))
+    live = np.ones(len(cell.operators))
     live[3] = 0
     cell.live.assign(live)
     masked = cell(inputs).numpy()
-    cell.gates.assign(strong - 200 * (np.arange(len(cell.edges)) == 3))
+    cell.gates.assign(strong - 200 * (np.arange(len(cell.operators)) == 3))
     np.testing.assert_array_equal(cell(inputs), masked)
     assert cell.strengths().numpy()[3] == 0
 
@@ -174,4 +179,4 @@ def test_every_gate_has_a_gradient_of_its_own(all_operators):
             cell.gates.assign(gates + sign * shift)
             values.append(float(value_and_gradient()[0]))
         slope = (values[0] - values[1]) / (2 * step)
-        assert gradient[index] == pytest.approx(slope, rel=0.02, abs=0.02), cell.edges[index]
+        assert gradient[index] == pytest.approx(slope, rel=0.02, abs=0.02), cell.operators[index]

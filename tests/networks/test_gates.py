@@ -1,6 +1,6 @@
 """Binary gates: the estimates of their gradient against the exact one, and how they are sampled.
 
-The table of bias and variance: pytest -s tests/test_gates.py -k table
+The table of bias and variance: pytest -s tests/networks/test_gates.py -k table
 """
 
 import itertools
@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from goldnas_tf.architecture import operators
+from goldnas_tf.architecture.parts import Skip
 from goldnas_tf.networks.cell import Cell
 from goldnas_tf.networks.gates import ESTIMATES, binary, strongest
 
@@ -171,6 +173,17 @@ def test_pruned_operators_are_closed_and_the_rest_sampled_as_before():
     bits = sampled(cell, 100)
     assert not bits[:, 0].any()
     np.testing.assert_array_equal(sampled(pruned, 100), bits[:, 1:])
+
+
+def test_samples_do_not_change_with_the_operators_that_there_are(monkeypatch):
+    before = sampled(make_cell(), 50)
+    more = {"aa_first": operators.Operator("aa_first", (Skip(),)), **operators._registry}
+    monkeypatch.setattr(operators, "_registry", more)
+    np.testing.assert_array_equal(sampled(make_cell(), 50), before)
+    # nor with those of the cell
+    cell = make_cell([*EDGES, (1, 0, "aa_first")])
+    cell.gates.assign([0.0, 0.0, 0.0, 0.0, -99.0])
+    np.testing.assert_array_equal(sampled(cell, 50)[:, :4], before)
 
 
 def test_cells_of_one_stream_sample_alike():

@@ -7,7 +7,7 @@ import tensorflow as tf
 from servers import session
 from tiny_networks import NETWORKS
 
-from goldnas_tf.architecture import costs
+from goldnas_tf.architecture import resources
 from goldnas_tf.data.randaugment import RandAugment
 from goldnas_tf.deployment.folding import folded
 from goldnas_tf.networks import network
@@ -57,7 +57,7 @@ def trained(name):
     """All that a learner holds after two steps at other rates."""
     tiny = NETWORKS[name]
     keras.utils.set_random_seed(1)
-    relative = costs.relative(tiny.genotype.space, "macs")
+    relative = resources.relative(tiny.genotype.space, "macs")
     settings = OptimizerSettings(batch_size=4)
     learner = Learner(
         tiny.genotype, Recipe(settings, relative_costs=relative, ema_decay=0.9, form=tiny.form)

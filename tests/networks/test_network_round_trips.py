@@ -124,5 +124,5 @@ def test_a_file_with_the_normalisation_of_keras_gives_the_same_outputs(built, tm
 
 
 def test_a_node_without_operator_is_refused():
-    with pytest.raises(ValueError, match=r"Received: none for nodes \[1\]"):
+    with pytest.raises(ValueError, match=r"received none for nodes \[1\]"):
         Cell(4, 2, [(0, 0, "skip_connect")])

@@ -9,7 +9,7 @@ import tensorflow as tf
 from tiny_networks import NETWORKS
 
 import goldnas_tf
-from goldnas_tf.architecture import costs
+from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.networks.network import Form
 from goldnas_tf.searching import discretisation
@@ -28,7 +28,7 @@ def make_learner(shared=True, gate_gradient="sigmoid"):
     keras.utils.set_random_seed(0)
     recipe = Recipe(
         OptimizerSettings(batch_size=8),
-        relative_costs=costs.relative(space, "params"),
+        relative_costs=resources.relative(space, "params"),
         mu=1.0,
         form=Form(gate_gradient=gate_gradient),
     )
@@ -76,7 +76,7 @@ def set_gates(learner, logits):
     for position, kind in enumerate(SPACE.kinds):
         for cell in kind:
             layer = learner.model.get_layer(f"cell_{cell}")
-            layer.gates.assign(logits[position][: len(layer.edges)])
+            layer.gates.assign(logits[position][: len(layer.operators)])
 
 
 @pytest.fixture

@@ -1,11 +1,16 @@
-"""Applies an operator's stages to a tensor: one function for each kind of stage."""
+"""What an operator's parts compute: for each kind of part a function that applies it.
+
+And where its kernels have another form in inference than a norm's factor gives them, one that folds
+them.
+"""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import tensorflow as tf
 
-from goldnas_tf.architecture import operators
+from goldnas_tf.architecture import parts
 
 
 class Activation:
@@ -26,48 +31,105 @@ class Activation:
 
 
 @functools.singledispatch
-def apply(stage, source: Activation, stride: int, kernel: Callable, norm: Callable):
-    """Applies one stage.
+def apply(
+    part: parts.Part,
+    source: Activation,
+    stride: int,
+    kernel: Callable[[str], tf.Tensor],
+    norm: Callable[[tf.Tensor], tf.Tensor],
+) -> tf.Tensor:
+    """Applies one part.
 
     Args:
-        stage: one of those in `goldnas_tf.operators`.
+        part: what is applied.
         source: what is read, (batch, height, width, channels).
         stride: 1 or 2.
-        kernel: gives the stage's kernel from the bank of a name.
-        norm: applies the stage's batch norm to a tensor.
+        kernel: gives the part's kernel from the bank of a name.
+        norm: applies the part's batch norm to a tensor.
 
     Returns:
         (batch, ⌈height / stride⌉, ⌈width / stride⌉, channels).
     """
-    raise NotImplementedError(f"no function applies stages of type {type(stage).__name__}")
+    raise NotImplementedError(f"no function applies parts of type {type(part).__name__}")
 
 
 @apply.register
-def _separable(stage: operators.Separable, source, stride, kernel, norm):
-    x, dilation = source.relu.x, stage.dilation
+def _separable(part: parts.Separable, source, stride, kernel, norm):
+    x, dilation = source.relu.x, part.dilation
     if dilation > 1 and stride == 2:
         # TensorFlow has no dilated convolution with a stride; of an even dilation it reads just
         # every other pixel, so that dropping the rest first gives the same
         x, dilation, stride = every_other(x), dilation // 2, 1
     strides = [1, stride, stride, 1]
-    bank = kernel(stage.depthwise_bank)
+    bank = kernel(part.depthwise_bank)
     x = tf.nn.depthwise_conv2d(x, bank, strides, "SAME", dilations=[dilation] * 2)
     return norm(pointwise(x, kernel("pointwise")))
 
 
 @apply.register
-def _pool(stage: operators.Pool, source, stride, kernel, norm):
+def _pool(part: parts.Pool, source, stride, kernel, norm):
     del kernel
-    pool = tf.nn.avg_pool2d if stage.kind == "avg" else tf.nn.max_pool2d
-    return norm(pool(source.x, stage.kernel, stride, "SAME"))
+    pool = tf.nn.avg_pool2d if part.kind == "avg" else tf.nn.max_pool2d
+    return norm(pool(source.x, part.kernel, stride, "SAME"))
 
 
 @apply.register
-def _skip(stage: operators.Skip, source, stride, kernel, norm):
-    del stage
+def _skip(part: parts.Skip, source, stride, kernel, norm):
+    del part
     if stride == 2:
         return norm(factorised_reduction(source.relu, kernel("pointwise")))
     return norm(source.x)
+
+
+@functools.singledispatch
+def fold(
+    part: parts.Part, stride: int, kernels: Mapping[str, np.ndarray], factor: np.ndarray
+) -> tuple[dict[str, np.ndarray], bool]:
+    """The kernels of a part in inference, with the factor of its norm in the one that takes it.
+
+    Args:
+        part: whose kernels they are.
+        stride: 1 or 2.
+        kernels: by the names of their banks.
+        factor: of the norm, (channels,).
+
+    Returns:
+        The kernels as `apply` takes them in inference, and whether one of them has the factor.
+    """
+    takes = [b for b, k in part.kernels(len(factor), stride).items() if k.takes_norm]
+    # a matrix (in, out) becomes the kernel of a convolution
+    folded = {
+        bank: pointwise_kernel(array * factor) if array.ndim == 2 else array * factor
+        for bank, array in kernels.items()
+        if bank in takes
+    }
+    return {**kernels, **folded}, bool(takes)
+
+
+@fold.register
+def _fold_skip(
+    part: parts.Skip, stride: int, kernels: Mapping[str, np.ndarray], factor: np.ndarray
+) -> tuple[dict[str, np.ndarray], bool]:
+    del part, stride
+    folded = {bank: reduction_kernel(matrix * factor) for bank, matrix in kernels.items()}
+    return folded, bool(folded)
+
+
+def pointwise_kernel(matrix: np.ndarray) -> np.ndarray:
+    """A matrix (in, out) as the kernel of a 1×1 convolution."""
+    return matrix[np.newaxis, np.newaxis]
+
+
+def reduction_kernel(matrix: np.ndarray) -> np.ndarray:
+    """The matrix (in, out) of a factorised reduction as the kernel of one convolution of stride 2.
+
+    The first half of its outputs reads pixel (0, 0) of each 2×2, the second half pixel (1, 1).
+    """
+    half = matrix.shape[-1] // 2
+    kernel = np.zeros((2, 2, *matrix.shape), matrix.dtype)
+    kernel[0, 0, :, :half] = matrix[:, :half]
+    kernel[1, 1, :, half:] = matrix[:, half:]
+    return kernel
 
 
 def pointwise(x, kernel):

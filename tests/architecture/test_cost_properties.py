@@ -1,0 +1,145 @@
+"""Costs of every network, against a count that is made here kernel by kernel."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import genotypes, some_of, spaces
+
+from goldnas_tf.architecture import costs, resources
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.errors import InputError
+
+# sides of the depthwise kernels, each with a matrix after it; and batch norms
+_KERNELS = {
+    "skip_connect": ((), 1),
+    "sep_conv_3x3": ((3, 3), 2),
+    "sep_conv_5x5": ((5, 5), 2),
+    "dil_conv_3x3": ((3,), 1),
+    "avg_pool_3x3": ((), 1),
+    "max_pool_3x3": ((), 1),
+}
+
+
+def both(cost):
+    return cost.macs, cost.params
+
+
+def plus(*counts):
+    return tuple(map(sum, zip((0, 0), *counts, strict=True)))
+
+
+def layer(elements, positions, others=0):
+    """Multiply-adds and parameters of a kernel, with other parameters beside it."""
+    return elements * positions, elements + others
+
+
+def half(side):
+    return (side + 1) // 2
+
+
+def stem_by_hand(space):
+    height, width, colours = space.image_shape
+    c = space.channels
+    if space.stem == "cifar":
+        return layer(9 * colours * 3 * c, height * width, 2 * 3 * c)
+    found, before = [], colours
+    for after in (c // 2, c, c):
+        height, width = half(height), half(width)
+        found.append(layer(9 * before * after, height * width, 2 * after))
+        before = after
+    return plus(*found)
+
+
+def inputs_by_hand(genotype, cell, gated):
+    """Of the 1x1 convolutions that bring what a cell reads to its size."""
+    found, geometry = [], genotype.space.geometry[cell]
+    for source in {p.source for p in genotype.places if p.cell == cell} & {0, 1}:
+        c = geometry.state.channels
+        elements = geometry.inputs[source].channels * c
+        pixels = geometry.state.height * geometry.state.width
+        found.append(layer(elements, pixels, 0 if gated else 2 * c))
+    return plus(*found)
+
+
+def operator_by_hand(space, place, gated):
+    geometry = space.geometry[place.cell]
+    c, pixels = geometry.node.channels, geometry.node.height * geometry.node.width
+    sides, norms = _KERNELS[place.op]
+    elements = sum(side * side * c + c * c for side in sides)
+    if place.op == "skip_connect" and geometry.reduction and place.source < 2:
+        elements = c * c
+    return layer(elements, pixels, 1 if gated else 2 * c * norms)
+
+
+def outside_by_hand(genotype, gated):
+    space = genotype.space
+    features = space.nodes * space.geometry[-1].node.channels
+    return plus(
+        stem_by_hand(space),
+        layer(features * space.classes, 1, space.classes),
+        *(inputs_by_hand(genotype, cell, gated) for cell in {p.cell for p in genotype.places}),
+    )
+
+
+@given(spaces())
+def test_the_geometry_follows_cell_by_cell(space):
+    older, newer = space.stem_outputs
+    for cell in space.geometry:
+        assert cell.inputs == (older, newer)
+        assert (cell.state.height, cell.state.width) == (newer.height, newer.width)
+        shrunk = half if cell.reduction else int
+        sides = shrunk(newer.height), shrunk(newer.width)
+        assert cell.node == (*sides, cell.state.channels)
+        assert cell.output == (*sides, space.nodes * cell.state.channels)
+        older, newer = newer, cell.output
+    reductions = [cell.index for cell in space.geometry if cell.reduction]
+    assert tuple(reductions) == space.reductions
+
+
+@given(genotypes(), st.booleans())
+def test_costs_are_those_counted_by_hand(genotype, gated):
+    space = genotype.space
+    operators = {place: operator_by_hand(space, place, gated) for place in genotype.places}
+    for place, counted in operators.items():
+        assert both(costs.operator(space, place, gated)) == counted
+    outside, inside = outside_by_hand(genotype, gated), plus(*operators.values())
+    assert both(costs.outside_gates(genotype, gated)) == outside
+    assert both(costs.in_gates(genotype, gated)) == inside
+    assert both(costs.total(genotype, gated)) == plus(outside, inside)
+
+
+@given(st.data(), st.booleans())
+def test_pruning_saves_what_went(data, gated):
+    genotype = data.draw(genotypes())
+    try:
+        smaller = genotype.without(data.draw(some_of(genotype.ordered)))
+    except InputError:
+        smaller = genotype
+    space, gone = genotype.space, genotype.places - smaller.places
+    saved = plus(
+        *(operator_by_hand(space, place, gated) for place in gone),
+        outside_by_hand(genotype, gated),
+    )
+    left = plus(both(costs.total(smaller, gated)), saved)
+    assert left == plus(both(costs.total(genotype, gated)), outside_by_hand(smaller, gated))
+    assert costs.total(smaller, gated).macs <= costs.total(genotype, gated).macs
+
+
+@given(genotypes(), st.booleans())
+def test_resources_that_are_counted_are_the_costs(genotype, gated):
+    total = resources.total(genotype, gated)
+    assert total == {"macs": total["macs"], "params": total["params"]}
+    assert (total["macs"], total["params"]) == both(costs.total(genotype, gated))
+
+
+@given(spaces(), st.sampled_from(resources.COUNTED))
+def test_relative_costs_are_1_on_average(space, resource):
+    relative = resources.relative(space, resource)
+    used = {p: getattr(costs.operator(space, p), resource) for p in Genotype.full(space).places}
+    assert set(relative) == set(used)
+    if any(used.values()):
+        assert sum(relative.values()) / len(relative) == pytest.approx(1)
+        scale = sum(used.values()) / len(used)
+        assert {p: cost * scale for p, cost in relative.items()} == pytest.approx(used)
+    else:
+        assert set(relative.values()) == {0}

@@ -1,0 +1,48 @@
+"""What holds for every network that is drawn."""
+
+import contextlib
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import genotypes, spaces
+
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.sampling import sample, sample_at_macs
+from goldnas_tf.errors import InputError
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+@given(spaces(), SEEDS, st.floats(0, 1))
+def test_a_network_is_legal_and_follows_from_its_seed(space, seed, density):
+    drawn = sample(space, random.Random(seed), density)
+    assert drawn == Genotype(space, drawn.places)
+    assert drawn == sample(space, random.Random(seed), density)
+
+
+@given(spaces(), SEEDS)
+def test_the_ends_of_density(space, seed):
+    fewest = sample(space, random.Random(seed), 0)
+    assert not fewest.prunable
+    assert sample(space, random.Random(seed), 1) == Genotype.full(space)
+
+
+@given(genotypes(), SEEDS, st.floats(0.02, 0.5))
+def test_a_network_of_wanted_cost_is_within_the_tolerance(one, seed, tolerance):
+    wanted = costs.total(one).macs
+    # of some spaces few networks cost that, and it may say that it found none
+    with contextlib.suppress(InputError):
+        drawn = sample_at_macs(one.space, wanted, random.Random(seed), tolerance)
+        assert abs(costs.total(drawn).macs - wanted) <= tolerance * wanted
+        assert drawn == Genotype(one.space, drawn.places)
+
+
+@settings(max_examples=20)
+@given(spaces(), SEEDS)
+def test_what_costs_more_than_all_is_refused(space, seed):
+    most = costs.total(Genotype.full(space)).macs
+    with pytest.raises(InputError, match="no network within 3%"):
+        sample_at_macs(space, 2 * most, random.Random(seed))
