@@ -11,7 +11,7 @@ import pathlib
 from collections.abc import Callable, Sequence
 
 from goldnas_tf import pareto
-from goldnas_tf.architecture import costs
+from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.comparison import verdict
 from goldnas_tf.comparison.families import FAMILIES, members
@@ -20,13 +20,14 @@ from goldnas_tf.comparison.settings import CompareConfig
 from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
-from goldnas_tf.files import atomic
+from goldnas_tf.files.kinds import Kind
 from goldnas_tf.pareto import Point
+from goldnas_tf.pareto.flat import to_flat
 from goldnas_tf.report.terminal import Progress
 from goldnas_tf.training.train_config import train_config
 from goldnas_tf.training.train_loop import check_fits, train
 
-SCHEMA = 1
+KIND = Kind("a comparison", schema=1)
 MOST_POINTS = 3
 
 
@@ -43,19 +44,23 @@ def read_points(run: pathlib.Path, names: Sequence[str]) -> tuple[list[Point], i
     file = run / "pareto.json"
     if not file.is_file():
         raise InputError(
-            f"RUN must be the work folder of a search, with a pareto.json; {run} is not"
+            f"RUN: expected the work folder of a search, with a pareto.json; received {run}"
         )
-    try:
+    with pareto.KIND.reading(file):
         values = json.loads(file.read_text())
         points = {point.name: point for point in pareto.from_json(values)}
         start_macs = values["start_macs"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{file} is not a list of points: {error!r}") from error
     unknown = [name for name in names if name not in points]
     if unknown or not points:
-        raise InputError(f"{run} has the points {', '.join(points) or 'none'}; not {unknown}")
+        raise InputError(
+            f"points: expected those of {run}, {', '.join(points) or 'which has none yet'}; "
+            f"received {', '.join(unknown) or 'none'}"
+        )
     if start_macs is None:
-        raise InputError(f"{run} is no search: an evolution is compared by its --algorithm=random")
+        raise InputError(
+            f"RUN: expected the work folder of a search; received an evolution, {run}; compare it "
+            "by its --algorithm=random"
+        )
     front = [point for point in points.values() if point.non_dominated]
     return [points[name] for name in names] or pareto.evenly(front, MOST_POINTS), start_macs
 
@@ -87,44 +92,47 @@ def compare(
     settings = config.comparison
     points, start_macs = read_points(run, settings.points)
     if settings.split == "test" and data.test is None:
-        raise InputError(f"{data.name} has no test images; compare on --split=validation")
+        raise InputError(
+            f"split: expected one that {data.name} has; received test; compare on validation"
+        )
     networks = {}
     for point in points:
         found = Genotype.load(run / point.path / "genotype.json")
         check_fits(found, data)
         for family in settings.families:
             networks[point.name, family] = members(family, found, settings.seeds)
-    trained = []
+    trained: list[Trained] = []
     total = len(networks) * settings.seeds
     # seed by seed: a comparison that is stopped early has all families
     for seed in range(settings.seeds):
-        for (point, family), genotypes in networks.items():
-            say(f"training {len(trained) + 1} of {total}: {point}, {family}, seed {seed}")
-            folder = workdir / point / f"{family}_{seed}"
+        for (name, family), genotypes in networks.items():
+            say(f"training {len(trained) + 1} of {total}: {name}, {family}, seed {seed}")
+            folder = workdir / name / f"{family}_{seed}"
             metrics = train(
                 genotypes[seed], train_config(config, seed), data, folder, progress=progress
             )
             # traced functions hold their model in reference cycles
             gc.collect()
             key = "val" if settings.split == "validation" else "test"
-            cost = costs.total(genotypes[seed], gated=False)
-            trained.append(Trained(point, family, seed, *cost, accuracy=metrics[f"{key}_accuracy"]))
+            costs = resources.total(genotypes[seed], gated=False)
+            trained.append(Trained(name, family, seed, costs, metrics[f"{key}_accuracy"]))
     _write(workdir, config, trained, start_macs)
     say(comparison_table(trained, start_macs))
     say(f"comparison.json and comparison.png are in {workdir}")
     return trained
 
 
-def _write(workdir, config, trained, start_macs) -> None:
+def _write(
+    workdir: pathlib.Path, config: CompareConfig, trained: Sequence[Trained], start_macs: int
+) -> None:
     families = [name for name in FAMILIES if any(one.family == name for one in trained)]
     rivals = families[1:]
-    atomic.write_json(
+    KIND.write(
         workdir / "comparison.json",
         {
-            "schema": SCHEMA,
             "settings": config.to_json(),
             "start_macs": start_macs,
-            "trained": [dataclasses.asdict(one) for one in trained],
+            "trained": [to_flat(one) for one in trained],
             "hypervolume": {
                 family: verdict.hypervolumes(trained, family, start_macs) for family in families
             },

@@ -9,9 +9,10 @@ import dataclasses
 import random
 
 from goldnas_tf.architecture import costs, operators
-from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import CELL_INPUTS, Place
 from goldnas_tf.architecture.sampling import sample_at_macs
-from goldnas_tf.architecture.space import CELL_INPUTS, Space
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 
 FAMILIES = ("found", "random", "narrowed")
@@ -56,13 +57,14 @@ def hand_made(space: Space) -> Genotype:
         InputError: the space has no such operator.
     """
     kernels = {
-        op: any(stage.kernels(space.channels, 1) for stage in operators.get(op).stages)
+        op: any(part.kernels(space.channels, 1) for part in operators.get(op).parts)
         for op in space.ops
     }
     convolutions = [op for op, has_kernels in kernels.items() if has_kernels]
     if not convolutions:
         raise InputError(
-            f"a hand-made cell needs an operator with kernels; the space has {', '.join(space.ops)}"
+            "ops: expected an operator with kernels, for a hand-made cell; received "
+            f"{', '.join(space.ops)}"
         )
     places = set()
     for cell in range(space.cells):

@@ -2,7 +2,7 @@
 
 import os
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from matplotlib.figure import Figure
 
@@ -25,7 +25,7 @@ def comparison_table(trained: Sequence[Trained], start_macs: int) -> str:
     """
     rows = [["point", "family", "macs", "of start", "params", "accuracy", "spread", "seeds"]]
     for point, family, members in _groups(trained):
-        macs = statistics.fmean(one.macs for one in members)
+        macs = statistics.fmean(one.costs["macs"] for one in members)
         accuracies = [one.accuracy for one in members]
         rows.append(
             [
@@ -33,7 +33,7 @@ def comparison_table(trained: Sequence[Trained], start_macs: int) -> str:
                 family,
                 human(round(macs)),
                 f"{macs / start_macs:.1%}",
-                human(round(statistics.fmean(one.params for one in members))),
+                human(round(statistics.fmean(one.costs["params"] for one in members))),
                 f"{statistics.fmean(accuracies):.2%}",
                 f"± {100 * verdict.spread(accuracies):.2f}",
                 str(len(members)),
@@ -69,15 +69,17 @@ def comparison_figure(trained: Sequence[Trained], start_macs: int) -> Figure:
         groups = [members for _, name, members in _groups(trained) if name == family]
         means = sorted(
             (
-                100 * statistics.fmean(one.macs for one in members) / start_macs,
+                100 * statistics.fmean(one.costs["macs"] for one in members) / start_macs,
                 100 * statistics.fmean(one.accuracy for one in members),
                 100 * verdict.spread([one.accuracy for one in members]),
             )
             for members in groups
         )
+        macs, accuracies, deviations = zip(*means, strict=True)
         axes.errorbar(
-            *zip(*((macs, accuracy) for macs, accuracy, _ in means), strict=True),
-            yerr=[deviation for *_, deviation in means],
+            macs,
+            accuracies,
+            yerr=deviations,
             color=_COLOURS[family],
             marker=_MARKERS[family],
             markersize=9,
@@ -87,7 +89,7 @@ def comparison_figure(trained: Sequence[Trained], start_macs: int) -> Figure:
         )
         every = [one for members in groups for one in members]
         axes.scatter(
-            [100 * one.macs / start_macs for one in every],
+            [100 * one.costs["macs"] / start_macs for one in every],
             [100 * one.accuracy for one in every],
             color=_COLOURS[family],
             marker=_MARKERS[family],
@@ -98,11 +100,11 @@ def comparison_figure(trained: Sequence[Trained], start_macs: int) -> Figure:
     return figure
 
 
-def _families(trained):
+def _families(trained: Sequence[Trained]) -> list[str]:
     return [name for name in FAMILIES if any(one.family == name for one in trained)]
 
 
-def _groups(trained):
+def _groups(trained: Sequence[Trained]) -> Iterator[tuple[str, str, list[Trained]]]:
     """(point, family, trainings), points in the order of the trainings."""
     points = dict.fromkeys(one.point for one in trained)
     for point in points:

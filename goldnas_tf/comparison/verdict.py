@@ -2,7 +2,7 @@
 
 import dataclasses
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scipy import stats
 
@@ -18,16 +18,14 @@ class Trained:
         point: whose cost the network has.
         family: one of `families.FAMILIES`.
         seed: of the training, and of a random network.
-        macs: multiply-adds of the network.
-        params: its parameters.
+        costs: of the network, by the names of the resources.
         accuracy: top-1 on the split that is compared, in [0, 1].
     """
 
     point: str
     family: str
     seed: int
-    macs: int
-    params: int
+    costs: Mapping[str, float]
     accuracy: float
 
 
@@ -70,7 +68,7 @@ def hypervolumes(trained: Sequence[Trained], family: str, start_macs: int) -> li
     return [
         hypervolume(
             [
-                [one.macs, 1 - one.accuracy]
+                [one.costs["macs"], 1 - one.accuracy]
                 for one in trained
                 if one.family == family and one.seed == seed
             ],

@@ -9,12 +9,13 @@ and a block without convolutions has no kernels: different genes may be the same
 import dataclasses
 import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from goldnas_tf.architecture import costs, operators
+from goldnas_tf.architecture import operators, resources
 from goldnas_tf.architecture.blocks import Block
-from goldnas_tf.architecture.genotype import Genotype, Place
-from goldnas_tf.architecture.space import CELL_INPUTS, Space
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import CellPlace, Place
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.settings import FOUND, AssemblySettings
 
@@ -44,8 +45,8 @@ class Assembly:
         side = min(self.image_shape[:2])
         if side < 2 ** (self.settings.most_stages - 1):
             raise InputError(
-                f"images of side {side} are too small for {self.settings.most_stages} stages; "
-                "lower most_stages"
+                f"most_stages: expected fewer for images of side {side}; received "
+                f"{self.settings.most_stages}"
             )
 
     @functools.cached_property
@@ -105,11 +106,11 @@ class Assembly:
         ops = operators.names()
         return Space(self.image_shape, self.classes, nodes=nodes, ops=ops, stages=tuple(stages))
 
-    def smallest(self, cost: str) -> int:
+    def smallest(self, cost: str) -> float:
         """The least that any of the networks costs.
 
         Args:
-            cost: "macs" or "params".
+            cost: one of `resources.COUNTED`.
         """
         settings = self.settings
         width = min(map(int, settings.widths))
@@ -120,8 +121,8 @@ class Assembly:
         ]
         return min(self._smallest(space, cost) for space in spaces)
 
-    def _smallest(self, space: Space, cost: str) -> int:
-        """The least of a space: from the last cell on, what must be there of the cells before."""
+    def _smallest(self, space: Space, cost: str) -> float:
+        """The least of a space: from the last cell on, what is needed of the cells before."""
         forms = [
             [
                 _placed(block, space, cell, kernel)
@@ -132,42 +133,31 @@ class Assembly:
         ]
 
         @functools.cache
-        def least(cell: int, read: bool, before_read: bool) -> int:
+        def least(cell: int, read: bool, before_read: bool) -> float:
             """Of a cell and all before it; whether anything reads the cell, and the one before."""
             if cell < 0:
                 return 0
             if not read:
                 return least(cell - 1, before_read, False)
             return min(
-                getattr(_cost(space, cell, form), cost)
+                resources.of_cell(space, cell, form, cost, gated=False)
                 + least(cell - 1, before_read or _reads(form, 1), _reads(form, 0))
                 for form in forms[cell]
             )
 
-        outside = costs.stem(space).plus(costs.classifier(space))
-        return getattr(outside, cost) + least(space.cells - 1, True, False)
+        return resources.frame(space, cost) + least(space.cells - 1, True, False)
 
 
 def _placed(block: Block, space: Space, cell: int, kernel: str) -> frozenset[Place]:
     """A block in a place of a network, with its kernels."""
-    edges = block.edges(cell in space.reductions)
+    places: Iterable[CellPlace] = block.operators(cell in space.reductions)
     if kernel != FOUND:
-        edges = [(n, s, operators.with_kernel(op, int(kernel))) for n, s, op in edges]
-    return frozenset(Place(cell, *edge) for edge in edges)
+        places = [p._replace(op=operators.with_kernel(p.op, int(kernel))) for p in places]
+    return frozenset(Place(cell, *place) for place in places)
 
 
 def _reads(form: frozenset[Place], source: int) -> bool:
     return any(place.source == source for place in form)
-
-
-def _cost(space: Space, cell: int, form: frozenset[Place]) -> costs.Cost:
-    """Of a cell alone."""
-    cost = costs.Cost(0, 0)
-    for place in form:
-        cost = cost.plus(costs.operator(space, place, gated=False))
-    for source in (source for source in range(CELL_INPUTS) if _reads(form, source)):
-        cost = cost.plus(costs.preprocessing(space, cell, source, gated=False))
-    return cost
 
 
 def _without_idle_operators(genotype: Genotype) -> Genotype:

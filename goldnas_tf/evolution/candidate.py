@@ -2,11 +2,13 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Sequence
+import typing
+from collections.abc import Mapping, Sequence
 
 from goldnas_tf.evolution.assembly import Genes
 from goldnas_tf.files import json_lines
 from goldnas_tf.pareto import Point
+from goldnas_tf.pareto.flat import from_flat, to_flat
 
 FILE = "candidates.jsonl"
 
@@ -19,11 +21,10 @@ class Candidate:
         name: unique in its run: "n012" for the twelfth network.
         genes: what it was put together from.
         generation: in which it was tried, from 1.
-        macs: multiply-adds for one image.
-        params: parameters.
+        costs: what it costs, by the names of the resources: those that can be counted, and
+            "latency_ms" once it was measured.
         val_accuracy: top-1 on the validation images after the short training, in [0, 1]; None where
             there was none.
-        latency_ms: milliseconds for one image, where they count.
         failure: why it is infeasible though its costs are not, or None.
         seconds: that the trial took.
     """
@@ -31,25 +32,33 @@ class Candidate:
     name: str
     genes: Genes
     generation: int
-    macs: int
-    params: int
+    costs: Mapping[str, float]
     val_accuracy: float | None = None
-    latency_ms: float | None = None
     failure: str | None = None
     seconds: float = 0.0
+
+    def tried(self, outcome: Mapping[str, typing.Any], seconds: float) -> "Candidate":
+        """The same once it was tried.
+
+        Args:
+            outcome: "val_accuracy" and the "costs" that were measured, or a "failure".
+            seconds: that the trial took.
+        """
+        costs = {**self.costs, **outcome.get("costs", {})}
+        return dataclasses.replace(self, **{**outcome, "costs": costs, "seconds": seconds})
 
     def aims(self, costs: Sequence[str]) -> list[float]:
         """What is minimised: the error in [0, 1], then the costs; of a failure the worst error."""
         error = 1.0 if self.val_accuracy is None else 1 - self.val_accuracy
         # a network that failed before it was timed is infeasible anyway
-        return [error, *(getattr(self, name) or 0.0 for name in costs)]
+        return [error, *(self.costs.get(name, 0.0) for name in costs)]
 
     def excess(self, limits: dict[str, float]) -> list[float]:
         """By how much it breaks each constraint, relative to the limit; at most 0 where it holds.
 
         The last constraint is that the trial succeeded.
         """
-        broken = [(getattr(self, name) or 0.0) / limit - 1 for name, limit in limits.items()]
+        broken = [self.costs.get(name, 0.0) / limit - 1 for name, limit in limits.items()]
         return [*broken, 1.0 if self.failure else 0.0]
 
     def is_feasible(self, limits: dict[str, float]) -> bool:
@@ -59,23 +68,21 @@ class Candidate:
     def point(self) -> Point:
         """As one of the networks that a run is judged by; it was trained."""
         return Point(
-            self.name,
-            "",
-            self.macs,
-            self.params,
-            self.val_accuracy,
-            self.generation,
-            "evolved",
-            latency_ms=self.latency_ms,
+            name=self.name,
+            path="",
+            costs=self.costs,
+            val_accuracy=self.val_accuracy,
+            epoch=self.generation,
+            reason="evolved",
         )
 
 
 def append(candidate: Candidate, folder: pathlib.Path) -> None:
     """Adds a line to `candidates.jsonl`."""
-    json_lines.append(folder / FILE, dataclasses.asdict(candidate))
+    json_lines.append(folder / FILE, to_flat(candidate))
 
 
 def read(folder: pathlib.Path) -> list[Candidate]:
     """All trials so far."""
     lines = json_lines.read(folder / FILE)
-    return [Candidate(**{**line, "genes": tuple(line["genes"])}) for line in lines]
+    return [from_flat(Candidate, {**line, "genes": tuple(line["genes"])}) for line in lines]

@@ -19,6 +19,7 @@ import tensorflow as tf
 
 from goldnas_tf import pareto
 from goldnas_tf.architecture.blocks import Block
+from goldnas_tf.architecture.resources import COUNTED, RESOURCES
 from goldnas_tf.data import ImageData, training_batches
 from goldnas_tf.data.splits import ArraySplit
 from goldnas_tf.errors import InputError, TrainingError
@@ -107,8 +108,8 @@ class Evolution:
         held = all(isinstance(split, ArraySplit) for split in data.splits)
         if not held and data.source != config.data:
             raise InputError(
-                "images that are streamed must be those of config.data, which every process loads; "
-                f"expected {config.data.dataset}, received {data.name}"
+                f"data: expected the images of config.data, {config.data.dataset}, as streamed ones "
+                f"are loaded by every process; received {data.name}"
             )
         described = {"data": data.describe(), "blocks": _named(blocks)}
         self.folder = RunFolder.open(workdir, config, described)
@@ -166,7 +167,7 @@ class Evolution:
     def _begin(self, journal: Journal, team: Pool) -> None:
         """Says what is evolved, within which limits, and whether the run goes on."""
         limits = ", ".join(
-            f"at most {limit:,} {pareto.COSTS[name]}"
+            f"at most {limit:,} {RESOURCES[name].unit}"
             for name, limit in self.settings.limits.items()
         )
         journal.say(
@@ -195,8 +196,7 @@ class Evolution:
             for name, outcome in team.run(tasks, bounds, signals):
                 values = outcome.result or {"failure": outcome.failure}
                 known = plan.known[untried[name]]
-                seconds = round(outcome.seconds, 3)
-                self.records.add(dataclasses.replace(known, **values, seconds=seconds))
+                self.records.add(known.tried(values, round(outcome.seconds, 3)))
                 if outcome.failure:
                     journal.say(f"{name} is out: {outcome.failure}")
                 bar.step()
@@ -216,7 +216,7 @@ class Evolution:
         if not found:
             self._check_any(trials)
         least = {
-            f"least_{cost}": min((getattr(one, cost) for one in found), default=None)
+            f"least_{cost}": min((one.costs[cost] for one in found), default=None)
             for cost in settings.objectives
         }
         values = {
@@ -245,7 +245,7 @@ class Evolution:
                 f"none of {len(trials)} networks could be trained: {statistics.mode(reasons)}; see "
                 f"{self.folder.path / candidate.FILE}"
             )
-        quickest = min(one.latency_ms for one in trials)
+        quickest = min(one.costs["latency_ms"] for one in trials)
         raise InputError(
             f"max_latency_ms of {self.settings.max_latency_ms:g} was met by none of {len(trials)} "
             f"networks, the quickest takes {quickest:.3g} ms; allow more, or smaller widths"
@@ -264,13 +264,12 @@ class Evolution:
 
 def _check_limits(assembly: Assembly, limits: dict[str, float]) -> None:
     """Refuses limits that no network meets, before anything is trained."""
-    # the latency is known of networks that were built
-    for name in set(limits) - {"latency_ms"}:
+    for name in [name for name in COUNTED if name in limits]:
         least = assembly.smallest(name)
         if least > limits[name]:
             raise InputError(
-                f"max_{name} of {limits[name]:,} cannot be met: the smallest network of these "
-                f"blocks has {least:,} {pareto.COSTS[name]}; allow more, or smaller widths"
+                f"max_{name}: expected at least the {least:,} {RESOURCES[name].unit} of the smallest "
+                f"network of these blocks; received {limits[name]:,}; allow more, or smaller widths"
             )
 
 

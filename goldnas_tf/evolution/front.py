@@ -25,7 +25,7 @@ def reference(
     """
     first = history[0] if history else []
     worst = [
-        settings.limits.get(name) or max((getattr(one, name) or 0 for one in first), default=0) or 1
+        settings.limits.get(name) or max((one.costs.get(name, 0) for one in first), default=0) or 1
         for name in settings.objectives
     ]
     return (1.0, *worst)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from goldnas_tf import pareto
+from goldnas_tf.architecture.resources import RESOURCES
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.front import front, reference, volumes
 from goldnas_tf.evolution.settings import EvolutionSettings
@@ -52,8 +53,8 @@ def _draw_fronts(axes: Axes, tried, generations: int, settings: EvolutionSetting
     axes.set_ylabel("validation accuracy after the short training, %")
     if not feasible:
         return
-    values = [getattr(one, cost) for one in feasible]
-    cost_axis.show(axes, values, cost_axis.NAMES[cost])
+    values = [one.costs[cost] for one in feasible]
+    cost_axis.show(axes, values, RESOURCES[cost].title)
     last = max(generations - 1, 1)
     axes.scatter(
         values,
@@ -69,7 +70,7 @@ def _draw_fronts(axes: Axes, tried, generations: int, settings: EvolutionSetting
         if not until:
             continue
         # of several costs the picture shows one: its own front
-        found = sorted((getattr(o, cost), 100 * o.val_accuracy) for o in front(until, settings))
+        found = sorted((o.costs[cost], 100 * o.val_accuracy) for o in front(until, settings))
         steps = [found[0]]
         for x, y in found[1:]:
             if y > steps[-1][1]:

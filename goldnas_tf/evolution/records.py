@@ -7,7 +7,7 @@ import dataclasses
 import pathlib
 from collections.abc import Sequence
 
-from goldnas_tf.architecture import costs
+from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution import candidate
@@ -38,7 +38,7 @@ class Generation:
 
 def fits(genotype: Genotype, settings: EvolutionSettings) -> bool:
     """Whether a network is within the limits that are known without building it."""
-    cost = costs.total(genotype, gated=False)._asdict()
+    cost = resources.total(genotype, gated=False)
     return all(cost.get(name, 0) <= limit for name, limit in settings.limits.items())
 
 
@@ -93,8 +93,8 @@ class Records:
                         break
                     name = f"n{len(trials) + len(plan.new) + 1:03d}"
                     plan.new[name] = genotype
-                cost = costs.total(genotype, gated=False)
-                plan.known[genotype] = Candidate(name, genes, plan.number, *cost)
+                costs = resources.total(genotype, gated=False)
+                plan.known[genotype] = Candidate(name, genes, plan.number, costs)
             plan.members.append(genotype)
         return plan
 

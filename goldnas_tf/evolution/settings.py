@@ -2,12 +2,11 @@
 
 import dataclasses
 
-from goldnas_tf import pareto
 from goldnas_tf.architecture import operators
+from goldnas_tf.architecture.resources import RESOURCES
 from goldnas_tf.errors import InputError
+from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.growth import RAISED
-from goldnas_tf.settings.images import AugmentationSettings, DataSettings
-from goldnas_tf.settings.sections import Configuration, DeviceSettings, OptimizerSettings
 from goldnas_tf.settings.setting import check, setting
 from goldnas_tf.settings.units import parse_count
 from goldnas_tf.training.train_config import TrainingSettings
@@ -44,7 +43,7 @@ class AssemblySettings:
             least, most = getattr(self, f"least_{kind}"), getattr(self, f"most_{kind}")
             if least > most:
                 raise InputError(
-                    f"least_{kind} must not be above most_{kind}; received {least} and {most}"
+                    f"least_{kind}: expected at most most_{kind}; received {least} and {most}"
                 )
         _check_numbers("widths", self.widths, "whole numbers of at least 2", _is_width)
         _check_numbers("width_growths", self.width_growths, "numbers from 1 to 8", _is_growth)
@@ -54,7 +53,7 @@ class AssemblySettings:
 def _check_numbers(name, values, expected, fits):
     if not values or not all(fits(value) for value in values):
         received = ",".join(values) or "none"
-        raise InputError(f"{name} must be {expected}, with commas; received {received}")
+        raise InputError(f"{name}: expected {expected}, with commas; received {received}")
 
 
 def _is_width(text: str) -> bool:
@@ -87,7 +86,7 @@ class EvolutionSettings:
     )
     objectives: tuple[str, ...] = setting(
         ("params",),
-        "costs that are minimised besides the error: any of " + ", ".join(pareto.COSTS),
+        "costs that are minimised besides the error: any of " + ", ".join(RESOURCES),
     )
     max_params: str = setting("1M", "most parameters of a network, as 500K; 0 is no limit")
     max_macs: str = setting("0", "most multiply-adds of a network, as 40M; 0 is no limit")
@@ -115,10 +114,10 @@ class EvolutionSettings:
 
     def __post_init__(self):
         check(self)
-        unknown = [name for name in self.objectives if name not in pareto.COSTS]
+        unknown = [name for name in self.objectives if name not in RESOURCES]
         if unknown or not self.objectives or len(set(self.objectives)) < len(self.objectives):
             raise InputError(
-                f"objectives must be some of {', '.join(pareto.COSTS)}, each once; received "
+                f"objectives: expected some of {', '.join(RESOURCES)}, each once; received "
                 f"{','.join(self.objectives) or 'none'}"
             )
         for name in ("max_params", "max_macs"):
@@ -149,7 +148,7 @@ class EvolutionSettings:
 
 
 @dataclasses.dataclass(frozen=True)
-class EvolveConfig(Configuration):
+class EvolveConfig(RunConfiguration):
     """All settings of an evolution; those on training are for the final front.
 
     Raises:
@@ -158,19 +157,12 @@ class EvolveConfig(Configuration):
 
     evolution: EvolutionSettings = dataclasses.field(default_factory=EvolutionSettings)
     assembly: AssemblySettings = dataclasses.field(default_factory=AssemblySettings)
-    data: DataSettings = dataclasses.field(default_factory=DataSettings)
-    augmentation: AugmentationSettings = dataclasses.field(default_factory=AugmentationSettings)
     training: TrainingSettings = dataclasses.field(default_factory=TrainingSettings)
-    optimizer: OptimizerSettings = dataclasses.field(default_factory=OptimizerSettings)
-    devices: DeviceSettings = dataclasses.field(default_factory=DeviceSettings)
-    seed: int = setting(
-        0, "seed of what is drawn, of weights and of the order of images", low=0, high=2**32 - 1
-    )
 
     def __post_init__(self):
         super().__post_init__()
         if self.training.init != "scratch":
             raise InputError(
-                "init must be scratch: networks of blocks have no search to inherit weights from; "
+                "init: expected scratch, as networks of blocks have no weights to inherit; "
                 f"received {self.training.init}"
             )

@@ -23,8 +23,8 @@ def parts(genotype: Genotype) -> dict[Hashable, tuple[str, ...]]:
             for source, size in enumerate(geometry.inputs)
             if source in genotype.reads(cell)
         )
-        edges = tuple(place[1:] for place in genotype.cell(cell))
-        part = ("cell", *_place(genotype, cell), inputs, geometry.node.channels, edges)
+        operators = tuple(place.in_cell for place in genotype.cell(cell))
+        part = ("cell", *_place(genotype, cell), inputs, geometry.node.channels, operators)
         found[part] = (f"cell_{cell}",)
     features = space.geometry[-1].output.channels
     found["classifier", features, space.classes] = ("classifier",)

@@ -84,8 +84,9 @@ def _loaded(setup: Setup):
     loaded = data.load(setup.config.data)
     if loaded.describe() != setup.described:
         raise InputError(
-            "images that are streamed must be those of config.data, which every process loads; "
-            f"expected {setup.described['name']}, received {loaded.name} or another part of it"
+            f"config.data: expected the images of the run, {setup.described['name']}, because "
+            f"streamed ones are loaded by every process; received {loaded.name} or another part "
+            "of it"
         )
     return loaded
 

@@ -41,8 +41,8 @@ def file(path: str | pathlib.Path) -> Iterator[typing.BinaryIO]:
         raise
 
 
-def write_json(path: str | pathlib.Path, values) -> None:
-    """Writes values as an indented JSON file, atomically."""
+def write_json(path: str | pathlib.Path, values: object) -> None:
+    """Writes JSON values as an indented file, atomically."""
     write_text(path, json.dumps(values, indent=1) + "\n")
 
 

@@ -2,18 +2,22 @@
 
 import json
 import pathlib
+import typing
+from collections.abc import Mapping, Sequence
 
-from goldnas_tf.errors import reading
 from goldnas_tf.files import atomic
+from goldnas_tf.files.kinds import Kind
+
+_KIND = Kind("lines of JSON", advice="put back a copy, or use another workdir")
 
 
-def append(file: pathlib.Path, values: dict) -> None:
+def append(file: pathlib.Path, values: Mapping[str, object]) -> None:
     """Adds a line."""
     with file.open("a") as opened:
         opened.write(_line(values))
 
 
-def read(file: pathlib.Path) -> list[dict]:
+def read(file: pathlib.Path) -> list[dict[str, typing.Any]]:
     """Values of every line, none if there is no file; an unfinished last line is cut off the file.
 
     The next line would else continue it.
@@ -21,7 +25,7 @@ def read(file: pathlib.Path) -> list[dict]:
     Raises:
         InputError: a line is no JSON.
     """
-    with reading(file):
+    with _KIND.reading(file):
         lines = file.read_text().splitlines(keepends=True) if file.exists() else []
         whole = [line for line in lines if line.endswith("\n")]
         values = [json.loads(line) for line in whole]
@@ -30,10 +34,10 @@ def read(file: pathlib.Path) -> list[dict]:
     return values
 
 
-def write(file: pathlib.Path, lines: list[dict]) -> None:
+def write(file: pathlib.Path, lines: Sequence[Mapping[str, object]]) -> None:
     """Writes the file anew, atomically."""
     atomic.write_text(file, "".join(map(_line, lines)))
 
 
-def _line(values: dict) -> str:
+def _line(values: Mapping[str, object]) -> str:
     return json.dumps(values) + "\n"

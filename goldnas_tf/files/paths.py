@@ -6,10 +6,10 @@ import re
 
 from goldnas_tf.errors import InputError
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):/")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/")
 
 
-def local_path(path: str | os.PathLike, name: str = "path") -> pathlib.Path:
+def local_path(path: str | os.PathLike[str], name: str = "path") -> pathlib.Path:
     """A path in the file system of this machine, with `~` and `~user` in its place.
 
     Args:
@@ -20,14 +20,13 @@ def local_path(path: str | os.PathLike, name: str = "path") -> pathlib.Path:
         InputError: it is an address, as `gs://bucket/x`, or a home folder that nobody has.
     """
     text = os.fspath(path)
-    if scheme := _SCHEME.match(text):
+    if _SCHEME.match(text):
         raise InputError(
-            f"{name} must be a path on this machine; received {text}, and {scheme[1]}: cannot be "
-            "read or written here, copy or mount it first"
+            f"{name}: expected a path on this machine; received {text}; copy or mount it first"
         )
     try:
         return pathlib.Path(text).expanduser()
     except RuntimeError as error:
         raise InputError(
-            f"{name} must be a path whose home folder is known; received {text}, give it in full"
+            f"{name}: expected a path whose home folder is known; received {text}; give it in full"
         ) from error

@@ -1,12 +1,11 @@
 """Points of a run, which of them are not dominated, and the volume that they dominate.
 
-Plain data, no TensorFlow. May import `errors` alone.
+Plain data, no TensorFlow. May import `files` and `errors`.
 """
 
 from goldnas_tf.pareto.points import (
-    COSTS,
+    KIND,
     REASONS,
-    SCHEMA,
     Point,
     dominates,
     evenly,
@@ -16,9 +15,8 @@ from goldnas_tf.pareto.points import (
 )
 
 __all__ = [
-    "COSTS",
+    "KIND",
     "REASONS",
-    "SCHEMA",
     "Point",
     "dominates",
     "evenly",

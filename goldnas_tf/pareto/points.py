@@ -1,10 +1,16 @@
 """The points of a run and which of them are not dominated. Plain data, no TensorFlow."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+import typing
+from collections.abc import Iterable, Mapping, Sequence
 
-SCHEMA = 1
+from goldnas_tf.files.kinds import Kind
+from goldnas_tf.pareto.flat import from_flat, to_flat
+
+KIND = Kind("a list of points", schema=1)
 REASONS = ("stable", "budget", "final", "evolved")
+
+_T = typing.TypeVar("_T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,31 +20,33 @@ class Point:
     Attributes:
         name: unique in its run.
         path: its folder, relative to the work folder.
-        macs: multiply-adds for one image.
-        params: parameters.
+        costs: what it costs, by the names of the resources, "macs" and "params" among them.
         val_accuracy: top-1 on the validation split after settling, in [0, 1].
         epoch: epoch of the search, or generation of the evolution, (from 1) that it comes from.
         reason: "stable" (the architecture stayed unchanged), "budget" (a budget was crossed),
             "final" (the search ended there) or "evolved".
         non_dominated: no other point is at least as good in all aims and better in one.
         test_accuracy: top-1 on the test split, where it was measured.
-        latency_ms: milliseconds for one image, where they were measured.
     """
 
     name: str
     path: str
-    macs: int
-    params: int
+    costs: Mapping[str, float]
     val_accuracy: float
     epoch: int
     reason: str
     non_dominated: bool = True
     test_accuracy: float | None = None
-    latency_ms: float | None = None
 
+    @property
+    def macs(self) -> int:
+        """Multiply-adds for one image."""
+        return int(self.costs["macs"])
 
-COSTS = {"macs": "multiply-adds", "params": "parameters", "latency_ms": "milliseconds"}
-"""What a point can cost, and what that is called."""
+    @property
+    def params(self) -> int:
+        """Parameters."""
+        return int(self.costs["params"])
 
 
 def dominates(one: Point, other: Point, costs: Sequence[str] = ("macs",)) -> bool:
@@ -47,16 +55,16 @@ def dominates(one: Point, other: Point, costs: Sequence[str] = ("macs",)) -> boo
     Args:
         one: a point.
         other: a point.
-        costs: those of `COSTS` that count.
+        costs: names of the costs that count.
     """
-    pairs = [(getattr(one, name), getattr(other, name)) for name in costs]
+    pairs = [(one.costs[name], other.costs[name]) for name in costs]
     pairs.append((-one.val_accuracy, -other.val_accuracy))
     return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
 
 
 def mark(points: Iterable[Point], costs: Sequence[str] = ("macs",)) -> list[Point]:
     """The points in order of falling (first) cost, with `non_dominated` set for each."""
-    points = sorted(points, key=lambda point: (-getattr(point, costs[0]), point.epoch))
+    points = sorted(points, key=lambda point: (-point.costs[costs[0]], point.epoch))
     return [
         dataclasses.replace(
             point, non_dominated=not any(dominates(p, point, costs) for p in points)
@@ -67,7 +75,7 @@ def mark(points: Iterable[Point], costs: Sequence[str] = ("macs",)) -> list[Poin
 
 def to_json(
     points: Sequence[Point], start_macs: int | None, costs: Sequence[str] = ("macs",)
-) -> dict:
+) -> dict[str, typing.Any]:
     """The content of `pareto.json`.
 
     Args:
@@ -75,28 +83,26 @@ def to_json(
         start_macs: multiply-adds of the super-network; None where there was none.
         costs: those that the points are compared by, besides accuracy.
     """
-    return {
-        "schema": SCHEMA,
-        "start_macs": start_macs,
-        "costs": list(costs),
-        "points": [dataclasses.asdict(point) for point in mark(points, costs)],
-    }
+    return KIND.stamp(
+        {
+            "start_macs": start_macs,
+            "costs": list(costs),
+            "points": [to_flat(point) for point in mark(points, costs)],
+        }
+    )
 
 
-def from_json(values: dict) -> list[Point]:
+def from_json(values: Mapping[str, typing.Any]) -> list[Point]:
     """The points of a `pareto.json`.
 
     Raises:
-        ValueError: another schema.
+        InputError: another schema.
+        KeyError, TypeError: a point without what a point has.
     """
-    if values.get("schema") != SCHEMA:
-        raise ValueError(
-            f"expected pareto.json of schema {SCHEMA}. Received: {values.get('schema')}"
-        )
-    return [Point(**point) for point in values["points"]]
+    return [from_flat(Point, point) for point in KIND.check(values)["points"]]
 
 
-def evenly(points: Sequence, most: int) -> list:
+def evenly(points: Sequence[_T], most: int) -> list[_T]:
     """Up to so many of the points, evenly along them, with the first and the last."""
     count = min(most, len(points))
     return [points[round(i * (len(points) - 1) / max(count - 1, 1))] for i in range(count)]

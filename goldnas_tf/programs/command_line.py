@@ -193,8 +193,8 @@ def _parse(flag_values: flags.FlagValues, arguments: Sequence[str], argument: st
         raise InputError(str(error).splitlines()[0].removeprefix("ERROR:: ")) from error
     if rest:
         raise InputError(
-            f"expected {'no further argument' if argument else 'flags only'}; "
-            f"received the argument {rest[0]!r}"
+            f"arguments: expected {'no further one' if argument else 'flags only'}; "
+            f"received {rest[0]!r}"
         )
 
 

@@ -33,7 +33,9 @@ def _compare() -> None:
     """Reads the flags, trains what is missing, prints the table."""
     config = command_line.read(CompareConfig, flags.FLAGS)
     if not flags.FLAGS.run:
-        raise InputError("RUN must be the work folder of a search, such as runs/digits; got none")
+        raise InputError(
+            "RUN: expected the work folder of a search, such as runs/digits; received none"
+        )
     run = pathlib.Path(flags.FLAGS.run)
     given = command_line.given(DataSettings, flags.FLAGS)
     config = dataclasses.replace(config, data=origin.data_of_run(run, given))

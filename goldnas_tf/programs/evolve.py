@@ -35,7 +35,7 @@ def _evolve() -> None:
     config = command_line.read(EvolveConfig, flags.FLAGS)
     if not flags.FLAGS.blocks:
         raise InputError(
-            "blocks must name the work folder of a search with --space=block; got none"
+            "blocks: expected the work folder of a search with --space=block; received none"
         )
     run = pathlib.Path(flags.FLAGS.blocks)
     library = blocks.load(run)

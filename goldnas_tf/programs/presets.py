@@ -53,7 +53,7 @@ def resolve(arguments: Sequence[str]) -> list[str] | None:
 def _file(name: str) -> pathlib.Path:
     if name not in names():
         offer = close_to(name, names()) or "--preset=list shows them"
-        raise InputError(f"preset must be the name of one; received {name!r}, {offer}")
+        raise InputError(f"preset: expected the name of one; received {name!r}, {offer}")
     return folder() / f"{name}.flags"
 
 

@@ -49,9 +49,13 @@ def _train() -> None:
 
 def _network(text: str | None) -> tuple[Genotype, pathlib.Path]:
     if not text:
-        raise InputError("network must name a point, such as runs/digits/pareto/e042; got none")
+        raise InputError(
+            "network: expected a point, such as runs/digits/pareto/e042; received none"
+        )
     path = pathlib.Path(text)
     file = path if path.suffix == ".json" else path / "genotype.json"
     if not file.is_file():
-        raise InputError(f"network must hold a genotype.json, as a point does; {path} has none")
+        raise InputError(
+            f"network: expected a folder with a genotype.json, as points have; received {path}"
+        )
     return Genotype.load(file), file.parent

@@ -9,7 +9,6 @@ import pathlib
 from collections.abc import Sequence
 
 from goldnas_tf import pareto
-from goldnas_tf.errors import reading
 from goldnas_tf.files import atomic
 from goldnas_tf.pareto import Point
 from goldnas_tf.report.front import draw_front
@@ -21,7 +20,7 @@ class Archive:
     Args:
         path: the work folder.
         start_macs: multiply-adds of the super-network; None where there is none.
-        costs: what points are compared by, besides accuracy (`pareto.COSTS`).
+        costs: what points are compared by, besides accuracy.
 
     Attributes:
         points: the costliest first; those on the front are marked.
@@ -36,7 +35,7 @@ class Archive:
         self.points: list[Point] = []
         atomic.clear(path / "pareto")
         if self._file.exists():
-            with reading(self._file):
+            with pareto.KIND.reading(self._file):
                 self.points = pareto.from_json(json.loads(self._file.read_text()))
             # a run that was killed between the two has an older picture than pareto.json
             self._draw()

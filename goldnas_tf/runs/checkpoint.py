@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from goldnas_tf.errors import InputError, reading
 from goldnas_tf.files import atomic
+from goldnas_tf.files.kinds import Kind
 
 FOLDER = "checkpoints"
-SCHEMA = 1
+KIND = Kind("a checkpoint", schema=1, advice="put back a copy, or use another workdir")
 
 
 def save(
@@ -35,7 +35,7 @@ def save(
     path = workdir / FOLDER / "{:09d}-{:06d}".format(*position)
     with atomic.folder(path) as folder:
         (folder / "state.json").write_text(
-            json.dumps({"schema": SCHEMA, **values, "arrays": list(arrays)}) + "\n"
+            json.dumps(KIND.stamp({**values, "arrays": list(arrays)})) + "\n"
         )
         numbered = {f"array_{index}": array for index, array in enumerate(arrays.values())}
         np.savez(folder / "arrays.npz", **numbered)
@@ -54,13 +54,8 @@ def load(workdir: pathlib.Path) -> tuple[dict, dict[str, np.ndarray]] | None:
     folders = sorted((workdir / FOLDER).glob("[0-9]*"))
     if not folders:
         return None
-    file = folders[-1] / "state.json"
-    with reading(file):
-        values = json.loads(file.read_text())
-        schema = values.pop("schema", None)
-    if schema != SCHEMA:
-        raise InputError(f"{folders[-1]} is no checkpoint of schema {SCHEMA}; use another workdir")
+    values = KIND.read(folders[-1] / "state.json")
     file = folders[-1] / "arrays.npz"
-    with reading(file), np.load(file, allow_pickle=False) as stored:
+    with KIND.reading(file), np.load(file, allow_pickle=False) as stored:
         arrays = {name: stored[f"array_{i}"] for i, name in enumerate(values.pop("arrays"))}
     return values, arrays

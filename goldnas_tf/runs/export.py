@@ -59,7 +59,9 @@ def load_point(
     require_tensorflow()
     file = local_path(path) / "model.keras"
     if not file.is_file():
-        raise InputError(f"expected the folder of a point, with a model.keras; received {path}")
+        raise InputError(
+            f"path: expected the folder of a point, with a model.keras; received {path}"
+        )
     model = keras.models.load_model(file, compile=False)
     if not include_top:
         model = keras.Model(model.input, model.get_layer("pool").input, name="features")

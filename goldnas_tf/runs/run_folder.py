@@ -16,13 +16,14 @@ import platform
 import tempfile
 
 from goldnas_tf.errors import InputError
-from goldnas_tf.files import atomic, json_lines
+from goldnas_tf.files import json_lines
+from goldnas_tf.files.kinds import Kind
 from goldnas_tf.files.paths import local_path
 from goldnas_tf.runs import checkpoint
 from goldnas_tf.settings.growth import Difference, differences
 from goldnas_tf.settings.sections import Configuration
 
-SCHEMA = 1
+KIND = Kind("the configuration of a run", schema=1, advice="use another workdir")
 PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets", "pymoo")
 
 
@@ -80,7 +81,7 @@ class RunFolder:
         path.mkdir(parents=True, exist_ok=True)
         folder = cls(path)
         values = {"settings": config.to_json(), **described, "versions": versions()}
-        atomic.write_json(config_file, {"schema": SCHEMA, **values})
+        KIND.write(config_file, values)
         return folder
 
     def keep_metrics(self, count: int, unit: str) -> None:
@@ -120,8 +121,8 @@ def check_writable(path: pathlib.Path, setting: str = "workdir") -> None:
         tempfile.TemporaryDirectory(dir=existing).cleanup()
     except OSError as error:
         raise InputError(
-            f"{setting} must be a folder that can be written; {existing} is not "
-            f"({error.strerror}), choose another"
+            f"{setting}: expected a folder that can be written; received {existing} "
+            f"({error.strerror}); choose another"
         ) from error
 
 
@@ -135,13 +136,9 @@ def _check_no_other_run(path: pathlib.Path) -> None:
 
 def _grow(config_file: pathlib.Path, config: Configuration, described: dict) -> list[Difference]:
     """Writes down the settings that have grown, where nothing else differs; gives them."""
-    try:
-        found = json.loads(config_file.read_text())
+    with KIND.reading(config_file):
+        found = KIND.check(json.loads(config_file.read_text()))
         before = {**found["settings"], **{name: found.get(name) for name in described}}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{config_file} is not a configuration of a run: {error!r}") from error
-    if found.get("schema") != SCHEMA:
-        raise InputError(f"{config_file} has schema {found.get('schema')}; expected {SCHEMA}")
     settings = config.to_json()
     # JSON has no tuples: compare what would be written with what was
     now = json.loads(json.dumps({**settings, **described}))
@@ -153,7 +150,7 @@ def _grow(config_file: pathlib.Path, config: Configuration, described: dict) -> 
             f"({'; '.join(refused)}); use the same settings or another workdir"
         )
     if differing:
-        atomic.write_json(config_file, {**found, "settings": settings})
+        KIND.write(config_file, {**found, "settings": settings})
     return differing
 
 

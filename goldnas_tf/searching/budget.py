@@ -30,7 +30,7 @@ class Budgets(typing.NamedTuple):
         targets = [resolve_amount("macs_targets", text, start) for text in settings.macs_targets]
         if targets and min(targets) < floor:
             raise InputError(
-                f"macs_targets must not lie below macs_floor ({floor:,}), where the search ends; "
+                f"macs_targets: expected at least macs_floor ({floor:,}), where the search ends; "
                 f"received {min(targets):,}"
             )
         return cls(start, tuple(sorted(set(targets), reverse=True)), floor)
@@ -60,7 +60,7 @@ def resolve_amount(name: str, text: str, start: int) -> int:
     count = Amount.parse(name, text).of(start)
     if count >= start:
         raise InputError(
-            f"{name} must lie below the {start:,} multiply-adds of the full network; "
+            f"{name}: expected less than the {start:,} multiply-adds of the full network; "
             f"received {text} ({count:,})"
         )
     return count

@@ -7,16 +7,9 @@ A `SearchConfig` is written to `config.json`, compared when a run resumes, and i
 import dataclasses
 
 from goldnas_tf.searching.pruning import PruningRule
+from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.growth import ADDED_TO, LOWERED, RAISED
-from goldnas_tf.settings.images import AugmentationSettings, DataSettings
-from goldnas_tf.settings.sections import (
-    Configuration,
-    DeviceSettings,
-    GateSettings,
-    ObjectiveSettings,
-    OptimizerSettings,
-    SpaceSettings,
-)
+from goldnas_tf.settings.sections import GateSettings, ObjectiveSettings, SpaceSettings
 from goldnas_tf.settings.setting import check, setting
 from goldnas_tf.settings.units import Amount
 
@@ -46,13 +39,6 @@ class PointSettings:
         2, "passes over the training images that settle a copy of a point; 0 is none", low=0
     )
 
-    watch_images: int = setting(
-        2000,
-        "validation images that the running network is measured on after each epoch; 0 is all; "
-        "points are always measured on all",
-        low=0,
-    )
-
     def __post_init__(self):
         check(self)
         Amount.parse("macs_floor", self.macs_floor)
@@ -61,22 +47,15 @@ class PointSettings:
 
 
 @dataclasses.dataclass(frozen=True)
-class SearchConfig(Configuration):
+class SearchConfig(RunConfiguration):
     """All settings of a search.
 
     Raises:
         InputError: a value is out of its range.
     """
 
-    data: DataSettings = dataclasses.field(default_factory=DataSettings)
-    augmentation: AugmentationSettings = dataclasses.field(default_factory=AugmentationSettings)
     space: SpaceSettings = dataclasses.field(default_factory=SpaceSettings)
     objective: ObjectiveSettings = dataclasses.field(default_factory=ObjectiveSettings)
-    optimizer: OptimizerSettings = dataclasses.field(default_factory=OptimizerSettings)
     gates: GateSettings = dataclasses.field(default_factory=GateSettings)
     pruning: PruningRule = dataclasses.field(default_factory=PruningRule)
     points: PointSettings = dataclasses.field(default_factory=PointSettings)
-    devices: DeviceSettings = dataclasses.field(default_factory=DeviceSettings)
-    seed: int = setting(
-        0, "seed of weights, order of images and augmentation", low=0, high=2**32 - 1
-    )

@@ -5,7 +5,8 @@ import statistics
 import typing
 from collections.abc import Mapping
 
-from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import Learner
 
@@ -69,7 +70,7 @@ def _sample(alive: Genotype, probabilities: Mapping[Place, float], rng: random.R
     """A network as a training step samples it: a node without an open gate keeps its strongest."""
     nodes: dict[tuple[int, int], list[Place]] = {}
     for place in alive.gates:
-        nodes.setdefault(place[:2], []).append(place)
+        nodes.setdefault(place.feeds, []).append(place)
     closed = []
     for places in nodes.values():
         shut = [place for place in places if rng.random() >= probabilities[place]]

@@ -7,7 +7,8 @@ Reference: GOLD-NAS (arXiv 2007.03331), section 3.3.
 from collections.abc import Collection, Mapping
 
 from goldnas_tf.architecture import costs
-from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.searching import pruning
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig

@@ -9,7 +9,7 @@ Where gates are binary, the copy is the most probable network, and its gates are
 
 from collections.abc import Callable
 
-from goldnas_tf.architecture import costs
+from goldnas_tf.architecture import resources
 from goldnas_tf.data import ImageData
 from goldnas_tf.networks.carrying import alone
 from goldnas_tf.pareto import Point
@@ -69,11 +69,10 @@ def take(
     settle(learner, feed, settings.settle_epochs, epoch, what, clock, after_step)
     with clock("evaluation"):
         accuracy = learner.accuracy(feed.validation)
-    cost, name = costs.total(genotype), point_name(epoch)
-    point = Point(name, f"pareto/{name}", cost.macs, cost.params, accuracy, epoch, reason)
+    name, costs = point_name(epoch), resources.total(genotype)
+    point = Point(name, f"pareto/{name}", costs, accuracy, epoch, reason)
     metrics |= {
-        "macs": cost.macs,
-        "params": cost.params,
+        **costs,
         "operators": len(genotype.places),
         "val_accuracy": accuracy,
         "val_images": data.validation.size,

@@ -4,7 +4,7 @@ import collections
 import dataclasses
 from collections.abc import Mapping
 
-from goldnas_tf.architecture.genotype import Place
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.errors import InputError
 from goldnas_tf.settings.setting import check, setting
 
@@ -48,7 +48,7 @@ class PruningRule:
         check(self)
         if not self.threshold_min < self.threshold_max:
             raise InputError(
-                f"threshold_min must be below threshold_max; received {self.threshold_min:g} "
+                f"threshold_min: expected less than threshold_max; received {self.threshold_min:g} "
                 f"and {self.threshold_max:g}"
             )
 
@@ -57,9 +57,9 @@ def shares(strengths: Mapping[Place, float]) -> dict[Place, float]:
     """ĝ of each live operator: its σ(α) over the sum of its node; those of a node sum to 1."""
     totals: dict[tuple[int, int], float] = collections.defaultdict(float)
     for place, strength in strengths.items():
-        totals[place[:2]] += strength
+        totals[place.feeds] += strength
     return {
-        place: strength / totals[place[:2]] if totals[place[:2]] else 0.0
+        place: strength / totals[place.feeds] if totals[place.feeds] else 0.0
         for place, strength in strengths.items()
     }
 
@@ -79,9 +79,9 @@ def choose(shares: Mapping[Place, float], rule: PruningRule) -> list[Place]:
     """
     strongest: dict[tuple[int, int], Place] = {}
     for place in sorted(shares):
-        best = strongest.setdefault(place[:2], place)
+        best = strongest.setdefault(place.feeds, place)
         if shares[place] > shares[best]:
-            strongest[place[:2]] = place
+            strongest[place.feeds] = place
     order = sorted(set(shares) - set(strongest.values()), key=lambda place: (shares[place], place))
     below = [place for place in order if shares[place] <= rule.threshold_min]
     weakest = order[len(below) : len(below) + rule.prune_weakest]

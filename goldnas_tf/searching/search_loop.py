@@ -11,7 +11,7 @@ import pathlib
 
 import numpy as np
 
-from goldnas_tf.architecture import blocks, costs
+from goldnas_tf.architecture import blocks, costs, resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
 from goldnas_tf.pareto import Point
@@ -80,7 +80,7 @@ class Search(Run):
                 "gate_gradient": config.gates.gate_gradient,
             },
             gates=config.gates,
-            relative_costs=costs.relative(self.space, objective.resource),
+            relative_costs=resources.relative(self.space, objective.resource),
             mu=objective.mu,
             auxiliary_weight=objective.auxiliary_weight,
             seed=config.seed,
@@ -149,7 +149,7 @@ class Search(Run):
             f"{human(self.budgets.start)} multiply-adds",
         )
         self._say_what_is_passed(journal, state)
-        widest = len(self.space.edges(self.space.nodes - 1)) * len(self.space.ops)
+        widest = len(self.space.sources(self.space.nodes - 1)) * len(self.space.ops)
         if 1 / widest <= self.config.pruning.threshold_max:
             journal.say(
                 f"note: a node has up to {widest} operators, whose equal shares (1/{widest}) lie "

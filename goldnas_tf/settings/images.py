@@ -54,11 +54,11 @@ class DataSettings:
     def __post_init__(self):
         check(self)
         if not self.dataset.strip():
-            raise InputError("dataset must be digits, folder or a TFDS name; received ''")
+            raise InputError("dataset: expected digits, folder or a TFDS name; received ''")
         if self.dataset == "folder" and not self.data_dir:
             raise InputError(
-                "data_dir must name the folder that holds train/CLASS/ for dataset folder; "
-                "received none, give its path"
+                "data_dir: expected the folder that holds train/CLASS/, for dataset folder; "
+                "received none; give its path"
             )
 
 

@@ -5,11 +5,10 @@ The names of settings are unique over all sections of a configuration: each is a
 
 import dataclasses
 
-from goldnas_tf.architecture import costs, operators
+from goldnas_tf.architecture import operators, resources
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
-from goldnas_tf.settings.growth import Growth
-from goldnas_tf.settings.setting import check, setting, settings
+from goldnas_tf.settings.setting import check, setting
 
 GATE_GRADIENTS = ("sigmoid", "straight_through", "enhanced")
 BLOCK_CELLS = 3
@@ -46,7 +45,7 @@ class SpaceSettings:
             operators.get(name)
         if self.space == "block" and self.cells < BLOCK_CELLS:
             raise InputError(
-                f"a search of blocks needs at least {BLOCK_CELLS} cells, to have normal and "
+                f"cells: expected at least {BLOCK_CELLS} in a search of blocks, to have normal and "
                 f"reduction cells; received {self.cells}"
             )
 
@@ -64,13 +63,37 @@ class ObjectiveSettings:
     resource: str = setting(
         "macs",
         "resource whose use is penalised; floor and targets stay multiply-adds",
-        choices=costs.RESOURCES,
+        choices=resources.COUNTED,
     )
     mu: float = setting(
         1.0, "how much harder costly operators are pushed (μ); 0 pushes all alike", low=0
     )
+
+    def __post_init__(self):
+        check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class AuxiliarySettings:
+    """The auxiliary classifier at two thirds of the depth, which exists in training alone."""
+
     auxiliary_weight: float = setting(
         0.0, "weight of an auxiliary classifier's loss; 0 is none, the paper's is 0.4", low=0
+    )
+
+    def __post_init__(self):
+        check(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class WatchSettings:
+    """How a network is watched while it is trained."""
+
+    watch_images: int = setting(
+        2000,
+        "validation images that the running network is measured on after each epoch; 0 is all; what "
+        "is kept of it is always measured on all",
+        low=0,
     )
 
     def __post_init__(self):
@@ -141,32 +164,7 @@ class DeviceSettings:
             return int(count)
         if self.strategy not in ("auto", "one", "mirrored"):
             raise InputError(
-                f"strategy must be auto, one, mirrored or cpu:N, N in 1..{MOST_CPUS}; received "
+                f"strategy: expected auto, one, mirrored or cpu:N, N in 1..{MOST_CPUS}; received "
                 f"{self.strategy!r}"
             )
         return 0
-
-
-@dataclasses.dataclass(frozen=True)
-class Configuration:
-    """All settings of a run: dataclasses of settings, its sections, and settings of its own."""
-
-    def __post_init__(self):
-        check(self)
-
-    def to_json(self) -> dict:
-        """All settings by section, as JSON values."""
-        return {
-            name: {key: list(v) if isinstance(v, tuple) else v for key, v in section.items()}
-            if isinstance(section, dict)
-            else section
-            for name, section in dataclasses.asdict(self).items()
-        }
-
-    @classmethod
-    def growths(cls) -> dict[str, Growth]:
-        """How those settings may change that may, when a run is resumed, by name."""
-        sections = [field.type for field in dataclasses.fields(cls)]
-        owners = (cls, *filter(dataclasses.is_dataclass, sections))
-        fields = [field for owner in owners for field in settings(owner)]
-        return {f.name: f.metadata["grows"] for f in fields if f.metadata["grows"]}

@@ -70,7 +70,7 @@ def check(instance) -> None:
         if not _fits(field, value):
             kind = " or ".join(kind.__name__ for kind in kinds(field) if kind is not type(None))
             expected = describe_range(field) or f"of type {kind}"
-            raise InputError(f"{field.name} must be {expected}; received {value!r}")
+            raise InputError(f"{field.name}: expected {expected}; received {value!r}")
 
 
 def settings(cls) -> tuple[dataclasses.Field, ...]:

@@ -7,7 +7,7 @@ import typing
 from goldnas_tf.errors import InputError
 
 _SUFFIXES = ("", "K", "M", "G", "T")
-_PATTERN = re.compile(r"(?P<number>\d+(?:\.\d*)?(?:e[+]?\d{1,2})?)\s*(?P<suffix>[KMGT]?)", re.I)
+_PATTERN = re.compile(r"(?P<number>\d+(?:\.\d*)?(?:e[+]?\d{1,2})?)\s*(?P<suffix>[KMGT]?)", re.I | re.A)
 _LARGEST = 10**18
 
 
@@ -82,7 +82,7 @@ class Amount(typing.NamedTuple):
             return cls(parse_count(text), False)
         except ValueError as error:
             raise InputError(
-                f"{name} must be multiply-adds like 240M or a share of the start like 25%; "
+                f"{name}: expected multiply-adds like 240M or a share of the start like 25%; "
                 f"received {text!r}"
             ) from error
 

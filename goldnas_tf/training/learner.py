@@ -13,7 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.networks import network
 from goldnas_tf.settings.sections import GateSettings, OptimizerSettings
 from goldnas_tf.training.averages import Averages

@@ -6,7 +6,8 @@ Both rest on one table of operators, so that another resource is one more column
 
 import tensorflow as tf
 
-from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Node, Place
 
 
 class Penalty:
@@ -23,8 +24,8 @@ class Penalty:
     """
 
     def __init__(self, genotype: Genotype, relative_costs: dict[Place, float], mu: float):
-        nodes: dict[tuple[int, int], int] = {}
-        self._node = [nodes.setdefault(place[:2], len(nodes)) for place in genotype.ordered]
+        nodes: dict[Node, int] = {}
+        self._node = [nodes.setdefault(place.feeds, len(nodes)) for place in genotype.ordered]
         self._nodes = len(nodes)
         self._weight = [1.0 + mu * relative_costs[place] for place in genotype.ordered]
 

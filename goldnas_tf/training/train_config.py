@@ -1,12 +1,11 @@
 """Everything a training can be told, as frozen, validated dataclasses.
 
-A `TrainConfig` shares its sections on images, optimizer and devices with a search.
+`TrainingSettings` is a section by itself: whatever trains networks to their end can have it.
 """
 
 import dataclasses
 
-from goldnas_tf.settings.images import AugmentationSettings, DataSettings
-from goldnas_tf.settings.sections import Configuration, DeviceSettings, OptimizerSettings
+from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.setting import check, setting
 
 INITS = ("scratch", "inherited")
@@ -26,9 +25,6 @@ class TrainingSettings:
         low=0,
         below=1,
     )
-    auxiliary_weight: float = setting(
-        0.0, "weight of an auxiliary classifier's loss; 0 is none, the paper's is 0.4", low=0
-    )
     label_smoothing: float = setting(
         0.0, "share of each label that is spread over all classes; usual: 0.1", low=0, below=1
     )
@@ -39,33 +35,23 @@ class TrainingSettings:
         low=0,
         below=1,
     )
-    watch_images: int = setting(
-        2000, "validation images measured after each epoch; 0 is all; the end measures all", low=0
-    )
 
     def __post_init__(self):
         check(self)
 
 
 @dataclasses.dataclass(frozen=True)
-class TrainConfig(Configuration):
+class TrainConfig(RunConfiguration):
     """All settings of a training.
 
     Raises:
         InputError: a value is out of its range.
     """
 
-    data: DataSettings = dataclasses.field(default_factory=DataSettings)
-    augmentation: AugmentationSettings = dataclasses.field(default_factory=AugmentationSettings)
     training: TrainingSettings = dataclasses.field(default_factory=TrainingSettings)
-    optimizer: OptimizerSettings = dataclasses.field(default_factory=OptimizerSettings)
-    devices: DeviceSettings = dataclasses.field(default_factory=DeviceSettings)
-    seed: int = setting(
-        0, "seed of weights, order of images and augmentation", low=0, high=2**32 - 1
-    )
 
 
-def train_config(config: Configuration, seed: int) -> TrainConfig:
+def train_config(config: RunConfiguration, seed: int) -> TrainConfig:
     """The configuration of a training, from one that has its sections among others."""
     sections = {
         field.name: getattr(config, field.name)

@@ -6,7 +6,6 @@ Reference: GOLD-NAS (arXiv 2007.03331), section 4.1.
 """
 
 import functools
-import json
 import pathlib
 
 import keras
@@ -15,6 +14,7 @@ from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
+from goldnas_tf.files.kinds import Kind
 from goldnas_tf.networks.carrying import alone
 from goldnas_tf.networks.inherit import inherit
 from goldnas_tf.report.drawing import draw_network
@@ -28,6 +28,7 @@ from goldnas_tf.training.run import Run
 from goldnas_tf.training.state import RunState
 from goldnas_tf.training.train_config import TrainConfig
 
+FIGURES = Kind("the figures of a network")
 NETWORK = "network"
 """Name of the trained network's folder in the run folder."""
 
@@ -86,7 +87,10 @@ class Training(Run):
         settings = config.training
         check_fits(genotype, data)
         if settings.init == "inherited" and searched is None:
-            raise InputError("init inherited needs the network of a search, with its weights")
+            raise InputError(
+                "searched: expected the network of a search, with its weights, for init inherited; "
+                "received none"
+            )
         super().__init__(config, data, progress, settings.watch_images)
         self.genotype, self.searched = genotype, searched
         self.how = self.recipe(
@@ -106,7 +110,7 @@ class Training(Run):
         """Runs to the end; a finished training only tells its figures."""
         file = self.destination / "metrics.json"
         if file.exists():
-            return json.loads(file.read_text())
+            return FIGURES.read(file)
         state, learner = self._start_or_resume()
         settings = self.config.training
         steps = self.feed.pass_steps
@@ -206,8 +210,9 @@ def check_fits(genotype: Genotype, data: ImageData) -> None:
     found = (tuple(data.image_shape), len(data.class_names))
     if wanted != found:
         raise InputError(
-            f"the network is for images of {wanted[0]} in {wanted[1]} classes; {data.name} has "
-            f"{found[0]} in {found[1]}; give the data set that it was searched on"
+            f"network: expected one for images of {found[0]} in {found[1]} classes, as {data.name} "
+            f"has; received one for {wanted[0]} in {wanted[1]}; give the data set that it was "
+            "searched on"
         )
 
 

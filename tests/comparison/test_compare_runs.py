@@ -7,7 +7,7 @@ import pytest
 from processes import Program
 
 from goldnas_tf import pareto
-from goldnas_tf.architecture import costs
+from goldnas_tf.architecture import costs, resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.comparison.compare import read_points
@@ -29,12 +29,12 @@ def run(tmp_path_factory):
     for name, genotype in genotypes.items():
         (path / "pareto" / name).mkdir(parents=True)
         genotype.save(path / "pareto" / name / "genotype.json")
-        macs, params = costs.total(genotype)
-        points.append(Point(name, f"pareto/{name}", macs, params, 0.9, 1, "stable"))
+        cost = resources.total(genotype)
+        points.append(Point(name, f"pareto/{name}", cost, 0.9, 1, "stable"))
     values = pareto.to_json(points, costs.total(FULL).macs)
     (path / "pareto.json").write_text(json.dumps(values))
     data = {"dataset": "digits", "train_images": 120}
-    (path / "config.json").write_text(json.dumps({"settings": {"data": data}}))
+    (path / "config.json").write_text(json.dumps({"schema": 1, "settings": {"data": data}}))
     return path
 
 
@@ -74,7 +74,7 @@ def test_another_data_set_takes_the_place_of_all_settings_of_the_run(run, tmp_pa
     other, workdir = tmp_path / "run", tmp_path / "comparison"
     shutil.copytree(run, other)
     data = {"dataset": "folder", "data_dir": "/no/such/folder", "image_size": 64}
-    (other / "config.json").write_text(json.dumps({"settings": {"data": data}}))
+    (other / "config.json").write_text(json.dumps({"schema": 1, "settings": {"data": data}}))
     given = {"dataset": "digits", "train_images": 120}
     flags = ("--points=e002", "--families=found", "--seeds=1")
     result = COMPARE.run(workdir, other, *flags, *(f"--{k}={v}" for k, v in given.items()))
@@ -86,13 +86,13 @@ def test_another_data_set_takes_the_place_of_all_settings_of_the_run(run, tmp_pa
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        ([], "RUN must be the work folder of a search"),
-        (["RUN", "more"], "expected no further argument; received the argument 'more'"),
-        (["RUN", "--points=e009"], "has the points e001, e002; not ['e009']"),
-        (["RUN", "--families=random"], "and found one of them"),
-        (["RUN", "--init=inherited"], "init must be scratch"),
-        (["RUN", "--image_size=12"], "the network is for images of (8, 8, 1)"),
-        (["/no/such/run"], "with a pareto.json; /no/such/run is not"),
+        ([], "RUN: expected the work folder of a search"),
+        (["RUN", "more"], "arguments: expected no further one; received 'more'"),
+        (["RUN", "--points=e009"], "e001, e002; received e009"),
+        (["RUN", "--families=random"], "found among them; received random"),
+        (["RUN", "--init=inherited"], "init: expected scratch"),
+        (["RUN", "--image_size=12"], "received one for (8, 8, 1)"),
+        (["/no/such/run"], "with a pareto.json; received /no/such/run"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(run, tmp_path, flags, said):
@@ -105,7 +105,10 @@ def test_bad_input_is_one_line_and_leaves_nothing(run, tmp_path, flags, said):
 
 
 def test_points_that_are_not_named_are_spread_over_the_front(tmp_path):
-    points = [Point(f"e{i}", "x", 1000 - i, 1, 0.9 - i / 100, i, "stable") for i in range(9)]
+    points = [
+        Point(f"e{i}", "x", {"macs": 1000 - i, "params": 1}, 0.9 - i / 100, i, "stable")
+        for i in range(9)
+    ]
     (tmp_path / "pareto.json").write_text(json.dumps(pareto.to_json(points, 2000)))
     found, start = read_points(tmp_path, [])
     assert [point.name for point in found] == ["e0", "e4", "e8"]
@@ -115,5 +118,5 @@ def test_points_that_are_not_named_are_spread_over_the_front(tmp_path):
 
 def test_another_file_is_no_list_of_points(tmp_path):
     (tmp_path / "pareto.json").write_text("{}")
-    with pytest.raises(InputError, match="is not a list of points"):
+    with pytest.raises(InputError, match="expected a list of points of schema 1; received none"):
         read_points(tmp_path, [])

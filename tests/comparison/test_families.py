@@ -3,7 +3,8 @@
 import pytest
 
 from goldnas_tf.architecture import costs
-from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.comparison.families import TOLERANCE, hand_made, members, narrowed
 from goldnas_tf.errors import InputError
@@ -55,7 +56,7 @@ def test_no_other_width_is_nearer(share):
 
 
 def test_a_space_of_skip_connections_has_no_hand_made_cell():
-    with pytest.raises(InputError, match="needs an operator with kernels"):
+    with pytest.raises(InputError, match="ops: expected an operator with kernels"):
         hand_made(Space((8, 8, 3), 5, cells=3, ops=("skip_connect", "avg_pool_3x3")))
 
 

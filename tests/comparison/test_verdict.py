@@ -10,7 +10,8 @@ from goldnas_tf.comparison.verdict import Trained, hypervolumes, paired, sentenc
 
 def trained(family, accuracies, point="e1", macs=250):
     return [
-        Trained(point, family, seed, macs, 10, accuracy) for seed, accuracy in enumerate(accuracies)
+        Trained(point, family, seed, {"macs": macs, "params": 10}, accuracy)
+        for seed, accuracy in enumerate(accuracies)
     ]
 
 

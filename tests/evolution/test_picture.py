@@ -16,7 +16,9 @@ SETTINGS = EvolutionSettings(max_params="10K")
 
 def tried(number, generation, params, accuracy, **values):
     name = f"n{number:03d}"
-    return Candidate(name, (number,), generation, 9 * params, params, accuracy, **values)
+    return Candidate(
+        name, (number,), generation, {"macs": 9 * params, "params": params}, accuracy, **values
+    )
 
 
 HISTORY = [

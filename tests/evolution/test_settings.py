@@ -8,14 +8,14 @@ from goldnas_tf.training.train_config import TrainingSettings
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"population": 3}, "population must be at least 4"),
-        ({"algorithm": "tabu"}, "algorithm must be one of"),
-        ({"objectives": ()}, "objectives must be some of"),
-        ({"objectives": ("params", "params")}, "objectives must be some of"),
-        ({"objectives": ("colour",)}, "objectives must be some of"),
+        ({"population": 3}, "population: expected at least 4"),
+        ({"algorithm": "tabu"}, "algorithm: expected one of"),
+        ({"objectives": ()}, "objectives: expected some of"),
+        ({"objectives": ("params", "params")}, "objectives: expected some of"),
+        ({"objectives": ("colour",)}, "objectives: expected some of"),
         ({"max_params": "many"}, "max_params: expected a count"),
         ({"max_macs": "-1"}, "max_macs: expected a count"),
-        ({"candidate_minutes": 0.0}, "candidate_minutes must be above 0"),
+        ({"candidate_minutes": 0.0}, "candidate_minutes: expected above 0"),
     ],
 )
 def test_impossible_evolutions_are_refused(values, message):
@@ -26,15 +26,15 @@ def test_impossible_evolutions_are_refused(values, message):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"least_stages": 4}, "least_stages must not be above most_stages"),
-        ({"most_blocks": 0}, "most_blocks must be at least 1"),
-        ({"least_blocks": 5}, "least_blocks must not be above most_blocks"),
-        ({"widths": ("8", "1")}, "widths must be whole numbers of at least 2"),
-        ({"widths": ()}, "widths must be .*received none"),
-        ({"width_growths": ("0.5",)}, "width_growths must be numbers from 1"),
-        ({"width_growths": ("nan",)}, "width_growths must be numbers from 1"),
-        ({"kernels": ("4",)}, "kernels must be found or sides"),
-        ({"kernels": ("7",)}, r"kernels must be found or sides \[3, 5\]"),
+        ({"least_stages": 4}, "least_stages: expected at most most_stages"),
+        ({"most_blocks": 0}, "most_blocks: expected at least 1"),
+        ({"least_blocks": 5}, "least_blocks: expected at most most_blocks"),
+        ({"widths": ("8", "1")}, "widths: expected whole numbers of at least 2"),
+        ({"widths": ()}, "widths: expected .*received none"),
+        ({"width_growths": ("0.5",)}, "width_growths: expected numbers from 1"),
+        ({"width_growths": ("nan",)}, "width_growths: expected numbers from 1"),
+        ({"kernels": ("4",)}, "kernels: expected found or sides"),
+        ({"kernels": ("7",)}, r"kernels: expected found or sides \[3, 5\]"),
     ],
 )
 def test_impossible_assemblies_are_refused(values, message):
@@ -52,5 +52,5 @@ def test_limits_are_those_that_are_set():
 
 
 def test_weights_are_never_inherited():
-    with pytest.raises(InputError, match="init must be scratch"):
+    with pytest.raises(InputError, match="init: expected scratch"):
         EvolveConfig(training=TrainingSettings(init="inherited"))

@@ -22,7 +22,7 @@ def test_other_paths_stay(path):
     "path", ["gs://bucket/x", "s3://b", "file:///tmp/x", "https://a/b", "gs:/x"]
 )
 def test_addresses_are_refused(path):
-    with pytest.raises(InputError, match="workdir must be a path on this machine") as caught:
+    with pytest.raises(InputError, match="workdir: expected a path on this machine") as caught:
         local_path(path, "workdir")
     assert path in str(caught.value)
 

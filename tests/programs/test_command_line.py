@@ -129,7 +129,7 @@ def test_cutout_switches_cutout_on():
 
 
 def test_values_out_of_range_are_input_errors():
-    with pytest.raises(InputError, match="cells must be at least 1; received 0"):
+    with pytest.raises(InputError, match="cells: expected at least 1; received 0"):
         config("--cells=0")
 
 
@@ -309,7 +309,7 @@ def test_a_signal_ends_an_import_whatever_the_library_catches(tmp_path, signum):
         ("--flip=perhaps", "flip"),
         ("--cels=3", "cels"),
         ("--flagfile=/no/such/file", "/no/such/file"),
-        ("search", "expected flags only; received the argument 'search'"),
+        ("search", "arguments: expected flags only; received 'search'"),
     ],
 )
 def test_bad_flags_are_one_line_and_exit_code_2(monkeypatch, capsys, argument, said):
@@ -323,9 +323,9 @@ def test_bad_flags_are_one_line_and_exit_code_2(monkeypatch, capsys, argument, s
 @pytest.mark.parametrize(
     ("argument", "said"),
     [
-        ("--cells=0", "cells must be at least 1; received 0"),
-        ("--threshold_min=0.5", "threshold_min must be below threshold_max"),
-        ("--validation_fraction=nan", "validation_fraction must be above 0"),
+        ("--cells=0", "cells: expected at least 1; received 0"),
+        ("--threshold_min=0.5", "threshold_min: expected less than threshold_max"),
+        ("--validation_fraction=nan", "validation_fraction: expected above 0"),
         ("--workdirs=x", "workdirs"),
     ],
 )

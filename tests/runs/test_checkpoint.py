@@ -97,10 +97,10 @@ def test_another_schema_is_refused(tmp_path):
     checkpoint.save(tmp_path, (5, 2), VALUES, {})
     file = tmp_path / checkpoint.FOLDER / "000000005-000002" / "state.json"
     values = json.loads(file.read_text())
-    assert values["schema"] == checkpoint.SCHEMA == 1
+    assert values["schema"] == checkpoint.KIND.schema == 1
     for schema in (0, 2, None):
         file.write_text(json.dumps({**values, "schema": schema}))
-        with pytest.raises(InputError, match="is no checkpoint of schema 1; use another workdir"):
+        with pytest.raises(InputError, match="expected a checkpoint of schema 1; received"):
             checkpoint.load(tmp_path)
 
 
@@ -109,7 +109,7 @@ def test_a_damaged_file_is_named(tmp_path, name):
     checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
     file = tmp_path / checkpoint.FOLDER / "000000012-000000" / name
     file.write_bytes(file.read_bytes()[:20])
-    with pytest.raises(InputError, match=f"{name} is damaged"):
+    with pytest.raises(InputError, match=f"{name}: expected a checkpoint; received a damaged file"):
         checkpoint.load(tmp_path)
 
 

@@ -90,5 +90,7 @@ def test_a_run_does_not_go_back(tmp_path):
 def test_damaged_metrics_are_named(tmp_path):
     folder = RunFolder.open(tmp_path, CONFIG, {})
     (tmp_path / "metrics.jsonl").write_text("xx\n")
-    with pytest.raises(InputError, match=r"metrics\.jsonl is damaged"):
+    with pytest.raises(
+        InputError, match=r"metrics\.jsonl: expected lines of JSON; received a damaged file"
+    ):
         folder.keep_metrics(2, "epoch")

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from goldnas_tf.architecture.genotype import Place
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.errors import InputError
 from goldnas_tf.searching.pruning import PruningRule, choose, shares
 
@@ -109,16 +109,25 @@ def test_nothing_alive_nothing_goes():
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"threshold_min": -0.1}, "threshold_min must be at least 0 and at most 1; received -0.1"),
-        ({"threshold_max": 1.1}, "threshold_max must be at least 0 and at most 1; received 1.1"),
-        ({"threshold_min": 0.05}, "threshold_min must be below threshold_max; received 0.05 and"),
-        ({"threshold_min": 0.3}, "threshold_min must be below threshold_max; received 0.3 and"),
-        ({"prune_weakest": 0}, "prune_weakest must be at least 1; received 0"),
-        ({"prune_weakest": 1.0}, "prune_weakest must be at least 1; received 1.0"),
-        ({"lambda_step": 0}, "lambda_step must be above 0; received 0"),
-        ({"lambda_growth": 1}, "lambda_growth must be above 1; received 1"),
-        ({"lambda_ceiling": 0.0}, "lambda_ceiling must be above 0; received 0.0"),
-        ({"threshold_min": float("nan")}, "threshold_min must be at least 0 and at most 1"),
+        (
+            {"threshold_min": -0.1},
+            "threshold_min: expected at least 0 and at most 1; received -0.1",
+        ),
+        ({"threshold_max": 1.1}, "threshold_max: expected at least 0 and at most 1; received 1.1"),
+        (
+            {"threshold_min": 0.05},
+            "threshold_min: expected less than threshold_max; received 0.05 and",
+        ),
+        (
+            {"threshold_min": 0.3},
+            "threshold_min: expected less than threshold_max; received 0.3 and",
+        ),
+        ({"prune_weakest": 0}, "prune_weakest: expected at least 1; received 0"),
+        ({"prune_weakest": 1.0}, "prune_weakest: expected at least 1; received 1.0"),
+        ({"lambda_step": 0}, "lambda_step: expected above 0; received 0"),
+        ({"lambda_growth": 1}, "lambda_growth: expected above 1; received 1"),
+        ({"lambda_ceiling": 0.0}, "lambda_ceiling: expected above 0; received 0.0"),
+        ({"threshold_min": float("nan")}, "threshold_min: expected at least 0 and at most 1"),
     ],
 )
 def test_bad_rules_are_told(values, said):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tiny_networks import NETWORKS, scatter
 
-from goldnas_tf.architecture import costs, sampling
+from goldnas_tf.architecture import resources, sampling
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.networks import network
 from goldnas_tf.networks.carrying import carry
@@ -30,7 +30,7 @@ def trained():
     """A learner of the full network, and its state after two steps."""
     recipe = Recipe(
         optimizer=OptimizerSettings(batch_size=8),
-        relative_costs=costs.relative(FULL.space, "macs"),
+        relative_costs=resources.relative(FULL.space, "macs"),
         mu=1.0,
         auxiliary_weight=0.4,
         form=TINY.form,
@@ -194,7 +194,7 @@ def test_masking_equals_rebuilding_of_shared_binary_gates():
     keras.utils.set_random_seed(0)
     recipe = Recipe(
         OptimizerSettings(batch_size=8),
-        relative_costs=costs.relative(tiny.genotype.space, "params"),
+        relative_costs=resources.relative(tiny.genotype.space, "params"),
         form=tiny.form,
     )
     learner = Learner(tiny.genotype, recipe)

@@ -11,20 +11,23 @@ from goldnas_tf.settings.images import AugmentationSettings, DataSettings
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"dataset": ""}, "dataset must be digits, folder or a TFDS name; received ''"),
-        ({"dataset": "  "}, "dataset must be digits, folder or a TFDS name"),
-        ({"dataset": 3}, "dataset must be of type str; received 3"),
-        ({"dataset": "folder"}, "data_dir must name the folder that holds train/CLASS/"),
-        ({"data_dir": 3}, "data_dir must be of type str; received 3"),
-        ({"image_size": 0}, "image_size must be at least 1; received 0"),
-        ({"image_size": 8.0}, "image_size must be at least 1; received 8.0"),
-        ({"image_size": True}, "image_size must be at least 1; received True"),
-        ({"validation_fraction": 0}, "validation_fraction must be above 0 and below 1; received 0"),
-        ({"validation_fraction": 1.0}, "validation_fraction must be above 0 and below 1"),
-        ({"validation_fraction": "0.2"}, "validation_fraction must be above 0 and below 1"),
-        ({"validation_fraction": float("nan")}, "validation_fraction must be above 0"),
-        ({"train_images": -1}, "train_images must be at least 0; received -1"),
-        ({"split_seed": -1}, "split_seed must be at least 0; received -1"),
+        ({"dataset": ""}, "dataset: expected digits, folder or a TFDS name; received ''"),
+        ({"dataset": "  "}, "dataset: expected digits, folder or a TFDS name"),
+        ({"dataset": 3}, "dataset: expected of type str; received 3"),
+        ({"dataset": "folder"}, "data_dir: expected the folder that holds train/CLASS/"),
+        ({"data_dir": 3}, "data_dir: expected of type str; received 3"),
+        ({"image_size": 0}, "image_size: expected at least 1; received 0"),
+        ({"image_size": 8.0}, "image_size: expected at least 1; received 8.0"),
+        ({"image_size": True}, "image_size: expected at least 1; received True"),
+        (
+            {"validation_fraction": 0},
+            "validation_fraction: expected above 0 and below 1; received 0",
+        ),
+        ({"validation_fraction": 1.0}, "validation_fraction: expected above 0 and below 1"),
+        ({"validation_fraction": "0.2"}, "validation_fraction: expected above 0 and below 1"),
+        ({"validation_fraction": float("nan")}, "validation_fraction: expected above 0"),
+        ({"train_images": -1}, "train_images: expected at least 0; received -1"),
+        ({"split_seed": -1}, "split_seed: expected at least 0; received -1"),
     ],
 )
 def test_bad_data_settings_die_with_one_line(values, said):
@@ -37,13 +40,13 @@ def test_bad_data_settings_die_with_one_line(values, said):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"crop_padding": -1}, "crop_padding must be at least 0; received -1"),
-        ({"cutout": 2.5}, "cutout must be at least 0; received 2.5"),
-        ({"cutout": True}, "cutout must be at least 0; received True"),
-        ({"cutout": False}, "cutout must be at least 0; received False"),
-        ({"flip": "yes"}, "flip must be of type bool; received 'yes'"),
-        ({"flip": 1}, "flip must be of type bool; received 1"),
-        ({"policy": "autoaugment"}, "policy must be one of none, randaugment; received 'auto"),
+        ({"crop_padding": -1}, "crop_padding: expected at least 0; received -1"),
+        ({"cutout": 2.5}, "cutout: expected at least 0; received 2.5"),
+        ({"cutout": True}, "cutout: expected at least 0; received True"),
+        ({"cutout": False}, "cutout: expected at least 0; received False"),
+        ({"flip": "yes"}, "flip: expected of type bool; received 'yes'"),
+        ({"flip": 1}, "flip: expected of type bool; received 1"),
+        ({"policy": "autoaugment"}, "policy: expected one of none, randaugment; received 'auto"),
     ],
 )
 def test_bad_augmentation_settings_die_with_one_line(values, said):

@@ -35,7 +35,7 @@ def test_every_section_checks_itself():
             with pytest.raises(InputError, match=field.name):
                 section(**{field.name: object()})
     with pytest.raises(
-        InputError, match="seed must be at least 0 and at most 4294967295; received"
+        InputError, match="seed: expected at least 0 and at most 4294967295; received"
     ):
         SearchConfig(seed=-1)
 

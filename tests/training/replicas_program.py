@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from tiny_networks import NETWORKS
 
-from goldnas_tf.architecture import costs
+from goldnas_tf.architecture import resources
 from goldnas_tf.networks import network
 from goldnas_tf.networks.norm import batch_norm
 from goldnas_tf.runtime import devices
@@ -46,7 +46,7 @@ def train(strategy, tiny=TINY, batches=BATCHES):
     """The metrics of 3 steps, the states before and after, the accuracy, and the learner."""
     recipe = Recipe(
         optimizer=OptimizerSettings(batch_size=8),
-        relative_costs=costs.relative(tiny.genotype.space, "macs"),
+        relative_costs=resources.relative(tiny.genotype.space, "macs"),
         mu=1.0,
         auxiliary_weight=0.4,
         form=tiny.form,

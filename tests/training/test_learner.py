@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from tiny_networks import NETWORKS, scatter
 
-from goldnas_tf.architecture import costs
+from goldnas_tf.architecture import resources
 from goldnas_tf.networks import network
 from goldnas_tf.settings.sections import GateSettings, OptimizerSettings
 from goldnas_tf.training.learner import METRICS, Learner, Recipe
@@ -23,7 +23,7 @@ def learner_of(name, **changes):
     recipe = Recipe(
         optimizer=dataclasses.replace(SETTINGS, **changes.pop("optimizer", {})),
         gates=dataclasses.replace(GATES, **changes.pop("gates", {})),
-        relative_costs=costs.relative(tiny.genotype.space, "macs"),
+        relative_costs=resources.relative(tiny.genotype.space, "macs"),
         mu=1.0,
         auxiliary_weight=0.4 if tiny.form.auxiliary else 0.0,
         form=tiny.form,

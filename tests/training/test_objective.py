@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from goldnas_tf.architecture import costs
-from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture import resources
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.searching import pruning
 from goldnas_tf.training.objective import Penalty, cross_entropy
@@ -13,7 +14,7 @@ from goldnas_tf.training.objective import Penalty, cross_entropy
 TINY = Space((8, 8, 3), 3, cells=1, channels=4, nodes=1)
 SPACE = Space((8, 8, 3), 3, cells=3, channels=4, nodes=2)
 FULL = Genotype.full(SPACE)
-RELATIVE = costs.relative(SPACE, "macs")
+RELATIVE = resources.relative(SPACE, "macs")
 
 
 def random_strengths(seed=0, dtype=np.float32):

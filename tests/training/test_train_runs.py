@@ -142,10 +142,10 @@ def test_a_training_can_begin_with_inherited_weights(point, tmp_path):
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        ([], "network must name a point"),
+        ([], "network: expected a point"),
         (["--network=/no/such"], "as a point does; /no/such has none"),
-        (["--network=POINT", "--epochs=0"], "epochs must be at least 1"),
-        (["--network=POINT", "--image_size=12"], "the network is for images of (8, 8, 1)"),
+        (["--network=POINT", "--epochs=0"], "epochs: expected at least 1"),
+        (["--network=POINT", "--image_size=12"], "received one for (8, 8, 1)"),
         (["--network=POINT", "--drop_path=1"], "drop_path must be"),
         (["--network=POINT/genotype.json", "--init=inherited"], "a point, with a model.keras"),
     ],

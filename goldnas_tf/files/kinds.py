@@ -1,0 +1,100 @@
+"""Kinds of JSON files that runs leave, each with a schema: written and read in one way.
+
+A file that cannot be read as what it is said to be ends in one line: which file, what was expected
+there, what was found.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import typing
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+
+from goldnas_tf.errors import InputError
+from goldnas_tf.files import atomic
+
+_T = typing.TypeVar("_T")
+
+
+class Kind(typing.NamedTuple):
+    """A kind of file.
+
+    Attributes:
+        name: what is in it, with its article, as messages call it.
+        schema: the number of its form, which grows when older files can no longer be read; None for
+            files that have none.
+        advice: what to do about a file that is none, if that is always the same.
+    """
+
+    name: str
+    schema: int | None = None
+    advice: str = ""
+
+    def stamp(self, values: Mapping[str, typing.Any]) -> dict[str, typing.Any]:
+        """The values with the schema, as they stand in a file."""
+        return {"schema": self.schema, **values}
+
+    def check(self, values: object) -> dict[str, typing.Any]:
+        """The values that `stamp` gave, without the schema.
+
+        Raises:
+            InputError: another schema, or no values by names.
+        """
+        if not isinstance(values, dict):
+            raise InputError(f"expected {self.name}; received {type(values).__name__}")
+        if values.get("schema") != self.schema:
+            raise InputError(
+                f"expected {self.name} of schema {self.schema}; received "
+                + ("none" if "schema" not in values else f"schema {values['schema']!r}")
+            )
+        return {name: value for name, value in values.items() if name != "schema"}
+
+    def write(self, file: pathlib.Path, values: Mapping[str, typing.Any]) -> None:
+        """Writes a file, whole or not at all."""
+        atomic.write_json(file, self.stamp(values))
+
+    def read(
+        self, file: pathlib.Path, parse: Callable[[typing.Any], _T] = lambda values: values
+    ) -> _T:
+        """What a file holds.
+
+        Args:
+            file: it.
+            parse: makes it of the values, which are checked for the schema; may raise `KeyError`,
+                `TypeError`, `ValueError` or `AttributeError` where they are not right.
+
+        Raises:
+            InputError: there is no such file, or it is of another kind, or damaged.
+        """
+        with self.reading(file):
+            values = json.loads(file.read_text())
+            return parse(values if self.schema is None else self.check(values))
+
+    @contextlib.contextmanager
+    def reading(self, file: str | os.PathLike[str]) -> Iterator[None]:
+        """Turns what goes wrong in reading a file into an `InputError`."""
+        advice = f"; {self.advice}" if self.advice else ""
+        try:
+            yield
+        except InputError as error:
+            raise InputError(f"{file}: {error}{advice}") from error
+        except FileNotFoundError as error:
+            raise InputError(
+                f"{file}: expected {self.name}; received no such file{advice}"
+            ) from error
+        except OSError as error:
+            raise InputError(f"{file}: cannot be read: {error.strerror or error}") from error
+        except (
+            AttributeError,
+            EOFError,
+            KeyError,
+            TypeError,
+            ValueError,
+            zipfile.BadZipFile,
+        ) as error:
+            raise InputError(
+                f"{file}: expected {self.name}; received a damaged file or another one "
+                f"({type(error).__name__}: {error}){advice}"
+            ) from error
