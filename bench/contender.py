@@ -45,7 +45,7 @@ def make_learner(shape, share=1.0, precision="float32", xla=False):
     """A learner at that share of the operators, and a batch of random images for it."""
     import tensorflow as tf
 
-    from goldnas_tf.architecture import costs
+    from goldnas_tf.architecture import resources
     from goldnas_tf.networks.network import Form
     from goldnas_tf.settings.sections import OptimizerSettings
     from goldnas_tf.training.learner import Learner, Recipe
@@ -53,7 +53,7 @@ def make_learner(shape, share=1.0, precision="float32", xla=False):
     space = shape.space
     recipe = Recipe(
         OptimizerSettings(batch_size=shape.batch),
-        relative_costs=costs.relative(space, "macs"),
+        relative_costs=resources.relative(space, "macs"),
         mu=1.0,
         form=Form(precision=precision),
         xla=xla,

@@ -44,13 +44,13 @@ def genotype(space: Space, share: float, seed: int = 0) -> Genotype:
     places = list(Genotype.full(space).ordered)
     random.Random(seed).shuffle(places)
     macs = {place: costs.operator(space, place).macs for place in places}
-    left = collections.Counter(place[:2] for place in places)
+    left = collections.Counter(place.feeds for place in places)
     total, goal, dead = sum(macs.values()), share * sum(macs.values()), set()
     for place in places:
         if total <= goal:
             break
-        if left[place[:2]] > 1:
-            left[place[:2]] -= 1
+        if left[place.feeds] > 1:
+            left[place.feeds] -= 1
             total -= macs[place]
             dead.add(place)
     return Genotype(space, frozenset(places) - dead)

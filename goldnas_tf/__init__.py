@@ -5,12 +5,14 @@ costs no TensorFlow.
 """
 
 from importlib import import_module
+from typing import Any
 
 from goldnas_tf.registration import register_with_keras
 
 _HOMES = {
     "AssemblySettings": "evolution.settings",
     "AugmentationSettings": "settings.images",
+    "AuxiliarySettings": "settings.sections",
     "DataSettings": "settings.images",
     "DeviceSettings": "settings.sections",
     "EvolutionSettings": "evolution.settings",
@@ -28,6 +30,7 @@ _HOMES = {
     "Space": "architecture.space",
     "SpaceSettings": "settings.sections",
     "TrainingSettings": "training.train_config",
+    "WatchSettings": "settings.sections",
     "build": "networks.network",
     "evolve": "evolution.evolve",
     "from_datasets": "data",
@@ -46,11 +49,11 @@ __all__ = sorted(_HOMES)
 register_with_keras()
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), _RENAMED.get(name, name))
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__

@@ -1,10 +1,8 @@
 """The ways a run ends badly: the user gave something unusable, or the work itself broke down."""
 
-import contextlib
 import difflib
 import re
 import sys
-import zipfile
 from collections.abc import Iterable
 
 _PLACE_IN_GRAPH = re.compile(r"\{\{.*?\}\} ?| ?\[Op:\w+\]")
@@ -14,8 +12,9 @@ _PLACE_IN_GRAPH = re.compile(r"\{\{.*?\}\} ?| ?\[Op:\w+\]")
 class InputError(ValueError):
     """Something the user gave cannot be used; the message is one line for the user.
 
-    The message says what was expected, what came, and what to do. Programs print
-    it alone, without a traceback, and exit with code 2.
+    Of a bad value or file the message says, as every `ValueError` here, what it is of, what was
+    expected and what came, then perhaps what to do: "batch_size: expected at least 1; received 0;
+    raise it". Programs print it alone, without a traceback, and exit with code 2.
     """
 
 
@@ -25,19 +24,6 @@ class TrainingError(RuntimeError):
 
 class ExportError(RuntimeError):
     """What was exported does not do what the network did; programs exit with code 1."""
-
-
-@contextlib.contextmanager
-def reading(path):
-    """Turns what goes wrong in reading a file that a run has written into an `InputError`."""
-    try:
-        yield
-    except InputError:
-        raise
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"{path} is damaged ({type(error).__name__}); put back a copy, or use another workdir"
-        ) from error
 
 
 def close_to(name: str, known: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ They are imported as soon as Keras is, so that the package by itself costs no Te
 
 import contextlib
 import importlib
+import types
 
 import wrapt
 
@@ -18,7 +19,7 @@ def register_with_keras() -> None:
     wrapt.register_post_import_hook(_register, "keras")
 
 
-def _register(keras) -> None:
+def _register(keras: types.ModuleType) -> None:
     # an import of Keras must not fail for our sake: who needs a layer imports it, and is told why
     with contextlib.suppress(Exception):
         if keras.backend.backend() == "tensorflow":

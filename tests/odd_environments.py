@@ -73,7 +73,7 @@ REFUSED = {
     "backend": (Odd({"KERAS_BACKEND": "jax"}), "set KERAS_BACKEND=tensorflow"),
     "backend_of_settings": (Odd(keras_json={"backend": "torch"}), "set KERAS_BACKEND=tensorflow"),
     "no_dictionary": (Odd(keras_json="[]"), "keras.json: expected the settings of Keras"),
-    "floatx": (Odd(keras_json={"floatx": "bfloat16"}), "floatx must be of float16, float32"),
-    "data_format": (Odd(keras_json={"image_data_format": "last"}), "image_data_format must be"),
-    "epsilon": (Odd(keras_json={"epsilon": 1}), "epsilon must be a number as 1e-7"),
+    "floatx": (Odd(keras_json={"floatx": "bfloat16"}), "expected one of float16, float32"),
+    "data_format": (Odd(keras_json={"image_data_format": "last"}), "expected one of channels_last"),
+    "epsilon": (Odd(keras_json={"epsilon": 1}), "expected a number as 1e-7"),
 }

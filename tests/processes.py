@@ -29,14 +29,31 @@ class Program:
         return _finished(self.command(*flags), folder)
 
     def stop_when(self, workdir, signum, lines, *flags):
-        """Starts it, and sends a signal once it has written so many lines of metrics."""
+        """Starts it, and sends a signal at some time after it has written lines of metrics.
+
+        The time is anywhere in the next epoch, or in what follows it. It is drawn alike for the
+        same call, unless STOP_SEED is set to another number than 0. A test that fails prints it.
+
+        Args:
+            workdir: of the run.
+            signum: the signal.
+            lines: how many; or a range, from which it is drawn.
+            *flags: more of the program's.
+
+        Returns:
+            Exit code, and what was printed as errors.
+        """
+        seed = os.environ.get("STOP_SEED", "0")
+        rng = random.Random(f"{seed} {self.name} {signum} {lines}")
+        lines = rng.choice(lines) if isinstance(lines, range) else lines
+        delay = rng.random() * 0.5
+        print(f"{signum!r} {delay:.3f} s after line {lines} of metrics, STOP_SEED={seed}")
         command = self.command(f"--workdir={workdir}", *flags)
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
         file = workdir / "metrics.jsonl"
         while process.poll() is None:
             if file.exists() and file.read_text().count("\n") >= lines:
-                # anywhere in the next epoch, or in what follows it
-                time.sleep(random.random() * 0.5)
+                time.sleep(delay)
                 process.send_signal(signum)
                 break
             time.sleep(0.02)
@@ -58,10 +75,8 @@ def environment():
 def metrics(workdir):
     """The lines of metrics, without times."""
     lines = (workdir / "metrics.jsonl").read_text().splitlines()
-    values = [json.loads(line) for line in lines]
-    for line in values:
-        del line["images_per_second"], line["seconds"]
-    return values
+    times = ("images_per_second", "seconds")
+    return [{k: v for k, v in json.loads(line).items() if k not in times} for line in lines]
 
 
 def _finished(command, folder=None):

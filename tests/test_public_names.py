@@ -3,6 +3,41 @@ from processes import run_python
 
 import goldnas_tf
 
+# what others import; a name that is taken from here is one that their programs miss
+PUBLIC = [
+    "AssemblySettings",
+    "AugmentationSettings",
+    "AuxiliarySettings",
+    "DataSettings",
+    "DeviceSettings",
+    "EvolutionSettings",
+    "EvolveConfig",
+    "Form",
+    "GateSettings",
+    "Genotype",
+    "InputError",
+    "ObjectiveSettings",
+    "OptimizerSettings",
+    "Point",
+    "PointSettings",
+    "PruningRule",
+    "SearchConfig",
+    "Space",
+    "SpaceSettings",
+    "TrainingSettings",
+    "WatchSettings",
+    "build",
+    "evolve",
+    "from_datasets",
+    "load",
+    "load_blocks",
+    "load_data",
+    "measure",
+    "open_network",
+    "prepare",
+    "search",
+]
+
 
 def test_every_public_name_is_what_it_says(tmp_path):
     # a program may have imported the module of the same name before
@@ -20,7 +55,10 @@ def test_every_public_name_is_what_it_says(tmp_path):
     assert found.returncode == 0, found.stderr[-500:]
 
 
+def test_no_public_name_is_lost():
+    assert goldnas_tf.__all__ == dir(goldnas_tf) == PUBLIC
+
+
 def test_another_name_is_an_attribute_error():
-    assert set(goldnas_tf.__all__) == set(dir(goldnas_tf))
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         goldnas_tf.nonsense  # noqa: B018

@@ -49,7 +49,7 @@ class Block:
     params: int
     val_accuracy: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for form in ("normal", "reduction"):
             places = tuple(sorted(CellPlace(*place) for place in getattr(self, form)))
             object.__setattr__(self, form, places)
@@ -76,7 +76,7 @@ def library(points: Iterable[Point], folder: pathlib.Path) -> list[Block]:
             nothing reads it, has no block; of several with the same block the best one counts.
         folder: the work folder of the search.
     """
-    found: dict[tuple, tuple[Point, Block]] = {}
+    found: dict[tuple[tuple[CellPlace, ...], ...], tuple[Point, Block]] = {}
     for point in sorted(points, key=lambda point: point.val_accuracy):
         genotype = Genotype.load(folder / point.path / "genotype.json")
         kinds = tuple(_operators(genotype, kind) for kind in genotype.space.kinds)

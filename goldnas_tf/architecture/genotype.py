@@ -9,6 +9,7 @@ import functools
 import json
 import pathlib
 from collections.abc import Iterable
+from typing import Any
 
 from goldnas_tf.architecture.places import CELL_INPUTS, Place
 from goldnas_tf.architecture.space import Space
@@ -36,7 +37,7 @@ class Genotype:
     space: Space
     places: frozenset[Place]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         legal = _all_places(self.space)
         foreign = sorted(set(self.places) - legal, key=repr)
         if foreign:
@@ -107,7 +108,7 @@ class Genotype:
         nodes = {place.feeds for place in self.places}
         return len(self.places) > len(nodes)
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """JSON values: a list of cells of nodes; a node maps each source to operator names."""
         cells = []
         for index in range(self.space.cells):
@@ -118,18 +119,18 @@ class Genotype:
         return KIND.stamp({"space": self.space.to_json(), "cells": cells})
 
     @classmethod
-    def from_json(cls, values: dict) -> "Genotype":
+    def from_json(cls, values: object) -> "Genotype":
         """Reads what `to_json` wrote.
 
         Raises:
             InputError: another schema, or not a legal network of its space.
         """
-        values = KIND.check(values)
+        found = KIND.check(values)
         try:
-            space = Space.from_json(values["space"])
+            space = Space.from_json(found["space"])
             places = [
                 Place(cell, node, int(source), name)
-                for cell, nodes in enumerate(values["cells"])
+                for cell, nodes in enumerate(found["cells"])
                 for node, sources in enumerate(nodes)
                 for source, ops in sources.items()
                 for name in ops

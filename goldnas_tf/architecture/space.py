@@ -11,6 +11,8 @@ import functools
 import itertools
 import math
 import typing
+from collections.abc import Mapping
+from typing import Any
 
 from goldnas_tf.architecture import operators
 from goldnas_tf.architecture.places import CELL_INPUTS
@@ -38,7 +40,7 @@ class CellGeometry(typing.NamedTuple):
     """Sizes in one cell of the network.
 
     Attributes:
-        index: place in the network, from 0.
+        cell: place in the network, from 0.
         reduction: whether edges from the cell's inputs have stride 2.
         inputs: the two maps read, the older one first, before preprocessing.
         state: the map of an input after preprocessing.
@@ -46,7 +48,7 @@ class CellGeometry(typing.NamedTuple):
         output: the concatenated inner nodes.
     """
 
-    index: int
+    cell: int
     reduction: bool
     inputs: tuple[FeatureMap, FeatureMap]
     state: FeatureMap
@@ -90,7 +92,7 @@ class Space:
     shared: bool = False
     stages: tuple[tuple[int, int], ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("image_shape", "ops", "stages"):
             if not isinstance(getattr(self, name), tuple | list):
                 raise InputError(f"{name}: expected a list; received {getattr(self, name)!r}")
@@ -119,7 +121,7 @@ class Space:
             raise InputError(f"stem: expected 'cifar' or 'imagenet'; received {self.stem!r}")
         self._check_image_fits()
 
-    def _follow_stages(self):
+    def _follow_stages(self) -> None:
         """Sets cells and channels from the stages."""
         stages = tuple(tuple(stage) for stage in self.stages)
         for stage in stages:
@@ -133,7 +135,7 @@ class Space:
         object.__setattr__(self, "cells", sum(cells for cells, _ in stages))
         object.__setattr__(self, "channels", stages[0][1])
 
-    def _check_image_fits(self):
+    def _check_image_fits(self) -> None:
         halvings = len(self.reductions) + (3 if self.stem == "imagenet" else 0)
         smallest = 2**halvings
         height, width, _ = self.image_shape
@@ -205,9 +207,10 @@ class Space:
     def candidates(self) -> int:
         """Exact number of genotypes: every node keeps at least one of its operators."""
         gates = [len(self.sources(node)) * len(self.ops) for node in range(self.nodes)]
-        return math.prod(2**count - 1 for count in gates) ** len(self.kinds)
+        legal: int = math.prod(2**count - 1 for count in gates) ** len(self.kinds)
+        return legal
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """The space as JSON values; `Space.from_json` reads it back."""
         return {
             **dataclasses.asdict(self),
@@ -217,7 +220,7 @@ class Space:
         }
 
     @classmethod
-    def from_json(cls, values: dict) -> "Space":
+    def from_json(cls, values: Mapping[str, Any]) -> "Space":
         """Reads what `to_json` wrote.
 
         Raises:
@@ -235,5 +238,5 @@ class Space:
         return cls(**values)
 
 
-def _is_count(value, least: int) -> bool:
+def _is_count(value: object, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least

@@ -95,16 +95,17 @@ def compare(
         raise InputError(
             f"split: expected one that {data.name} has; received test; compare on validation"
         )
+    seeds = range(config.seed, config.seed + settings.seeds)
     networks = {}
     for point in points:
         found = Genotype.load(run / point.path / "genotype.json")
         check_fits(found, data)
         for family in settings.families:
-            networks[point.name, family] = members(family, found, settings.seeds)
+            networks[point.name, family] = members(family, found, seeds)
     trained: list[Trained] = []
-    total = len(networks) * settings.seeds
+    total = len(networks) * len(seeds)
     # seed by seed: a comparison that is stopped early has all families
-    for seed in range(settings.seeds):
+    for seed in seeds:
         for (name, family), genotypes in networks.items():
             say(f"training {len(trained) + 1} of {total}: {name}, {family}, seed {seed}")
             folder = workdir / name / f"{family}_{seed}"

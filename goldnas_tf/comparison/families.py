@@ -7,6 +7,7 @@ narrowed  one hand-made cell everywhere, as wide as the multiply-adds allow
 
 import dataclasses
 import random
+from collections.abc import Sequence
 
 from goldnas_tf.architecture import costs, operators
 from goldnas_tf.architecture.genotype import Genotype
@@ -22,25 +23,25 @@ TOLERANCE = 0.03
 _WIDEST = 4
 
 
-def members(family: str, found: Genotype, seeds: int) -> list[Genotype]:
-    """The networks of a family, one for each seed.
+def members(family: str, found: Genotype, seeds: Sequence[int]) -> dict[int, Genotype]:
+    """The networks of a family, by seed.
 
     Args:
         family: one of `FAMILIES`.
         found: the network of the point.
-        seeds: how many, at least 1.
+        seeds: of trainings, and of what is drawn.
 
     Raises:
         InputError: the space has no other network at that cost, or no operator to make a cell of.
     """
     macs = costs.total(found).macs
     if family == "found":
-        return [found] * seeds
+        return dict.fromkeys(seeds, found)
     if family == "narrowed":
-        return [narrowed(found.space, macs)] * seeds
-    return [
-        sample_at_macs(found.space, macs, random.Random(seed), TOLERANCE) for seed in range(seeds)
-    ]
+        return dict.fromkeys(seeds, narrowed(found.space, macs))
+    return {
+        seed: sample_at_macs(found.space, macs, random.Random(seed), TOLERANCE) for seed in seeds
+    }
 
 
 def hand_made(space: Space) -> Genotype:

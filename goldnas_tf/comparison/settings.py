@@ -21,7 +21,7 @@ class ComparisonSettings:
     families: tuple[str, ...] = setting(
         FAMILIES, "networks to train: " + ", ".join(FAMILIES) + "; found is always one of them"
     )
-    seeds: int = setting(3, "trainings of each family at each point", low=1)
+    seeds: int = setting(3, "trainings of each family at each point, from seed on", low=1)
     split: str = setting("test", "images whose accuracy is compared", choices=SPLITS)
 
     def __post_init__(self) -> None:

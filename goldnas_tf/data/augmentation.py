@@ -5,16 +5,21 @@ stateless seed: the same seed gives the same result. Crop, flip and cutout move 
 whole pixels, so each is a single gather over the pixels of the batch.
 """
 
+from collections.abc import Callable, Sequence
+
 import tensorflow as tf
 
 from goldnas_tf.data.randaugment import RandAugment
+from goldnas_tf.settings.images import AugmentationSettings
 
 
-def augmenter(settings, pixel_mean):
+def augmenter(
+    settings: AugmentationSettings, pixel_mean: Sequence[float]
+) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     """Makes the function that varies a batch as `settings` say.
 
     Args:
-        settings: `AugmentationSettings`.
+        settings: which variations, and how strong.
         pixel_mean: mean of each channel in 0..255: the colour of what is blanked out.
 
     Returns:
@@ -23,7 +28,7 @@ def augmenter(settings, pixel_mean):
     fill = tf.saturate_cast(tf.round(tf.constant(pixel_mean, tf.float32)), tf.uint8)
     policy = RandAugment(pixel_mean) if settings.policy == "randaugment" else None
 
-    def augment(images, seed):
+    def augment(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         # One seed for each, used or not: switching one off leaves the others as they were.
         crop_seed, flip_seed, policy_seed, cutout_seed = tf.unstack(tf.random.split(seed, 4))
         if settings.crop_padding:
@@ -39,7 +44,7 @@ def augmenter(settings, pixel_mean):
     return augment
 
 
-def crop(images, seed, padding, fill):
+def crop(images: tf.Tensor, seed: tf.Tensor, padding: int, fill: tf.Tensor) -> tf.Tensor:
     """Cuts each image out of itself with a border, at a place of its own.
 
     Args:
@@ -59,7 +64,7 @@ def crop(images, seed, padding, fill):
     return _pick(images, rows, columns, inside, fill)
 
 
-def flip(images, seed):
+def flip(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """Mirrors each image left to right with probability 1/2.
 
     Args:
@@ -77,7 +82,7 @@ def flip(images, seed):
     return _pick(images, rows, columns, inside, tf.zeros([channels], tf.uint8))
 
 
-def cutout(images, seed, side, fill):
+def cutout(images: tf.Tensor, seed: tf.Tensor, side: int, fill: tf.Tensor) -> tf.Tensor:
     """Blanks a square out of each image.
 
     Its centre is any pixel of the image, so that it may reach over the border: at least
@@ -108,11 +113,13 @@ def cutout(images, seed, side, fill):
     return _pick(images, rows, columns, ~blank, fill)
 
 
-def _between(numbers, low, high):
+def _between(numbers: tf.Tensor, low: tf.Tensor | int, high: tf.Tensor | int) -> tf.Tensor:
     return (numbers >= low) & (numbers < high)
 
 
-def _pick(images, rows, columns, inside, fill):
+def _pick(
+    images: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor, inside: tf.Tensor, fill: tf.Tensor
+) -> tf.Tensor:
     """Takes pixel (rows[b, y], columns[b, x]) of image b to (y, x), or `fill` if not `inside`.
 
     Args:

@@ -3,33 +3,42 @@
 import tensorflow as tf
 
 from goldnas_tf.data.augmentation import augmenter
+from goldnas_tf.data.image_data import ImageData
+from goldnas_tf.data.splits import Split
 from goldnas_tf.errors import InputError
+from goldnas_tf.settings.images import AugmentationSettings
 
 PADDING_LABEL = -1
 """Label of the examples that fill up the last evaluation batch; metrics must ignore them."""
 
 
-def steps_per_pass(data, batch_size):
+def steps_per_pass(data: ImageData, batch_size: int) -> int:
     """Returns how many full batches one pass over the training images gives.
 
     Args:
-        data: `ImageData`.
+        data: the images.
         batch_size: images a batch, at least 1.
 
     Raises:
         InputError: if there are fewer training images than one batch holds.
     """
     if batch_size < 1:
-        raise InputError(f"batch_size: expected at least 1, got {batch_size}; raise it")
+        raise InputError(f"batch_size: expected at least 1; received {batch_size}; raise it")
     if data.train.size < batch_size:
         raise InputError(
-            f"batch_size: expected at most the {data.train.size} training images of {data.name}, "
-            f"got {batch_size}; lower it"
+            f"batch_size: expected at most the {data.train.size} training images of {data.name}; "
+            f"received {batch_size}; lower it"
         )
     return data.train.size // batch_size
 
 
-def training_batches(data, batch_size, augmentation, seed, first_step=0):
+def training_batches(
+    data: ImageData,
+    batch_size: int,
+    augmentation: AugmentationSettings,
+    seed: int,
+    first_step: int = 0,
+) -> tf.data.Dataset:
     """Makes the endless stream of training batches, from any step on.
 
     Each pass shuffles the training images anew and drops those that do not fill a batch.
@@ -37,9 +46,9 @@ def training_batches(data, batch_size, augmentation, seed, first_step=0):
     s gives, bit by bit, what one from 0 gives from its step s on.
 
     Args:
-        data: `ImageData`.
+        data: the images.
         batch_size: images a batch, at least 1.
-        augmentation: `AugmentationSettings`.
+        augmentation: how they are varied.
         seed: whole number that decides orders and variations.
         first_step: whole number >= 0, the step whose batch comes first.
 
@@ -54,7 +63,7 @@ def training_batches(data, batch_size, augmentation, seed, first_step=0):
     _require_visible(data, augmentation)
     shape = (batch_size, *data.image_shape)
 
-    def varied(step, batch):
+    def varied(step: tf.Tensor, batch: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
         images, labels = batch
         step_seed = tf.random.fold_in(tf.constant([seed, 0], tf.int64), step)
         return vary(tf.ensure_shape(images, shape), step_seed), labels
@@ -70,14 +79,14 @@ def training_batches(data, batch_size, augmentation, seed, first_step=0):
         )
 
 
-def evaluation_batches(split, batch_size):
+def evaluation_batches(split: Split, batch_size: int) -> tf.data.Dataset:
     """Makes batches that hold every example of a split once, in a fixed order.
 
     All batches have the same shape: the last is filled up with black images of the
     label `PADDING_LABEL` (-1), which metrics must ignore.
 
     Args:
-        split: a split of `ImageData`.
+        split: of `ImageData`.
         batch_size: images a batch, at least 1.
 
     Returns:
@@ -94,12 +103,12 @@ def evaluation_batches(split, batch_size):
         )
 
 
-def _require_visible(data, augmentation):
+def _require_visible(data: ImageData, augmentation: AugmentationSettings) -> None:
     """Refuses augmentation that blanks out whole images, as a large cutout of small ones does."""
     side = min(data.image_shape[:2])
     for name in ("crop_padding", "cutout"):
         if getattr(augmentation, name) > side:
             raise InputError(
-                f"{name}: expected at most {side}, the shorter side of the images of {data.name}, "
-                f"got {getattr(augmentation, name)}; lower it, or give 0 to switch it off"
+                f"{name}: expected at most {side}, the shorter side of the images of {data.name}; "
+                f"received {getattr(augmentation, name)}; lower it, or give 0 to switch it off"
             )

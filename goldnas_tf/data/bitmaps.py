@@ -11,7 +11,7 @@ NOT_READ = "expected an uncompressed BMP of 1, 4, 8, 24 or 32 bits; convert the 
 _PALETTE_BITS = 8  # pixels of at most so many bits are numbers of colours
 
 
-def decode_bmp(content):
+def decode_bmp(content: tf.Tensor) -> tf.Tensor:
     """Decodes a BMP file; the error of one that is not read says what it should have been.
 
     Args:
@@ -24,7 +24,7 @@ def decode_bmp(content):
     padded = tf.strings.join([content, b"\0" * 1078])
     raw = tf.io.decode_raw(padded, tf.uint8)
 
-    def number(at, size):
+    def number(at: int, size: int) -> tf.Tensor:
         read = tf.cast(raw[at : at + size], tf.int32)
         return tf.reduce_sum(read * 256 ** tf.range(size))
 
@@ -45,7 +45,7 @@ def decode_bmp(content):
     stride = (width * bits + 31) // 32 * 4
     pixels = tf.reshape(raw[offset : offset + rows * stride], [rows, stride])
 
-    def of_palette():
+    def of_palette() -> tf.Tensor:
         start = 14 + header
         size = tf.where(old, 3, 4)
         colours = tf.reshape(raw[start : start + 256 * size], [256, size])[:, 2::-1]
@@ -54,7 +54,7 @@ def decode_bmp(content):
         numbers = tf.bitwise.bitwise_and(spread, tf.bitwise.left_shift(1, bits) - 1)
         return tf.gather(colours, tf.reshape(numbers, [rows, -1])[:, :width])
 
-    def of_bytes():
+    def of_bytes() -> tf.Tensor:
         size = bits // 8
         return tf.reshape(pixels[:, : width * size], [rows, width, size])[..., 2::-1]
 

@@ -3,25 +3,26 @@
 import numpy as np
 from sklearn.datasets import load_digits
 
-from goldnas_tf.data.image_data import assemble
+from goldnas_tf.data.image_data import ImageData, assemble
 from goldnas_tf.data.resizing import resized
 from goldnas_tf.data.splits import ArraySplit
 from goldnas_tf.data.stratify import hold_out, keep_some, share
+from goldnas_tf.settings.images import DataSettings
 
 TEST_FRACTION = 0.1
 
 
-def load(settings):
+def load(settings: DataSettings) -> ImageData:
     """Loads the digits, by default as 1,257 training, 360 validation and 180 test images.
 
     The test images are the same for every seed: whatever a search with one seed found
     can be tested after training with another. The seed divides the others.
 
     Args:
-        settings: `DataSettings`; `validation_fraction` is a share of all 1,797 images.
+        settings: `validation_fraction` is a share of all 1,797 images.
 
     Returns:
-        `ImageData` with splits in memory; pixels, 0..16 in the source, are 0..255.
+        The images, held in memory; pixels, 0..16 in the source, are 0..255.
 
     Raises:
         InputError: if the settings leave a class without training images.
@@ -36,11 +37,10 @@ def load(settings):
     train, validation = hold_out(labels[usable], validation_images, settings.split_seed)
     train, validation = usable[train], usable[validation]
     train = keep_some(labels, train, settings.train_images, settings.split_seed)
+    positions = {"train": train, "validation": validation, "test": test}
     return assemble(
         "digits",
         images.shape[1:],
         [str(name) for name in source.target_names],
-        train=ArraySplit(images[train], labels[train]),
-        validation=ArraySplit(images[validation], labels[validation]),
-        test=ArraySplit(images[test], labels[test]),
+        {name: ArraySplit(images[some], labels[some]) for name, some in positions.items()},
     )

@@ -5,7 +5,7 @@ Keys are uint64; two different images have the same one by a chance of 1 in 10^1
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def content_keys(contents: Iterable[bytes]) -> np.ndarray:
     return _numbers(contents)
 
 
-def file_keys(paths: Sequence[str | bytes]) -> np.ndarray:
+def file_keys(paths: Iterable[str | bytes]) -> np.ndarray:
     """Keys of files, for sets too large to be read beforehand: uint64 [n].
 
     By the size and a block in the middle, where the pixels are: copies of a file are found, and the
@@ -42,13 +42,13 @@ def count_shared(keys: np.ndarray, others: np.ndarray) -> int:
     return int(np.isin(keys, others).sum())
 
 
-def _middle(path):
+def _middle(path: str | bytes) -> bytes:
     with open(path, "rb") as file:  # noqa: PTH123 - a path may be bytes
         size = os.fstat(file.fileno()).st_size
         file.seek(max(0, (size - _BLOCK) // 2))
         return size.to_bytes(8, "little") + file.read(_BLOCK)
 
 
-def _numbers(texts):
+def _numbers(texts: Iterable[bytes]) -> np.ndarray:
     digests = (hashlib.blake2b(text, digest_size=8).digest() for text in texts)
     return np.frombuffer(b"".join(digests), np.uint64)

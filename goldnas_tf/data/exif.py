@@ -16,7 +16,7 @@ _START_OF_SCAN = 0xDA
 _APP1 = 0xE1
 
 
-def upright(image, orientation):
+def upright(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
     """Turns and mirrors an image.
 
     Args:
@@ -27,16 +27,16 @@ def upright(image, orientation):
         [h, w, c], or [w, h, c] where it lay on a side.
     """
 
-    def among(*numbers):
+    def among(*numbers: int) -> tf.Tensor:
         return tf.reduce_any(tf.equal(orientation, numbers))
 
-    def transposed():
+    def transposed() -> tf.Tensor:
         # not by tf.transpose, which complains of bytes to the terminal
         height, width, channels = tf.unstack(tf.shape(image))
         places = tf.range(height) * width + tf.range(width)[:, tf.newaxis]
         return tf.gather(tf.reshape(image, [-1, channels]), places)
 
-    def turned():
+    def turned() -> tf.Tensor:
         stood = tf.cond(orientation >= 5, transposed, lambda: image)
         mirrored = tf.cond(among(2, 3, 6, 7), lambda: stood[:, ::-1], lambda: stood)
         return tf.cond(among(3, 4, 7, 8), lambda: mirrored[::-1], lambda: mirrored)
@@ -44,24 +44,24 @@ def upright(image, orientation):
     return tf.cond(orientation > 1, turned, lambda: image)
 
 
-def of_jpeg(content):
+def of_jpeg(content: tf.Tensor) -> tf.Tensor:
     """The orientation that a JPEG file tells."""
     # looking for a name is quick, and few files have it; only then are segments walked through
     parts = tf.strings.split(content, sep=_NAME)
     return tf.cond(tf.size(parts) > 1, lambda: _of_block(_block_of_jpeg(content)), lambda: 1)
 
 
-def of_png(content):
+def of_png(content: tf.Tensor) -> tf.Tensor:
     """The orientation that a PNG file tells in its chunk eXIf."""
     parts = tf.strings.split(content, sep=b"eXIf")
     return tf.cond(tf.size(parts) > 1, lambda: _of_block(parts[1]), lambda: 1)
 
 
-def of_webp(content):
+def of_webp(content: tf.Tensor) -> tf.Tensor:
     """The orientation that a WebP file tells in its chunk EXIF."""
     parts = tf.strings.split(content, sep=b"EXIF")
 
-    def tell():
+    def tell() -> tf.Tensor:
         # the length of the chunk comes first
         block = tf.strings.substr(_padded(parts[1]), 4, _MOST_BYTES)
         # some programs write what a JPEG file has before its block as well
@@ -71,30 +71,30 @@ def of_webp(content):
     return tf.cond(tf.size(parts) > 1, tell, lambda: 1)
 
 
-def _padded(text):
+def _padded(text: tf.Tensor) -> tf.Tensor:
     """A text with bytes behind it, so that its first ones can be asked for however short it is."""
     return tf.strings.join([text, b"\0" * 16])
 
 
-def _block_of_jpeg(content):
+def _block_of_jpeg(content: tf.Tensor) -> tf.Tensor:
     """The Exif block, found by walking through the segments before the pixels; or nothing."""
     raw = tf.io.decode_raw(_padded(content), tf.uint8)
     end = tf.strings.length(content)
 
-    def byte(at):
+    def byte(at: tf.Tensor) -> tf.Tensor:
         return tf.cast(raw[at], tf.int32)
 
-    def is_exif(at):
+    def is_exif(at: tf.Tensor) -> tf.Tensor:
         name = tf.strings.substr(_padded(content), at + 4, len(_NAME))
         return (byte(at + 1) == _APP1) & (name == _NAME)
 
-    def goes_on(at):
-        def is_another():
+    def goes_on(at: tf.Tensor) -> tf.Tensor:
+        def is_another() -> tf.Tensor:
             return (byte(at) == 0xFF) & (byte(at + 1) != _START_OF_SCAN) & ~is_exif(at)
 
         return tf.cond(at < end, is_another, lambda: False)
 
-    def following(at):
+    def following(at: tf.Tensor) -> list[tf.Tensor]:
         # a marker may have further bytes 0xFF before it
         filled = byte(at + 1) == 0xFF
         length = byte(at + 2) * 256 + byte(at + 3)
@@ -106,7 +106,7 @@ def _block_of_jpeg(content):
     return tf.strings.substr(_padded(content), start, tf.where(found, _MOST_BYTES, 0))
 
 
-def _of_block(block):
+def _of_block(block: tf.Tensor) -> tf.Tensor:
     """The orientation that an Exif block tells; 1 where it tells none, or nonsense."""
     block = tf.strings.substr(_padded(block), 0, _MOST_BYTES)
     raw = tf.cast(tf.io.decode_raw(block, tf.uint8), tf.int32)
@@ -114,7 +114,7 @@ def _of_block(block):
     ordered = tf.reduce_any(tf.equal(tf.strings.substr(block, 0, 4), [b"II*\0", b"MM\0*"]))
     little = raw[0] == 0x49
 
-    def number(at, size):
+    def number(at: tf.Tensor, size: int) -> tf.Tensor:
         # what is said to lie behind the end is read as the last byte, and means nothing
         places = tf.expand_dims(at, -1) + tf.range(size)
         read = tf.gather(raw, tf.clip_by_value(places, 0, last))

@@ -1,5 +1,6 @@
 """Which folders of a user's images are the splits, and which their classes."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from absl import logging
@@ -26,22 +27,22 @@ def read(root: Path) -> tuple[dict[str, Path], list[str]]:
             one split.
     """
     if not root.is_dir():
-        raise InputError(f"data_dir: expected a folder, got {root}, which is none; check the path")
+        raise InputError(f"data_dir: expected a folder; received {root}; check the path")
     found: dict[str, list[str]] = {split: [] for split in NAMES}
-    others = []
+    others: list[str] = []
     for name in folders_in(root):
         split = next((split for split in NAMES if name.lower() in NAMES[split]), None)
         (others if split is None else found[split]).append(name)
     for split, names in found.items():
         if len(names) > 1:
             raise InputError(
-                f"{root}: expected one folder for {split}, got {' and '.join(names)}; "
+                f"{root}: expected one folder for {split}; received {' and '.join(names)}; "
                 "put the images together, or move one folder away"
             )
     if not found["train"]:
         seen = f"the folders {', '.join(others[:5])}" if others else "no folders"
         raise InputError(
-            f"data_dir: expected {LAYOUT}, got {root} with {seen} and no 'train'; "
+            f"data_dir: expected {LAYOUT}; received {root} with {seen} and no 'train'; "
             "move the class folders into 'train'"
         )
     folders = {split: root / names[0] for split, names in found.items() if names}
@@ -66,17 +67,17 @@ def _class_names(train: Path) -> list[str]:
             shown = name.encode(errors="surrogateescape").decode(errors="backslashreplace")
             raise InputError(
                 f"{train}: expected folders whose names are UTF-8, as names of classes are; "
-                f"got {shown}, rename it"
+                f"received {shown}; rename it"
             ) from error
     if len(names) < 2:
         raise InputError(
-            f"{train}: expected a folder for each of at least 2 classes, got {len(names)}; "
+            f"{train}: expected a folder for each of at least 2 classes; received {len(names)}; "
             f"lay images out as {LAYOUT}"
         )
     return names
 
 
-def _warn(root: Path, others: list[str], folders) -> None:
+def _warn(root: Path, others: list[str], folders: Iterable[Path]) -> None:
     """Names folders that are not used, and counts images that lie outside of all classes."""
     if others:
         logging.warning(

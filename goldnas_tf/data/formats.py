@@ -78,7 +78,7 @@ def of_head(head: bytes) -> Format | None:
 def _bitmap(head: bytes) -> Format | None:
     """The kind of a bitmap; None where its header makes no sense."""
 
-    def number(at, size):
+    def number(at: int, size: int) -> int:
         return int.from_bytes(head[at : at + size], "little")
 
     header = number(14, 4)

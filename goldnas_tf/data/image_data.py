@@ -1,12 +1,13 @@
 """`ImageData`: everything that training needs to know about a set of labelled images."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from absl import logging
 
 from goldnas_tf.data.duplicates import count_shared
-from goldnas_tf.data.splits import ArraySplit, StreamedSplit, blaming
+from goldnas_tf.data.splits import ArraySplit, Split, blaming
 from goldnas_tf.settings.images import DataSettings
 
 STATISTICS_IMAGES = 4096
@@ -39,11 +40,11 @@ class ImageData:
     name: str
     image_shape: tuple[int, int, int]
     class_names: tuple[str, ...]
-    train: ArraySplit | StreamedSplit
-    validation: ArraySplit | StreamedSplit
+    train: Split
+    validation: Split
     pixel_mean: tuple[float, ...]
     pixel_std: tuple[float, ...]
-    test: ArraySplit | StreamedSplit | None = None
+    test: Split | None = None
     source: DataSettings | None = None
     white_level: int | None = None
     remarks: tuple[str, ...] = ()
@@ -54,7 +55,7 @@ class ImageData:
         return f"{self.name} ({'; '.join(self.remarks)})" if self.remarks else self.name
 
     @property
-    def splits(self) -> tuple[ArraySplit | StreamedSplit, ...]:
+    def splits(self) -> tuple[Split, ...]:
         """Those that there are."""
         return tuple(filter(None, (self.train, self.validation, self.test)))
 
@@ -73,33 +74,49 @@ class ImageData:
 
 
 def assemble(
-    name, image_shape, class_names, train, validation, test=None, white_level=None, remarks=()
-):
-    """Builds `ImageData`, measuring the pixel statistics of `train`.
+    name: str,
+    image_shape: Sequence[int],
+    class_names: Sequence[str],
+    splits: Mapping[str, Split],
+    white_level: int | None = None,
+    remarks: tuple[str, ...] = (),
+) -> ImageData:
+    """Builds `ImageData`, measuring the pixel statistics of the training images.
 
     Warns where held-out images are training images, too.
+
+    Args:
+        name: see `ImageData`, as for all others.
+        image_shape: (h, w, c).
+        class_names: of each class.
+        splits: "train", "validation" and perhaps "test".
+        white_level: of files of 16 bits.
+        remarks: on how the images were read.
     """
-    for split, held_out in (("validation", validation), ("test", test)):
-        _warn_of_copies(name, split, held_out, train)
+    train = splits["train"]
+    for split in ("validation", "test"):
+        if split in splits:
+            _warn_of_copies(name, split, splits[split], train)
     with blaming([train]):
         mean, std = pixel_statistics(train)
+    height, width, channels = (int(size) for size in image_shape)
     return ImageData(
         name=name,
-        image_shape=tuple(int(size) for size in image_shape),
+        image_shape=(height, width, channels),
         class_names=tuple(class_names),
         train=train,
-        validation=validation,
+        validation=splits["validation"],
         pixel_mean=mean,
         pixel_std=std,
-        test=test,
+        test=splits.get("test"),
         white_level=white_level,
         remarks=remarks,
     )
 
 
-def _warn_of_copies(name, split, held_out, train):
+def _warn_of_copies(name: str, split: str, held_out: Split, train: Split) -> None:
     # sets that are streamed as they were prepared would have to be read whole
-    if held_out is None or held_out.keys is None or train.keys is None:
+    if held_out.keys is None or train.keys is None:
         return
     if shared := count_shared(held_out.keys, train.keys):
         logging.warning(
@@ -112,7 +129,7 @@ def _warn_of_copies(name, split, held_out, train):
         )
 
 
-def pixel_statistics(split):
+def pixel_statistics(split: Split) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Measures mean and standard deviation of each channel.
 
     A split in memory is read whole. A streamed one gives `STATISTICS_IMAGES` images of
@@ -134,7 +151,7 @@ def pixel_statistics(split):
             batches = split.shuffled_batches(256, 0, 0).take(STATISTICS_IMAGES // 256)
         chunks = (images for images, _ in batches.as_numpy_iterator())
     # Counting the 256 values a pixel can have is exact, whatever the number of images.
-    values, counts = np.arange(256.0), 0
+    values, counts = np.arange(256.0), np.zeros((1, 256), np.int64)
     for images in chunks:
         channels = images.reshape(-1, images.shape[-1]).T
         counts = counts + np.stack([np.bincount(channel, minlength=256) for channel in channels])

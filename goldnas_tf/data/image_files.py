@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import tensorflow as tf
@@ -16,18 +16,15 @@ from goldnas_tf.errors import InputError
 _OF_THE_SYSTEM = ("thumbs.db", "desktop.ini")
 
 
-def images_in(folder):
+def images_in(folder: Path) -> list[Path]:
     """Lists the image files in a folder and the folders in it, by path.
 
     Hidden files and folders and those that file managers leave behind are skipped. Files are told
     by their contents; those that are no images, and are not called like some, are skipped with a
     warning.
 
-    Args:
-        folder: `Path` of the folder.
-
     Returns:
-        Ascending list of `Path`.
+        Their paths, ascending.
 
     Raises:
         InputError: a file is an image of a kind that is not read, or called like one and none.
@@ -43,12 +40,16 @@ def images_in(folder):
     return images
 
 
-def read_image(path, image_size, white_level=None):
+def read_image(
+    path: tf.Tensor | bytes, image_size: int | None, white_level: int | None = None
+) -> tf.Tensor:
     """Reads an image file: uint8 [h, w, 3], resized to a square if a size is given."""
     return resized(decode(tf.io.read_file(path), 3, white_level), image_size)
 
 
-def require_readable(path, image_shape, image_size):
+def require_readable(
+    path: str | bytes, image_shape: Sequence[int] | None, image_size: int | None
+) -> tuple[int, int, int]:
     """Raises `InputError` if a file cannot be read as an image of the expected shape.
 
     Args:
@@ -60,20 +61,21 @@ def require_readable(path, image_shape, image_size):
         (h, w, 3) of the image.
     """
     try:
-        shape = tuple(read_image(os.fsencode(path), image_size).shape)
+        height, width, channels = read_image(os.fsencode(path), image_size).shape
     except (tf.errors.OpError, ValueError) as error:
         _is_image(Path(os.fsdecode(path)))
         raise _damaged(path) from error
+    shape = (height, width, channels)
     if image_shape is not None and shape != tuple(image_shape):
         raise InputError(
             f"image_size: expected a size, because images differ in theirs ({_shown(path)} has "
-            f"{shape[0]}x{shape[1]}, others {image_shape[0]}x{image_shape[1]}), got None; "
+            f"{height}x{width}, others {image_shape[0]}x{image_shape[1]}); received none; "
             "give one, such as 64"
         )
     return shape
 
 
-def _files(folder: Path, seen: set) -> Iterator[Path]:
+def _files(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
     """Every file below a folder; links are followed, but in no circle."""
     identity = folder.stat()
     place = identity.st_dev, identity.st_ino
@@ -99,7 +101,7 @@ def _is_image(path: Path) -> bool:
         if not is_called_so:
             return False
         raise InputError(
-            f"{_shown(path)}: expected an image file, got one that cannot be opened "
+            f"{_shown(path)}: expected an image file; received one that cannot be opened "
             f"({error.strerror}); repair or remove it"
         ) from error
     found = formats.of_head(head)
@@ -107,13 +109,13 @@ def _is_image(path: Path) -> bool:
         return False
     if not is_file:
         raise InputError(
-            f"{_shown(path)}: expected an image file, got a pipe or device of that name; remove it"
+            f"{_shown(path)}: expected an image file; received a pipe or device; remove it"
         )
     if found is None:
         raise _damaged(path)
     if not found.is_read:
         raise InputError(
-            f"{_shown(path)}: expected a {formats.ALL_READ} image, got one in the format "
+            f"{_shown(path)}: expected a {formats.ALL_READ} image; received one in the format "
             f"{found.name}; convert it to PNG"
         )
     return True
@@ -124,13 +126,13 @@ def _head(path: Path) -> bytes:
         return file.read(formats.HEAD_BYTES)
 
 
-def _damaged(path):
+def _damaged(path: str | bytes | Path) -> InputError:
     return InputError(
-        f"{_shown(path)}: expected a {formats.ALL_READ} image, got a file that cannot be read as "
-        "one; repair or remove it"
+        f"{_shown(path)}: expected a {formats.ALL_READ} image; received a file that cannot be read "
+        "as one; repair or remove it"
     )
 
 
-def _shown(path) -> str:
+def _shown(path: str | bytes | Path) -> str:
     """A path for a message, also where its bytes are no text."""
     return os.fsencode(path).decode(errors="backslashreplace")

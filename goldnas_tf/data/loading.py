@@ -5,18 +5,17 @@ import dataclasses
 import tensorflow as tf
 
 from goldnas_tf.data import digits, folder, tfds_sets
+from goldnas_tf.data.image_data import ImageData
+from goldnas_tf.settings.images import DataSettings
 
 _LOADERS = {"digits": digits.load, "folder": folder.load}
 
 
-def load(settings):
+def load(settings: DataSettings) -> ImageData:
     """Loads the images that `settings` names.
 
-    Args:
-        settings: `DataSettings`.
-
     Returns:
-        `ImageData`. Its splits are in memory where the decoded images of all of them
+        The images. Their splits are in memory where the decoded images of all of them
         take at most `splits.IN_MEMORY_BYTES`, and streamed from disk otherwise.
 
     Raises:

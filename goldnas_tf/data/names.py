@@ -19,16 +19,16 @@ def checked_names(class_names: Iterable) -> tuple[str, ...]:
     unordered = isinstance(class_names, str | bytes | Set) and not isinstance(class_names, KeysView)
     if unordered or not isinstance(class_names, Iterable):
         raise InputError(
-            f"class_names: expected a list of names, got {class_names!r}; give a name for each "
-            "class, such as ['cat', 'dog'] or range(10)"
+            f"class_names: expected a list of names; received {class_names!r}; give a name for "
+            "each class, such as ['cat', 'dog'] or range(10)"
         )
     names = tuple(_text(name) for name in class_names)
     if len(names) < 2:
-        raise InputError(f"class_names: expected at least 2 classes, got {len(names)}")
+        raise InputError(f"class_names: expected at least 2 classes; received {len(names)}")
     return names
 
 
-def _text(name) -> str:
+def _text(name: object) -> str:
     try:
         if isinstance(name, bytes):
             return name.decode()
@@ -36,9 +36,9 @@ def _text(name) -> str:
             name.encode()
             return str(name)
     except UnicodeError as error:
-        raise InputError(f"class_names: expected names in UTF-8, got {name!a}") from error
+        raise InputError(f"class_names: expected names in UTF-8; received {name!a}") from error
     if isinstance(name, numbers.Number):
         return str(name)
     raise InputError(
-        f"class_names: expected texts or numbers, got {name!a} of type {type(name).__name__}"
+        f"class_names: expected texts or numbers; received {name!a}, a {type(name).__name__}"
     )

@@ -7,6 +7,7 @@ would not have.
 """
 
 import itertools
+from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
@@ -33,7 +34,7 @@ class RandAugment:
         reduced search space" (2020).
     """
 
-    def __init__(self, pixel_mean):
+    def __init__(self, pixel_mean: Sequence[float]):
         # Under a bfloat16 policy layers would round pixels to 8 bits of mantissa.
         plain = {"dtype": "float32", "data_format": "channels_last"}
         # The seed is never used; without one Keras would draw from Python's global state.
@@ -67,7 +68,7 @@ class RandAugment:
     # Outside a graph, Keras' auto-contrast refuses the empty batch of an operator that no
     # image drew.
     @tf.function
-    def __call__(self, images, seed):
+    def __call__(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Varies a batch.
 
         Args:
@@ -84,7 +85,7 @@ class RandAugment:
                 varied = self._one_operator_each(varied, round_seed)
         return tf.saturate_cast(tf.round(varied), tf.uint8)
 
-    def _one_operator_each(self, images, seed):
+    def _one_operator_each(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         """Sends each image through an operator of its own: each works on its images only."""
         batch, operators = images.shape[0], len(self._layers) + 1
         seeds = tf.unstack(tf.random.split(seed, operators))
@@ -101,8 +102,10 @@ class RandAugment:
 class _EqualizationOfEach(keras.layers.Equalization):
     """`keras.layers.Equalization` for each image: Keras' own takes one histogram a batch."""
 
-    def transform_images(self, images, transformation, training=True):
-        def of_one(image):
+    def transform_images(
+        self, images: tf.Tensor, transformation: object, training: bool = True
+    ) -> tf.Tensor:
+        def of_one(image: tf.Tensor) -> tf.Tensor:
             return super(_EqualizationOfEach, self).transform_images(image[None], None)[0]
 
         return tf.map_fn(of_one, images)
@@ -111,10 +114,10 @@ class _EqualizationOfEach(keras.layers.Equalization):
 class _StatelessSeeds(keras.random.SeedGenerator):
     """Gives a Keras layer seeds that follow from one seed tensor and no variable."""
 
-    def __init__(self, seed):
+    def __init__(self, seed: tf.Tensor):
         # The base class would make a variable, whose value a resumed run would not have.
         self._seed = seed
         self._drawn = itertools.count()
 
-    def next(self, ordered=True):
+    def next(self, ordered: bool = True) -> tf.Tensor:
         return tf.random.fold_in(self._seed, next(self._drawn))

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 
-def resized(images, image_size):
+def resized(images: tf.Tensor, image_size: int | None) -> tf.Tensor:
     """Resizes images to a square, or leaves them as they are.
 
     Args:
@@ -17,7 +17,7 @@ def resized(images, image_size):
     return images if image_size is None else resized_to(images, image_size, image_size)
 
 
-def resized_to(images, height, width):
+def resized_to(images: tf.Tensor, height: int, width: int) -> tf.Tensor:
     """Resizes images as `resized` does, to any height and width."""
     smooth = tf.image.resize(images, [height, width], antialias=True)
     return tf.saturate_cast(tf.round(smooth), tf.uint8)

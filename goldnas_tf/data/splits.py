@@ -1,15 +1,10 @@
-"""A split: a fixed set of labelled images, held decoded in memory or streamed from disk.
-
-Both kinds have `size`, `examples()` (every example once, in a fixed order) and
-`shuffled_batches()` (endless, each pass over the split in a fresh order that depends on
-seed and pass only, so that it can start at any step); `keys`, which are equal for copies of
-an image, and `part()`, a split of some of the examples.
-"""
+"""A split: a fixed set of labelled images, held decoded in memory or streamed from disk."""
 
 import contextlib
 import dataclasses
 import functools
-from collections.abc import Callable
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -17,12 +12,46 @@ import tensorflow as tf
 from goldnas_tf.data.duplicates import pixel_keys
 from goldnas_tf.data.stratify import hold_out, keep_some, share
 from goldnas_tf.errors import InputError
+from goldnas_tf.settings.images import DataSettings
 
 IN_MEMORY_BYTES = 2 * 1024**3
 """Data sets whose decoded images together take at most this many bytes are held in memory."""
 
 SHUFFLE_BUFFER_BYTES = 512 * 1024**2
 """Sets that can only be read in sequence shuffle about this many bytes of images at a time."""
+
+
+class Split(typing.Protocol):
+    """What training and judging need of a set of labelled images, wherever these are.
+
+    An example is an image, uint8 [h, w, c], and the number of its class from 0, an int32 scalar.
+    """
+
+    @property
+    def size(self) -> int:
+        """Number of examples, at least 1."""
+
+    @property
+    def keys(self) -> np.ndarray | None:
+        """uint64 [size], equal for copies of an image; None where all would have to be read."""
+
+    def examples(self) -> tf.data.Dataset:
+        """Returns every example once, in a fixed order."""
+
+    def shuffled_batches(self, batch_size: int, seed: int, first_step: int) -> tf.data.Dataset:
+        """Returns the endless batches from a step on.
+
+        Each pass over the split has an order of its own, which depends on seed and pass alone, so
+        that it can start at any step.
+
+        Args:
+            batch_size: examples a batch, 1..size; what a pass leaves over is dropped.
+            seed: whole number that decides all orders.
+            first_step: whole number >= 0, the step whose batch comes first.
+
+        Returns:
+            `tf.data.Dataset` of (uint8 [batch_size, h, w, c], int32 [batch_size]).
+        """
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -38,38 +67,29 @@ class ArraySplit:
     labels: np.ndarray
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Number of examples."""
         return len(self.labels)
 
     @functools.cached_property
-    def keys(self):
+    def keys(self) -> np.ndarray:
         """A key of the pixels of each example, uint64 [n]."""
         return pixel_keys(self.images)
 
-    def part(self, positions):
+    def part(self, positions: np.ndarray) -> "ArraySplit":
         """Returns the examples at ascending positions, int array."""
         return ArraySplit(self.images[positions], self.labels[positions])
 
-    def examples(self):
-        """Returns the examples in a fixed order: (uint8 [h, w, c], int32 scalar) each."""
+    def examples(self) -> tf.data.Dataset:
+        """Returns every example once; see `Split`."""
         return tf.data.Dataset.from_tensor_slices((self.images, self.labels))
 
-    def shuffled_batches(self, batch_size, seed, first_step):
-        """Returns the endless batches from step `first_step` on.
-
-        Args:
-            batch_size: examples a batch, 1..size; what a pass leaves over is dropped.
-            seed: whole number that decides all orders.
-            first_step: whole number >= 0, the step whose batch comes first.
-
-        Returns:
-            `tf.data.Dataset` of (uint8 [batch_size, h, w, c], int32 [batch_size]).
-        """
+    def shuffled_batches(self, batch_size: int, seed: int, first_step: int) -> tf.data.Dataset:
+        """Returns the endless batches from step `first_step` on; see `Split`."""
         per_pass = self.size // batch_size
         images, labels = tf.constant(self.images), tf.constant(self.labels)
 
-        def positions_of_pass(number):
+        def positions_of_pass(number: tf.Tensor) -> tf.data.Dataset:
             order = tf.random.experimental.stateless_shuffle(
                 tf.range(self.size), seed=pass_seed(seed, number)
             )
@@ -101,7 +121,6 @@ class StreamedSplit:
         check: reads every example and raises `InputError` for the first that cannot be;
             None where nothing more is known than that reading failed.
         make_keys: () -> uint64 [n], a key of each example; None where they are not known.
-        make_part: (ascending positions) -> the split of these examples; None where it is whole.
     """
 
     size: int
@@ -110,50 +129,72 @@ class StreamedSplit:
     decode: Callable[..., tuple[tf.Tensor, tf.Tensor]]
     check: Callable[[], None] | None = None
     make_keys: Callable[[], np.ndarray] | None = None
-    make_part: Callable[[np.ndarray], "StreamedSplit"] | None = None
 
     @functools.cached_property
-    def keys(self):
+    def keys(self) -> np.ndarray | None:
         """A key of each example, or None where they are not known without reading all."""
         return self.make_keys and self.make_keys()
 
-    def part(self, positions):
-        """Returns the examples at ascending positions, int array."""
-        # its keys are some of these, which are costly to make
-        make_keys = self.make_keys and (lambda: self.keys[positions])
-        return dataclasses.replace(self.make_part(positions), make_keys=make_keys)
-
-    def examples(self):
-        """Returns the examples in a fixed order: (uint8 [h, w, c], int32 scalar) each."""
+    def examples(self) -> tf.data.Dataset:
+        """Returns every example once; see `Split`."""
         return self._decoded(self.ordered())
 
-    def shuffled_batches(self, batch_size, seed, first_step):
-        """Returns the endless batches from step `first_step` on; see `ArraySplit`.
+    def shuffled_batches(self, batch_size: int, seed: int, first_step: int) -> tf.data.Dataset:
+        """Returns the endless batches from step `first_step` on; see `Split`.
 
         Starting in the middle of a pass reads, without decoding, the records before it.
         """
         per_pass = self.size // batch_size
 
-        def records_of_pass(number):
+        def records_of_pass(number: tf.Tensor) -> tf.data.Dataset:
             return self.shuffled(pass_seed(seed, number)).take(per_pass * batch_size)
 
         records = _passes(first_step // per_pass, records_of_pass)
         records = records.skip(first_step % per_pass * batch_size)
         return self._decoded(records).batch(batch_size, drop_remainder=True)
 
-    def _decoded(self, records):
+    def _decoded(self, records: tf.data.Dataset) -> tf.data.Dataset:
         return records.map(self.decode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
 
 
-def divide(train, labels, keys, has_validation, settings):
+@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
+class DivisibleSplit(StreamedSplit):
+    """A streamed split whose records can be read in part.
+
+    Attributes:
+        make_part: (ascending positions) -> the split of these examples.
+    """
+
+    make_part: Callable[[np.ndarray], "DivisibleSplit"]
+
+    def part(self, positions: np.ndarray) -> "DivisibleSplit":
+        """Returns the examples at ascending positions, int array."""
+        part, keys = self.make_part(positions), self.keys
+        if keys is None:
+            return part
+        # some of those that are there, which are costly to make
+        return dataclasses.replace(part, make_keys=lambda: keys[positions])
+
+
+Divisible: typing.TypeAlias = ArraySplit | DivisibleSplit
+"""A split that has parts."""
+
+
+def divide(
+    train: Divisible,
+    labels: np.ndarray,
+    keys: np.ndarray | None,
+    has_validation: bool,
+    settings: DataSettings,
+) -> dict[str, Divisible]:
     """Holds validation images out of a split, where a set brings none, and thins the rest.
 
     Args:
         train: the split.
         labels: int array [n], its labels.
-        keys: array [n], equal for copies of an image, which stay together.
+        keys: array [n], equal for copies of an image, which stay together; None: there are none.
         has_validation: whether the set brings validation images.
-        settings: `DataSettings`.
+        settings: how many are held out and kept.
 
     Returns:
         Splits by their names: "train", and "validation" where it was held out.
@@ -161,7 +202,8 @@ def divide(train, labels, keys, has_validation, settings):
     Raises:
         InputError: the settings leave a class without training images.
     """
-    positions, found = np.arange(len(labels)), {}
+    positions = np.arange(len(labels))
+    found: dict[str, Divisible] = {}
     if not has_validation:
         count = share(len(labels), settings.validation_fraction)
         positions, held = hold_out(labels, count, settings.split_seed, keys)
@@ -171,12 +213,14 @@ def divide(train, labels, keys, has_validation, settings):
     return {**found, "train": train if len(positions) == len(labels) else train.part(positions)}
 
 
-def pass_seed(seed, number):
+def pass_seed(seed: int, number: tf.Tensor | int) -> tf.Tensor:
     """Returns the stateless seed, int64 [2], of pass `number` (from 0) of a run with `seed`."""
     return tf.stack([tf.cast(seed, tf.int64), tf.cast(number, tf.int64)])
 
 
-def buffered_shuffle(records, size, image_bytes, seed):
+def buffered_shuffle(
+    records: tf.data.Dataset, size: int, image_bytes: int, seed: tf.Tensor
+) -> tf.data.Dataset:
     """Shuffles records that come in sequence through a buffer of bounded memory.
 
     Args:
@@ -197,19 +241,21 @@ def buffered_shuffle(records, size, image_bytes, seed):
     return records.shuffle(buffer, seed=scalar, reshuffle_each_iteration=False)
 
 
-def fits_in_memory(count, image_shape):
+def fits_in_memory(count: int, image_shape: Sequence[int]) -> bool:
     """Says whether `count` decoded images of `image_shape` are held in memory."""
     return count * int(np.prod(image_shape)) <= IN_MEMORY_BYTES
 
 
-def held_if_they_fit(splits, image_shape):
+def held_if_they_fit(
+    splits: Mapping[str, Divisible], image_shape: Sequence[int]
+) -> dict[str, Divisible]:
     """Returns splits by their names: all of them in memory where they fit, else as they are."""
     if not fits_in_memory(sum(split.size for split in splits.values()), image_shape):
-        return splits
+        return dict(splits)
     return {name: held_in_memory(split, image_shape) for name, split in splits.items()}
 
 
-def held_in_memory(split, image_shape):
+def held_in_memory(split: Split, image_shape: Sequence[int]) -> ArraySplit:
     """Decodes a whole streamed split into memory, in its fixed order.
 
     Args:
@@ -228,7 +274,7 @@ def held_in_memory(split, image_shape):
         return _read(split, image_shape)
 
 
-def _read(split, image_shape):
+def _read(split: Split, image_shape: Sequence[int]) -> ArraySplit:
     """Decodes a whole streamed split into memory."""
     images = np.empty((split.size, *image_shape), np.uint8)
     labels = np.empty(split.size, np.int32)
@@ -239,13 +285,13 @@ def _read(split, image_shape):
         start = end
     if start != split.size:
         raise InputError(
-            f"expected {split.size} examples, the source gave {start}; prepare the set again"
+            f"images: expected {split.size} examples; received {start}; prepare the set again"
         )
     return ArraySplit(images, labels)
 
 
 @contextlib.contextmanager
-def blaming(splits):
+def blaming(splits: Iterable[Split]) -> Iterator[None]:
     """Where reading images of `splits` fails in the block, looks for the one to blame."""
     try:
         yield
@@ -256,6 +302,8 @@ def blaming(splits):
         raise
 
 
-def _passes(first, examples_of_pass):
+def _passes(
+    first: int, examples_of_pass: Callable[[tf.Tensor], tf.data.Dataset]
+) -> tf.data.Dataset:
     """Chains the datasets of pass `first`, `first` + 1, ... without end."""
     return tf.data.Dataset.range(first, tf.int64.max).flat_map(examples_of_pass)

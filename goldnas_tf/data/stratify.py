@@ -1,6 +1,7 @@
 """Choosing examples so that every class keeps its share: hold-outs and smaller training sets."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from goldnas_tf.data.duplicates import firsts
 from goldnas_tf.errors import InputError
 
 
-def stratified_sample(labels, count, seed):
+def stratified_sample(labels: np.ndarray | Sequence[int], count: int, seed: int) -> np.ndarray:
     """Draws `count` positions so that each class has its share of them.
 
     A class of n_k out of n examples gets its quota count * n_k / n rounded down; the
@@ -27,7 +28,7 @@ def stratified_sample(labels, count, seed):
     """
     labels = np.asarray(labels)
     if not 0 <= count <= len(labels):
-        raise ValueError(f"expected count in 0..{len(labels)}, got {count}")
+        raise ValueError(f"count: expected 0..{len(labels)}; received {count}")
     if count == 0:
         return np.empty(0, np.int64)
     generator = np.random.default_rng(seed)
@@ -44,13 +45,15 @@ def stratified_sample(labels, count, seed):
     return np.sort(np.concatenate(drawn))
 
 
-def share(count, fraction):
+def share(count: int, fraction: float) -> int:
     """Returns how many of `count` examples a `fraction` is, rounded up."""
     # 0.07 * 100 is 7.000000000000001 in floating point; that is 7 and not 8.
     return math.ceil(round(count * fraction, 6))
 
 
-def hold_out(labels, count, seed, keys=None):
+def hold_out(
+    labels: np.ndarray | Sequence[int], count: int, seed: int, keys: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Divides all positions into a rest and a stratified held-out part.
 
     Args:
@@ -77,14 +80,16 @@ def hold_out(labels, count, seed, keys=None):
     lost = np.setdiff1d(labels, labels[rest])
     if len(lost):
         raise InputError(
-            f"expected at least one training image of every class after holding out {count} of "
-            f"{len(labels)}, got none of class number {lost[0]}; add images or lower "
-            "validation_fraction"
+            "validation_fraction: expected to leave a training image of every class; received "
+            f"{count} of {len(labels)} to hold out, all of class number {lost[0]} among them; add "
+            "images or lower it"
         )
     return rest, held
 
 
-def keep_some(labels, positions, train_images, seed):
+def keep_some(
+    labels: np.ndarray, positions: np.ndarray, train_images: int, seed: int
+) -> np.ndarray:
     """Thins the training positions to `train_images` of them, or keeps all if that is 0.
 
     Args:
@@ -103,14 +108,14 @@ def keep_some(labels, positions, train_images, seed):
         return positions
     if train_images > len(positions):
         raise InputError(
-            f"train_images: expected at most the {len(positions)} training images there are, "
-            f"got {train_images}; lower it, or give 0 for all"
+            f"train_images: expected at most the {len(positions)} training images there are; "
+            f"received {train_images}; lower it, or give 0 for all"
         )
     kept = positions[stratified_sample(labels[positions], train_images, seed)]
     classes = len(np.unique(labels[positions]))
     if len(np.unique(labels[kept])) < classes:
         raise InputError(
-            f"train_images: expected enough for each of the {classes} classes to keep one, "
-            f"got {train_images}; raise it, or give 0 for all"
+            f"train_images: expected enough for each of the {classes} classes to keep one; "
+            f"received {train_images}; raise it, or give 0 for all"
         )
     return kept

@@ -43,14 +43,18 @@ def survey(contents: tf.data.Dataset) -> Survey:
     found = contents.map(_examined, num_parallel_calls=tf.data.AUTOTUNE, deterministic=False)
     total = Survey()
     for rows in found.batch(1024).as_numpy_iterator():
-        *counts, brightest = zip(total, rows.T.tolist(), strict=True)
-        sums = (before + sum(now) for before, now in counts)
-        total = Survey(*sums, max(brightest[0], *brightest[1]))
+        images, turned, deep, brightest = rows.T.tolist()
+        total = Survey(
+            total.images + sum(images),
+            total.turned + sum(turned),
+            total.deep + sum(deep),
+            max(total.brightest, *brightest),
+        )
     return total
 
 
 @tf.function(input_signature=[tf.TensorSpec([], tf.string)], autograph=False)
-def _examined(content):
+def _examined(content: tf.Tensor) -> tf.Tensor:
     """The numbers of a `Survey` of one image."""
     is_deep = decoding.is_deep(content)
     brightest = tf.cond(

@@ -11,12 +11,18 @@ import base64
 import json
 import pathlib
 import sys
+import typing
+from collections.abc import Iterator, Sequence
+
+if typing.TYPE_CHECKING:
+    import numpy as np
 
 
 def main(job_file: str, answers_file: str) -> None:
     """Runs all requests of a job."""
-    # an installed package would be found: from here on no import of it succeeds
-    sys.modules["goldnas_tf"] = None
+    # an installed package would be found: from here on no import of it succeeds, which is what None
+    # says there, and typeshed leaves out
+    sys.modules["goldnas_tf"] = None  # type: ignore[assignment]
     job = json.loads(pathlib.Path(job_file).read_text())
     run = _litert if job["path"].endswith(".tflite") else _saved_model
     answers = [
@@ -28,7 +34,7 @@ def main(job_file: str, answers_file: str) -> None:
         raise SystemExit("a phone has no TensorFlow, and LiteRT has loaded it")
 
 
-def _saved_model(path, requests):
+def _saved_model(path: str, requests: Sequence[dict]) -> Iterator[dict[str, "np.ndarray"]]:
     import numpy as np
     import tensorflow as tf
 
@@ -46,7 +52,7 @@ def _saved_model(path, requests):
             yield session.run(outputs, {source.name: inputs})
 
 
-def _litert(path, requests):
+def _litert(path: str, requests: Sequence[dict]) -> Iterator[dict[str, "np.ndarray"]]:
     import numpy as np
     from ai_edge_litert.interpreter import Interpreter
 
@@ -59,11 +65,11 @@ def _litert(path, requests):
         yield {key: np.concatenate([answer[key] for answer in answers]) for key in answers[0]}
 
 
-def _bytes(value):
+def _bytes(value: typing.Any) -> typing.Any:
     return base64.b64decode(value["b64"]) if isinstance(value, dict) else value
 
 
-def _plain(values):
+def _plain(values: "np.ndarray") -> list:
     if values.dtype.kind in "OS":
         return [value.decode() for value in values]
     return values.tolist()

@@ -8,7 +8,8 @@ Each holds an export.json with what was measured, a SavedModel in its `assets.ex
 
 import contextlib
 import dataclasses
-from collections.abc import Callable
+import pathlib
+from collections.abc import Callable, Iterator
 
 from goldnas_tf.data import ImageData
 from goldnas_tf.deployment import litert, served, verification, warm_up
@@ -76,7 +77,15 @@ def export(config: ExportConfig, data: ImageData, say: Callable[[str], None]) ->
     return report
 
 
-def _write(kind, folder, source: Source, small: Inference, config, data, name):
+def _write(
+    kind: str,
+    folder: pathlib.Path,
+    source: Source,
+    small: Inference,
+    config: ExportConfig,
+    data: ImageData,
+    name: str,
+) -> Iterator[tuple[str, pathlib.Path]]:
     """Writes one format: pairs of what a network is called there, and its file or folder."""
     if kind == "serving":
         with quiet():
@@ -93,7 +102,9 @@ def _write(kind, folder, source: Source, small: Inference, config, data, name):
         yield precision, file
 
 
-def _check(label, file, source: Source, small: Inference, data: ImageData) -> Measurement:
+def _check(
+    label: str, file: pathlib.Path, source: Source, small: Inference, data: ImageData
+) -> Measurement:
     """Runs what was written, here and in a clean process, and measures it."""
     with quiet():
         opened = open_network(file)

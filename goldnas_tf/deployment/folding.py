@@ -29,7 +29,7 @@ def folded(model: keras.Model) -> keras.Model:
     layers = {layer.name: layer for layer in model.layers}
     deviation = np.sqrt(_constant(layers["normalise"].variance))
 
-    def counterpart(layer):
+    def counterpart(layer: keras.Layer) -> keras.Layer:
         if isinstance(layer, Cell):
             return FoldedCell(layer)
         if isinstance(layer, keras.layers.Conv2D):
@@ -50,7 +50,9 @@ def folded(model: keras.Model) -> keras.Model:
     return small
 
 
-def _convolution(layer, norm, input_factor):
+def _convolution(
+    layer: keras.layers.Conv2D, norm: BatchNorm, input_factor: np.ndarray | float
+) -> keras.Layer:
     weights = {variable.name: variable.numpy().astype(np.float64) for variable in norm.variables}
     factor, bias = affine(
         weights["scale"], weights["shift"], weights["moving_mean"], weights["moving_variance"]
@@ -66,18 +68,20 @@ def _convolution(layer, norm, input_factor):
     return keras.layers.Lambda(convolve, name=layer.name, dtype="float32")
 
 
-def _convolve(x, kernel, bias, stride, padding):
+def _convolve(
+    x: tf.Tensor, kernel: np.ndarray, bias: np.ndarray, stride: int, padding: str
+) -> tf.Tensor:
     return tf.nn.bias_add(tf.nn.conv2d(x, kernel, stride, padding), bias)
 
 
-def _classifier(layer):
+def _classifier(layer: keras.layers.Dense) -> keras.Layer:
     kernel, bias = layer.kernel.numpy(), layer.bias.numpy()
     return keras.layers.Lambda(
         lambda x: tf.nn.bias_add(tf.matmul(x, kernel), bias), name=layer.name, dtype="float32"
     )
 
 
-def _constant(value):
+def _constant(value: keras.Variable | tf.Tensor) -> np.ndarray:
     return np.asarray(keras.ops.convert_to_numpy(value), np.float64).reshape(-1)
 
 

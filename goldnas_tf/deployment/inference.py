@@ -66,7 +66,7 @@ def fold(source: Source) -> Inference:
     )
 
 
-def _function(model):
+def _function(model: keras.Model) -> tf.types.experimental.PolymorphicFunction:
     """From uint8 images to probabilities, as a graph."""
     images = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
     return tf.function(

@@ -23,7 +23,7 @@ class _Phone(tf.Module):
         image = tf.TensorSpec((1, *model.input_shape[1:]), input_type, name="images")
         self.answer = tf.function(self._answer, input_signature=[image], autograph=False)
 
-    def _answer(self, images):
+    def _answer(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         logits = self._model(tf.cast(images, tf.float32), training=False)
         return {"probabilities": tf.nn.softmax(logits)}
 

@@ -23,7 +23,7 @@ def check(config: ExportConfig) -> None:
     """
     if not (pathlib.Path(config.network) / NETWORK_FILE).is_file():
         raise InputError(
-            f"network must name a folder that holds a {NETWORK_FILE}; received {config.network}"
+            f"network: expected a folder that holds a {NETWORK_FILE}; received {config.network}"
         )
     for kind in config.formats:
         module, package = _NEEDED[kind]

@@ -1,16 +1,17 @@
 """What an export says: a table, how much folding has gained, warnings; and `export.json`."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from goldnas_tf.data import ImageData
 from goldnas_tf.deployment.inference import Inference
 from goldnas_tf.evaluation.measure import Measurement
+from goldnas_tf.files.kinds import Kind
 from goldnas_tf.report import columns
 from goldnas_tf.runs.run_folder import versions
 from goldnas_tf.settings.units import human
 
-SCHEMA = 1
+KIND = Kind("an export", schema=1)
 LARGEST_LOSS = 0.02
 """A format that loses more accuracy than this share is warned of."""
 
@@ -61,21 +62,22 @@ class Report:
             }
             for kind, row in self.measured.items()
         }
-        return {
-            "schema": SCHEMA,
-            "network": self.network,
-            "name": self.name,
-            "version": self.version,
-            "data": self.data.name,
-            "val_images": self.data.validation.size,
-            "image_shape": list(self.data.image_shape),
-            "class_names": list(self.data.class_names),
-            "white_level": self.data.white_level,
-            "folding": self.inference.to_json(),
-            "formats": formats,
-            "warnings": self.warnings,
-            "versions": versions(),
-        }
+        return KIND.stamp(
+            {
+                "network": self.network,
+                "name": self.name,
+                "version": self.version,
+                "data": self.data.name,
+                "val_images": self.data.validation.size,
+                "image_shape": list(self.data.image_shape),
+                "class_names": list(self.data.class_names),
+                "white_level": self.data.white_level,
+                "folding": self.inference.to_json(),
+                "formats": formats,
+                "warnings": self.warnings,
+                "versions": versions(),
+            }
+        )
 
     def lines(self) -> list[str]:
         """What a terminal shows."""
@@ -96,7 +98,7 @@ class Report:
         ]
 
 
-def _gain(inference: Inference) -> Sequence[str]:
+def _gain(inference: Inference) -> Iterator[str]:
     """How much faster the folded network is, where TensorFlow runs both."""
     yield (
         f"folded: {inference.operators_after} operators instead of {inference.operators_before}, "

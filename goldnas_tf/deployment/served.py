@@ -44,12 +44,12 @@ class Served(Serving):
                 self._serve_files, input_signature=[files], autograph=False
             )
 
-    def _serve_files(self, files):
+    def _serve_files(self, files: tf.Tensor) -> dict[str, tf.Tensor]:
         image = tf.TensorSpec(self._image_shape, tf.uint8)
         # through the other function, whose constants are then there once
         return self.serve(tf.map_fn(self._read, files, fn_output_signature=image))
 
-    def _read(self, content):
+    def _read(self, content: tf.Tensor) -> tf.Tensor:
         """One file as an image of the network's shape, read and resized as training images were."""
         height, width, channels = self._image_shape
         image = decode(content, channels, self._white_level)

@@ -39,21 +39,21 @@ class ExportConfig:
         300, "training images from which the ranges of the int8 network are taken", low=1
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
         if not self.network:
             raise InputError(
-                "network must name the folder of a network, such as runs/digits/pareto/e042; "
+                "network: expected the folder of a network, such as runs/digits/pareto/e042; "
                 "received ''"
             )
         if self.name and not re.fullmatch(r"[A-Za-z0-9][\w.-]*", self.name, re.ASCII):
             raise InputError(
-                "name must be of letters, digits, points, hyphens and underscores, as it stands in "
+                "name: expected letters, digits, points, hyphens and underscores, as it stands in "
                 f"addresses; received {self.name!r}"
             )
         once = sorted(set(self.formats) & set(FORMATS))
         if not self.formats or sorted(self.formats) != once:
             raise InputError(
-                f"formats must be of {', '.join(FORMATS)}, each once; "
+                f"formats: expected some of {', '.join(FORMATS)}, each once; "
                 f"received {','.join(self.formats)!r}"
             )

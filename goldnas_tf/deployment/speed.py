@@ -49,7 +49,9 @@ def compare(
     return Comparison(len(images), *medians.tolist())
 
 
-def _seconds(function, images, clock):
+def _seconds(
+    function: Callable[[np.ndarray], object], images: np.ndarray, clock: Callable[[], float]
+) -> float:
     start = clock()
     function(images)
     return clock() - start

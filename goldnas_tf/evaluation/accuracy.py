@@ -45,8 +45,8 @@ def score(probabilities: np.ndarray, labels: np.ndarray) -> Accuracy:
     classes = probabilities.shape[-1]
     if not labels.size or labels.max() >= classes:
         raise ValueError(
-            f"expected labels below the {classes} classes, and at least one. "
-            f"Received: {labels.size} labels up to {labels.max(initial=-1)}"
+            f"labels: expected at least one, all below the {classes} classes; "
+            f"received {labels.size} up to {labels.max(initial=-1)}"
         )
     ranked = np.argsort(-probabilities, axis=-1, kind="stable")
     pairs = labels.astype(np.int64) * classes + ranked[:, 0]

@@ -42,8 +42,8 @@ def evaluate(config: EvaluationConfig, say: Callable[[str], None]) -> Evaluation
     split = getattr(images, config.split)
     if split is None:
         raise InputError(
-            f"split must be one that {images.name} has; received {config.split}, and it has no "
-            "such images, choose validation"
+            f"split: expected one that {images.name} has; received {config.split}; "
+            "choose validation"
         )
     for network in networks.values():
         check_fit(network, images)
@@ -73,6 +73,6 @@ def _check_output(output: pathlib.Path) -> None:
     check_writable(output, "output")
     if (output / PICTURES).exists() and not (output / RESULT).exists():
         raise InputError(
-            f"output must be a folder of an evaluation, or without a {PICTURES}/ in it; "
-            f"received {output}, choose another"
+            f"output: expected a folder of an evaluation, or without a {PICTURES}/ in it; "
+            f"received {output}; choose another"
         )

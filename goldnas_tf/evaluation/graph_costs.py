@@ -6,7 +6,7 @@ element that is summed up in it, for one image; everything else is free.
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import tensorflow as tf
 
@@ -17,7 +17,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 _NOT_FREE = re.compile(r"Conv|MatMul|Einsum|RNN|Call|PyFunc|Xla|^(Stateless)?(While|If|Case)$")
 
 
-def macs(function, spec: tf.TensorSpec) -> int | None:
+def macs(function: Callable[[tf.Tensor], object], spec: tf.TensorSpec) -> int | None:
     """Multiply-adds of one call.
 
     Args:
@@ -34,15 +34,16 @@ def macs(function, spec: tf.TensorSpec) -> int | None:
     except Exception:  # a graph can fail to be frozen in any way, and still run
         return None
     found = [_macs(op) for op in operations if _NOT_FREE.search(op.type)]
-    return None if None in found else sum(found)
+    known = [count for count in found if count is not None]
+    return sum(known) if len(known) == len(found) else None
 
 
-def params(variables: Iterable) -> int:
+def params(variables: Iterable[tf.Variable]) -> int:
     """Elements of the trainable ones among some variables."""
     return sum(math.prod(variable.shape) for variable in variables if variable.trainable)
 
 
-def _macs(op) -> int | None:
+def _macs(op: tf.Operation) -> int | None:
     """Multiply-adds of one operation; None where they are not known."""
     output = op.outputs[0]
     # a dilated convolution computes on a rearranged map, which may be padded

@@ -31,7 +31,7 @@ def read(path: pathlib.Path) -> Runner:
         )
     image_shape = tuple(inputs[0].shape[1:])
 
-    def answer(images):
+    def answer(images: tf.Tensor) -> tf.Tensor:
         return keras.tree.flatten(model(tf.cast(images, inputs[0].dtype), training=False))[0]
 
     answer_any_batch = tf.function(

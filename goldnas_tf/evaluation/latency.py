@@ -50,7 +50,13 @@ def time_calls(
     return Latency(len(images), float(median), float(p95), len(times))
 
 
-def _repeat(call, images, clock, seconds, least) -> list[float]:
+def _repeat(
+    call: Callable[[np.ndarray], object],
+    images: np.ndarray,
+    clock: Callable[[], float],
+    seconds: float,
+    least: int,
+) -> list[float]:
     """Seconds that each call took, until both bounds are reached."""
     times: list[float] = []
     total = 0.0

@@ -76,11 +76,18 @@ class LoadedNetwork:
         """
         outputs = self._outputs(images).astype(np.float32, copy=False)
         if not np.isfinite(outputs).all():
-            raise InputError(f"{self.path}: expected finite outputs, got NaN or infinity")
+            raise InputError(f"{self.path}: expected finite outputs; received NaN or infinity")
         return outputs if self._are_probabilities else _softmax(outputs)
 
 
-def loaded(path, kind, runner, size_bytes, class_names, threads) -> LoadedNetwork:
+def loaded(
+    path: pathlib.Path,
+    kind: str,
+    runner: Runner,
+    size_bytes: int,
+    class_names: tuple[str, ...] | None,
+    threads: int,
+) -> LoadedNetwork:
     """Asks a network for its first answers, and says what came to light.
 
     Args:
@@ -94,15 +101,16 @@ def loaded(path, kind, runner, size_bytes, class_names, threads) -> LoadedNetwor
     Raises:
         InputError: it does not answer, or not with a number for each class.
     """
-    shape = tuple(runner.image_shape)
-    if len(shape) != 3 or not all(shape):
-        sizes = ", ".join("any" if size is None else str(size) for size in shape)
+    sizes = [size for size in runner.image_shape if size]
+    if not len(runner.image_shape) == len(sizes) == 3:
+        shown = ", ".join("any" if size is None else str(size) for size in runner.image_shape)
         raise InputError(
             f"{path}: expected a network for images (height, width, channels) of one size; "
-            f"received one for ({sizes})"
+            f"received one for ({shown})"
         )
+    height, width, channels = sizes
     # noise, so that no two answers are alike
-    images = np.random.default_rng(0).integers(0, 256, (3, *shape)).astype(np.uint8)
+    images = np.random.default_rng(0).integers(0, 256, (3, *sizes)).astype(np.uint8)
     try:
         outputs = runner.outputs(images)
     except Exception as error:  # a network can fail to run in any way
@@ -119,9 +127,9 @@ def loaded(path, kind, runner, size_bytes, class_names, threads) -> LoadedNetwor
             f"received {classes}"
         )
     network = LoadedNetwork(
-        path=pathlib.Path(path),
+        path=path,
         kind=kind,
-        image_shape=shape,
+        image_shape=(height, width, channels),
         classes=classes,
         class_names=class_names,
         size_bytes=size_bytes,

@@ -35,14 +35,17 @@ def locate(path: pathlib.Path) -> Location:
         if path.suffix[1:] in FILES:
             return Location(path.suffix[1:], path)
     elif (path / "pareto.json").is_file():
-        raise InputError(f"{path} is the folder of a run; name one of its points in {path}/pareto")
+        raise InputError(
+            f"network: expected the folder of a point; received that of a run, {path}; name one of "
+            f"the points in {path}/pareto"
+        )
     elif path.is_dir():
         base = path / "saved_model" if origin.point_folder(path) == path else path
         if version := _version(base):
             return Location("saved_model", version)
     seen = "another one" if path.exists() else "a path where nothing is"
     raise InputError(
-        "expected the folder of a point, a .keras file, a SavedModel or a .tflite file; "
+        "network: expected the folder of a point, a .keras file, a SavedModel or a .tflite file; "
         f"received {seen}, {path}"
     )
 

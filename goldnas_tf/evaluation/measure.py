@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from goldnas_tf.data import evaluation_batches
-from goldnas_tf.data.splits import blaming
+from goldnas_tf.data import ImageData, evaluation_batches
+from goldnas_tf.data.splits import Split, blaming
 from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation.accuracy import Accuracy, score
 from goldnas_tf.evaluation.latency import Latency, time_calls
@@ -52,7 +52,7 @@ class Measurement:
         return {**dataclasses.asdict(self), "accuracy": accuracy}
 
 
-def measure(network: LoadedNetwork, split, batches: Sequence[int] = (1, 32)) -> Measurement:
+def measure(network: LoadedNetwork, split: Split, batches: Sequence[int] = (1, 32)) -> Measurement:
     """Measures accuracy on every image of a split, and latency on images of noise.
 
     Args:
@@ -64,12 +64,12 @@ def measure(network: LoadedNetwork, split, batches: Sequence[int] = (1, 32)) -> 
         InputError: the images or labels of the split are not for this network.
     """
     _check_shape(network, split.examples().element_spec[0].shape)
-    probabilities, labels = [], []
+    probabilities, parts = [], []
     with blaming([split]):
         for images, some_labels in evaluation_batches(split, BATCH).as_numpy_iterator():
             probabilities.append(network.probabilities(images))
-            labels.append(some_labels)
-    labels = np.concatenate(labels)
+            parts.append(some_labels)
+    labels = np.concatenate(parts)
     if labels.max() >= network.classes:
         raise InputError(
             f"{network.path}: expected labels below its {network.classes} classes; "
@@ -90,12 +90,12 @@ def measure(network: LoadedNetwork, split, batches: Sequence[int] = (1, 32)) -> 
     )
 
 
-def check_fit(network: LoadedNetwork, data) -> None:
+def check_fit(network: LoadedNetwork, data: ImageData) -> None:
     """Checks that a network is one for a set of images, before time is spent on it.
 
     Args:
         network: of `open_network`.
-        data: `ImageData`.
+        data: the images.
 
     Raises:
         InputError: its images have another shape, or its classes are others.
@@ -117,10 +117,10 @@ def check_fit(network: LoadedNetwork, data) -> None:
             )
 
 
-def _check_shape(network, image_shape) -> None:
+def _check_shape(network: LoadedNetwork, image_shape: Sequence[int]) -> None:
     if tuple(image_shape) != network.image_shape:
         its, given = ("x".join(map(str, shape)) for shape in (network.image_shape, image_shape))
         raise InputError(
-            f"{network.path}: takes images of {its} (height, width, channels); received images of "
-            f"{given}, choose another data set or image_size"
+            f"{network.path}: expected images of {its} (height, width, channels); received images "
+            f"of {given}; choose another data set or image_size"
         )

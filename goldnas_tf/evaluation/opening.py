@@ -31,9 +31,10 @@ def open_network(path: str | os.PathLike) -> LoadedNetwork:
     path = local_path(path, "network")
     kind, served = locate(path)
     runner = _READERS[kind](served)
-    for name in ("macs", "params"):
-        if getattr(runner, name) is None:
-            runner = dataclasses.replace(runner, **{name: origin.recorded_cost(path, name)})
+    if runner.macs is None:
+        runner = dataclasses.replace(runner, macs=origin.recorded_cost(path, "macs"))
+    if runner.params is None:
+        runner = dataclasses.replace(runner, params=origin.recorded_cost(path, "params"))
     class_names = origin.class_names(path)
     return loaded(path, kind, runner, _size(served), class_names, threads.count())
 

@@ -5,14 +5,18 @@ have a classes.json: `e042`, `e042/model.keras` and `e042/saved_model/1` do.
 """
 
 import dataclasses
-import json
 import pathlib
+import typing
 from collections.abc import Mapping, Sequence
 
 from goldnas_tf.errors import InputError
+from goldnas_tf.files.kinds import Kind
+from goldnas_tf.runs.run_folder import KIND as RUN
 from goldnas_tf.settings.images import DataSettings
 
 CLASSES = "classes.json"
+_CLASSES = Kind("the names of classes")
+_FIGURES = Kind("the figures of a network")
 
 
 def point_folder(path: str | pathlib.Path) -> pathlib.Path | None:
@@ -26,7 +30,7 @@ def class_names(path: str | pathlib.Path) -> tuple[str, ...] | None:
     folder = point_folder(path)
     if folder is None:
         return None
-    names = _read(folder / CLASSES)
+    names: typing.Any = _CLASSES.read(folder / CLASSES)
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InputError(f"{folder / CLASSES}: expected a list of names; received another value")
     return tuple(names)
@@ -38,7 +42,7 @@ def recorded_cost(path: str | pathlib.Path, name: str) -> int | None:
     file = folder / "metrics.json" if folder else None
     if file is None or not file.is_file():
         return None
-    values = _read(file)
+    values: typing.Any = _FIGURES.read(file)
     count = values.get(name) if isinstance(values, dict) else None
     return count if isinstance(count, int) else None
 
@@ -54,11 +58,12 @@ def data_settings(paths: Sequence[str], given: Mapping) -> DataSettings:
     Raises:
         InputError: the runs had different images, or the settings are not valid.
     """
-    found = {_run_data(_run_folder(path), given) for path in paths} - {None}
+    of_runs = [_run_data(_run_folder(path), given) for path in paths]
+    found = {settings for settings in of_runs if settings is not None}
     if len(found) > 1:
         raise InputError(
-            "the networks come from runs on different images; give --dataset and its settings, "
-            "or measure them apart"
+            "network: expected networks of runs on the same images; received runs on different "
+            "ones; give --dataset and its settings, or measure them apart"
         )
     return found.pop() if found else DataSettings(**given)
 
@@ -77,35 +82,29 @@ def data_of_run(run: pathlib.Path, given: Mapping) -> DataSettings:
     return _run_data(run, given) or DataSettings(**given)
 
 
-def _run_data(run, given) -> DataSettings | None:
+def _run_data(run: pathlib.Path | None, given: Mapping) -> DataSettings | None:
     """The images of a run and what overrides them; None: no run, or another data set is given."""
     file = run / "config.json" if run else None
     if file is None or not file.is_file():
         return None
-    values = _read(file)
-    try:
-        settings = DataSettings(**values["settings"]["data"])
-        # what was measured of the training images holds for all that the network is asked
-        if settings.white_level is None:
-            white_level = values.get("data", {}).get("white_level")
-            settings = dataclasses.replace(settings, white_level=white_level)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{file}: not a configuration of a run: {error!r}") from error
+    settings = RUN.read(file, _images)
     if given.get("dataset", settings.dataset) != settings.dataset:
         return None
     return dataclasses.replace(settings, **given)
 
 
-def _run_folder(path) -> pathlib.Path | None:
+def _images(values: Mapping[str, typing.Any]) -> DataSettings:
+    """The settings of a run's images, of its configuration."""
+    settings = DataSettings(**values["settings"]["data"])
+    if settings.white_level is None:
+        # what was measured of the training images holds for all that the network is asked
+        white_level = values.get("data", {}).get("white_level")
+        settings = dataclasses.replace(settings, white_level=white_level)
+    return settings
+
+
+def _run_folder(path: str | pathlib.Path) -> pathlib.Path | None:
     """The work folder of the search or training that a network comes from, or None."""
     folder = point_folder(path)
     above = folder.resolve().parents[:2] if folder else ()
     return next((parent for parent in above if (parent / "config.json").is_file()), None)
-
-
-def _read(file: pathlib.Path):
-    """The values of a JSON file."""
-    try:
-        return json.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file}: cannot be read: {error}") from error

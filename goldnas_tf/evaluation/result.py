@@ -4,10 +4,11 @@ import dataclasses
 from collections.abc import Mapping
 
 from goldnas_tf.evaluation.measure import Measurement
+from goldnas_tf.files.kinds import Kind
 from goldnas_tf.runs.run_folder import versions
 from goldnas_tf.settings.images import DataSettings
 
-SCHEMA = 1
+KIND = Kind("an evaluation", schema=1)
 PICTURES = "confusion"
 
 
@@ -40,14 +41,15 @@ class Evaluation:
         }
         settings = dataclasses.asdict(values.pop("settings"))
         class_names = list(values.pop("class_names"))
-        return {
-            "schema": SCHEMA,
-            **values,
-            "settings": settings,
-            "class_names": class_names,
-            "networks": networks,
-            "versions": versions(),
-        }
+        return KIND.stamp(
+            {
+                **values,
+                "settings": settings,
+                "class_names": class_names,
+                "networks": networks,
+                "versions": versions(),
+            }
+        )
 
 
 def picture(name: str) -> str:

@@ -1,6 +1,7 @@
 """SavedModels as networks that can be measured, called as a server calls them."""
 
 import pathlib
+from collections.abc import Mapping
 
 import tensorflow as tf
 
@@ -36,7 +37,7 @@ def read(path: pathlib.Path) -> Runner:
     ((name, spec),) = inputs.items()
     output = _output(path, model.signatures[SIGNATURE].structured_outputs)
 
-    def answer(images):
+    def answer(images: tf.Tensor) -> tf.Tensor:
         # by way of the model, which alone keeps the variables
         return model.signatures[SIGNATURE](**{name: tf.cast(images, spec.dtype)})[output]
 
@@ -50,7 +51,7 @@ def read(path: pathlib.Path) -> Runner:
     )
 
 
-def _output(path, specs) -> str:
+def _output(path: pathlib.Path, specs: Mapping[str, tf.TensorSpec]) -> str:
     """Name of the output that holds a number for each class."""
     if _PROBABILITIES in specs:
         return _PROBABILITIES

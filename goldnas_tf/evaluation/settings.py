@@ -40,16 +40,18 @@ class EvaluationConfig:
     )
     threads: int = setting(0, "threads that compute; 0 is one for each core", low=0)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
         if not self.network or not all(self.network):
             raise InputError(
-                "network must name what is measured, such as runs/digits/pareto/e042; "
+                "network: expected what is measured, such as runs/digits/pareto/e042; "
                 f"received {','.join(self.network)!r}"
             )
         for size in self.batches:
             if not size.isdecimal() or int(size) < 1:
-                raise InputError(f"batches must be numbers of images like 1,32; received {size!r}")
+                raise InputError(
+                    f"batches: expected numbers of images like 1,32; received {size!r}"
+                )
 
     @property
     def batch_sizes(self) -> tuple[int, ...]:

@@ -45,8 +45,8 @@ def _computer(measurement: Measurement) -> str:
     return f"{measurement.device}, {measurement.threads} thread{plural}"
 
 
-def _percent(share: float) -> str:
-    return f"{share:.2%}"
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.2%}"
 
 
 def _count(count: int | None) -> str:

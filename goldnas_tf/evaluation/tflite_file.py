@@ -4,12 +4,16 @@ Quantised inputs and outputs stand for real numbers: real = (stored - zero point
 """
 
 import pathlib
+import typing
 
 import numpy as np
 
 from goldnas_tf.errors import InputError, first_line
 from goldnas_tf.evaluation.loaded import Runner
 from goldnas_tf.runtime import threads
+
+if typing.TYPE_CHECKING:
+    from ai_edge_litert.interpreter import Interpreter
 
 
 def read(path: pathlib.Path) -> Runner:
@@ -51,14 +55,14 @@ def read(path: pathlib.Path) -> Runner:
 class _Calls:
     """The interpreter as a function of images, for which memory is taken anew for each size."""
 
-    def __init__(self, interpreter, source: dict, target: dict):
+    def __init__(self, interpreter: "Interpreter", source: dict, target: dict):
         self._interpreter = interpreter
         self._source, self._target = source["index"], target["index"]
         self._stored = _stored_pixels(source)
         self._scale, self._zero_point = target["quantization"]
-        self._batch = None
+        self._batch: int | None = None
 
-    def __call__(self, images):
+    def __call__(self, images: np.ndarray) -> np.ndarray:
         if len(images) != self._batch:
             self._interpreter.resize_tensor_input(self._source, images.shape)
             self._interpreter.allocate_tensors()

@@ -7,12 +7,14 @@ were told: told the same again, they propose the same, which is how a run resume
 import abc
 import itertools
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from pymoo.algorithms.moo.nsga2 import NSGA2
 from pymoo.core.duplicate import ElementwiseDuplicateElimination
 from pymoo.core.evaluator import Evaluator
+from pymoo.core.individual import Individual
+from pymoo.core.population import Population
 from pymoo.core.problem import Problem
 from pymoo.core.termination import NoTermination
 from pymoo.operators.crossover.sbx import SBX
@@ -94,7 +96,7 @@ class RandomSearch(Algorithm):
         proposed, self.first = self.first or self._next_drawn(), []
         return proposed
 
-    def learn(self, aims, excess) -> None:
+    def learn(self, aims: Sequence[Sequence[float]], excess: Sequence[Sequence[float]]) -> None:
         """Learns nothing."""
 
 
@@ -105,7 +107,7 @@ class Nsga2(Algorithm):
     them by less.
     """
 
-    def __init__(self, assembly, settings, seed):
+    def __init__(self, assembly: Assembly, settings: EvolutionSettings, seed: int):
         super().__init__(assembly, settings, seed)
         self._problem = Problem(
             n_var=len(assembly.sizes),
@@ -123,7 +125,7 @@ class Nsga2(Algorithm):
             eliminate_duplicates=_SameNetwork(assembly),
         )
         self._algorithm.setup(self._problem, termination=NoTermination(), seed=seed)
-        self._proposed = None
+        self._proposed: Population | None = None
 
     def propose(self) -> list[Genes]:
         """The first generation is drawn at random; the next ones descend from it."""
@@ -132,9 +134,10 @@ class Nsga2(Algorithm):
             return []
         return [_genes(row) for row in self._proposed.get("X")]
 
-    def learn(self, aims, excess) -> None:
+    def learn(self, aims: Sequence[Sequence[float]], excess: Sequence[Sequence[float]]) -> None:
         """Takes in what came of them, and selects who survives."""
         results = {"F": np.array(aims, float), "G": np.array(excess, float)}
+        assert self._proposed is not None, "learn comes after propose"
         told = self._proposed[: len(aims)]
         Evaluator().eval(StaticProblem(self._problem, **results), told)
         with warnings.catch_warnings():
@@ -150,14 +153,17 @@ class _SameNetwork(ElementwiseDuplicateElimination):
         super().__init__()
         self._assembly = assembly
 
-    def is_equal(self, a, b) -> bool:
+    def is_equal(self, a: Individual, b: Individual) -> bool:
         one, other = (self._assembly.genotype(_genes(individual.X)) for individual in (a, b))
         return one == other
 
 
-def _genes(row) -> Genes:
+def _genes(row: np.ndarray) -> Genes:
     return tuple(int(gene) for gene in row)
 
 
-MAKERS = {"nsga2": Nsga2, "random": RandomSearch}
+MAKERS: dict[str, Callable[[Assembly, EvolutionSettings, int], Algorithm]] = {
+    "nsga2": Nsga2,
+    "random": RandomSearch,
+}
 """The algorithms by their names in `settings.ALGORITHMS`."""

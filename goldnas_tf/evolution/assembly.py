@@ -41,7 +41,7 @@ class Assembly:
     image_shape: tuple[int, int, int]
     classes: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         side = min(self.image_shape[:2])
         if side < 2 ** (self.settings.most_stages - 1):
             raise InputError(
@@ -94,7 +94,7 @@ class Assembly:
     def _put_together(self, plan: Sequence[dict]) -> Genotype:
         by_name = {block.name: block for block in self.blocks}
         space = self._space([(len(stage["blocks"]), stage["channels"]) for stage in plan])
-        network = set()
+        network: set[Place] = set()
         chosen = itertools.chain.from_iterable(stage["blocks"] for stage in plan)
         for cell, place in enumerate(chosen):
             block = by_name[place["block"]]

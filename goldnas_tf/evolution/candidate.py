@@ -47,6 +47,12 @@ class Candidate:
         costs = {**self.costs, **outcome.get("costs", {})}
         return dataclasses.replace(self, **{**outcome, "costs": costs, "seconds": seconds})
 
+    @property
+    def accuracy(self) -> float:
+        """Top-1 of a network that was trained, as all feasible ones were."""
+        assert self.val_accuracy is not None, f"{self.name} was not trained"
+        return self.val_accuracy
+
     def aims(self, costs: Sequence[str]) -> list[float]:
         """What is minimised: the error in [0, 1], then the costs; of a failure the worst error."""
         error = 1.0 if self.val_accuracy is None else 1 - self.val_accuracy
@@ -71,7 +77,7 @@ class Candidate:
             name=self.name,
             path="",
             costs=self.costs,
-            val_accuracy=self.val_accuracy,
+            val_accuracy=self.accuracy,
             epoch=self.generation,
             reason="evolved",
         )

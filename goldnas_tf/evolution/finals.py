@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from typing import Any
 
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.candidate import Candidate
@@ -51,7 +52,7 @@ def train_front(
         for name, one in todo.items()
     ]
     for name, outcome in team.run(tasks, Bounds(), signals):
-        if outcome.failure:
+        if outcome.result is None:
             journal.say(f"{name} could not be trained: {outcome.failure}")
             continue
         plan = assembly.plan(todo[name].genes)
@@ -68,7 +69,7 @@ def train_front(
         journal.picture(number, "pareto", archive.path / "pareto.png")
 
 
-def _point(one: Candidate, metrics: dict, path: pathlib.Path) -> Point:
+def _point(one: Candidate, metrics: dict[str, Any], path: pathlib.Path) -> Point:
     return dataclasses.replace(
         one.point(),
         path=str(path),

@@ -44,7 +44,9 @@ def evolution_figure(history: Sequence[Sequence[Candidate]], settings: Evolution
     return figure
 
 
-def _draw_fronts(axes: Axes, tried, generations: int, settings: EvolutionSettings) -> None:
+def _draw_fronts(
+    axes: Axes, tried: Sequence[Candidate], generations: int, settings: EvolutionSettings
+) -> None:
     """Every network as a dot, coloured by its generation, and the front after some of them."""
     cost = settings.objectives[0]
     feasible = [one for one in tried if one.is_feasible(settings.limits)]
@@ -58,7 +60,7 @@ def _draw_fronts(axes: Axes, tried, generations: int, settings: EvolutionSetting
     last = max(generations - 1, 1)
     axes.scatter(
         values,
-        [100 * one.val_accuracy for one in feasible],
+        [100 * one.accuracy for one in feasible],
         c=[_COLOURS((one.generation - 1) / last) for one in feasible],
         s=22,
         alpha=0.75,
@@ -70,7 +72,7 @@ def _draw_fronts(axes: Axes, tried, generations: int, settings: EvolutionSetting
         if not until:
             continue
         # of several costs the picture shows one: its own front
-        found = sorted((o.costs[cost], 100 * o.val_accuracy) for o in front(until, settings))
+        found = sorted((o.costs[cost], 100 * o.accuracy) for o in front(until, settings))
         steps = [found[0]]
         for x, y in found[1:]:
             if y > steps[-1][1]:
@@ -85,7 +87,12 @@ def _draw_fronts(axes: Axes, tried, generations: int, settings: EvolutionSetting
     axes.legend(frameon=False, fontsize=9, loc="lower right")
 
 
-def _draw_volume(axes: Axes, tried, history, settings: EvolutionSettings) -> None:
+def _draw_volume(
+    axes: Axes,
+    tried: Sequence[Candidate],
+    history: Sequence[Sequence[Candidate]],
+    settings: EvolutionSettings,
+) -> None:
     figures.style(axes, "Hypervolume")
     grown = volumes(tried, settings, reference(history, settings))
     axes.plot(range(1, len(grown) + 1), grown, color=_COLOURS(1.0), linewidth=1.8)
@@ -97,7 +104,7 @@ def _draw_volume(axes: Axes, tried, history, settings: EvolutionSettings) -> Non
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _new(history) -> list[int]:
+def _new(history: Sequence[Sequence[Candidate]]) -> list[int]:
     """How many networks were first tried in each generation."""
     seen: set[str] = set()
     counts = []

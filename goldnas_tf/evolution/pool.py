@@ -31,7 +31,7 @@ _TRIALS_OF_A_PROCESS = 25
 class Outcome(typing.NamedTuple):
     """What came of a trial: what was returned, or why it failed; and the seconds it took."""
 
-    result: dict | None
+    result: dict[str, typing.Any] | None
     failure: str | None
     seconds: float
 
@@ -64,18 +64,17 @@ class Pool:
         self._gpus = gpus
         self._logs = logs
         self.count = count or len(gpus) or len(os.sched_getaffinity(0))
-        self._processes: list[_Process | None] = [None] * self.count
+        self._processes: dict[int, _Process] = {}
 
-    def __enter__(self):
+    def __enter__(self) -> "Pool":
         return self
 
-    def __exit__(self, *_):
-        for process in self._processes:
-            if process:
-                process.stop()
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes.values():
+            process.stop()
 
     def run(
-        self, tasks: Iterable[tuple[str, tuple]], bounds: Bounds, signals: Interrupts
+        self, tasks: Iterable[tuple[str, tuple[object, ...]]], bounds: Bounds, signals: Interrupts
     ) -> Iterator[tuple[str, Outcome]]:
         """Does tasks, as many at a time as there are processes.
 
@@ -93,47 +92,50 @@ class Pool:
             OSError: a process could not read or write a file.
         """
         waiting = collections.deque(tasks)
-        while waiting or any(process and process.task for process in self._processes):
+        while waiting or self._busy():
             signals.check()
             for index in range(self.count):
-                if waiting and self._free(index, len(waiting)):
-                    self._processes[index].begin(*waiting.popleft())
-            busy = [p for p in self._processes if p and p.task]
-            multiprocessing.connection.wait([p.connection for p in busy], _LOOK_SECONDS)
-            for index, process in enumerate(self._processes):
-                outcome = process.outcome(bounds) if process and process.task else None
+                if waiting and (process := self._free(index, len(waiting))):
+                    process.begin(*waiting.popleft())
+            connections = [process.connection for _, process in self._busy()]
+            multiprocessing.connection.wait(connections, _LOOK_SECONDS)
+            for index, process in self._busy():
+                outcome = process.outcome(bounds)
                 if outcome:
                     # a signal to all processes looks like the end of one
                     signals.check()
-                    name, process.task = process.task, None
+                    name, process.task = process.task, ""
                     if process.is_spent:
                         self._end(index)
                     yield name, outcome
 
-    def _free(self, index: int, waiting: int) -> bool:
-        """Whether a process is ready for a task; starts it where it is needed."""
-        process = self._processes[index]
+    def _busy(self) -> list[tuple[int, "_Process"]]:
+        """The processes that have a task, by their numbers."""
+        return [(index, p) for index, p in self._processes.items() if p.task]
+
+    def _free(self, index: int, waiting: int) -> "_Process | None":
+        """A process that is ready for a task; starts it where it is needed."""
+        process = self._processes.get(index)
         if process and not process.task and not process.is_alive():
             self._end(index)
             process = None
         if process is None:
-            idle = sum(p is not None and not p.task for p in self._processes)
+            idle = sum(not other.task for other in self._processes.values())
             if idle >= waiting:
-                return False
+                return None
             gpu = self._gpus[index % len(self._gpus)] if self._gpus else None
             process = _Process(self._setup, index, self.count, gpu, self._logs)
             self._processes[index] = process
-        return not process.task and process.is_ready()
+        return process if not process.task and process.is_ready() else None
 
     def _end(self, index: int) -> None:
-        self._processes[index].stop()
-        self._processes[index] = None
+        self._processes.pop(index).stop()
 
 
 class _Process:
     """One process, and the trial that it is at."""
 
-    def __init__(self, setup: Setup, index: int, count: int, gpu: str | None, logs):
+    def __init__(self, setup: Setup, index: int, count: int, gpu: str | None, logs: pathlib.Path):
         logs.mkdir(parents=True, exist_ok=True)
         self._log = logs / f"worker_{index}.log"
         context = multiprocessing.get_context("spawn")
@@ -144,7 +146,7 @@ class _Process:
         theirs.close()
         with contextlib.suppress(OSError):
             self.connection.send(setup)
-        self.task: str | None = None
+        self.task = ""
         self._ready = False
         self._since = time.monotonic()
         self._trials = 0
@@ -176,7 +178,7 @@ class _Process:
             time.sleep(_LOOK_SECONDS / 10)
         return self._ready
 
-    def begin(self, name: str, call: tuple) -> None:
+    def begin(self, name: str, call: tuple[object, ...]) -> None:
         """Starts a trial."""
         self.task, self._since = name, time.monotonic()
         self._trials += 1

@@ -25,7 +25,7 @@ class Generation:
 
     Attributes:
         number: from 1.
-        members: the networks that were proposed, up to the end of the budget.
+        members: the networks that were proposed, as far as there may be more trials.
         known: of each, what is known of it before it is tried.
         new: those that may be trained and were in no earlier generation, by their names.
     """
@@ -61,7 +61,7 @@ class Records:
         self._tried = {self._assembly.genotype(one.genes): one for one in candidate.read(folder)}
         self.history: list[list[Candidate]] = []
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._tried)
 
     @property
@@ -72,16 +72,16 @@ class Records:
 
     @property
     def is_over(self) -> bool:
-        """Whether the budget is spent, or nothing new came for many generations."""
+        """Whether there are no more trials, or nothing new came for many generations."""
         trials = self.trials
         newest = max((one.generation for one in trials), default=0)
         idle = len(self.history) - newest
-        return len(trials) >= self._settings.budget or idle >= _IDLE_GENERATIONS
+        return len(trials) >= self._settings.most_trials or idle >= _IDLE_GENERATIONS
 
     def plan(self, proposed: Sequence[Genes]) -> Generation:
         """The next generation: names what is new in it and within the limits."""
         trials = self.trials
-        left = self._settings.budget - len(trials)
+        left = self._settings.most_trials - len(trials)
         plan = Generation(len(self.history) + 1, [], {}, {})
         plan.known.update({self._assembly.genotype(one.genes): one for one in trials})
         for genes in proposed:
@@ -128,6 +128,4 @@ class Records:
     def tried(self) -> Tried:
         """The feasible networks of the generations so far, which others may start from."""
         feasible = [one for one in self.trials if one.is_feasible(self._settings.limits)]
-        return [
-            (one.name, one.val_accuracy, self._assembly.genotype(one.genes)) for one in feasible
-        ]
+        return [(one.name, one.accuracy, self._assembly.genotype(one.genes)) for one in feasible]

@@ -1,6 +1,7 @@
 """Everything an evolution can be told, as frozen, validated dataclasses."""
 
 import dataclasses
+from collections.abc import Callable, Sequence
 
 from goldnas_tf.architecture import operators
 from goldnas_tf.architecture.resources import RESOURCES
@@ -37,7 +38,7 @@ class AssemblySettings:
         "sides in pixels that all convolutions of a block may be given; found leaves them",
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
         for kind in ("stages", "blocks"):
             least, most = getattr(self, f"least_{kind}"), getattr(self, f"most_{kind}")
@@ -50,7 +51,9 @@ class AssemblySettings:
         _check_numbers("kernels", self.kernels, f"{FOUND} or sides {_SIDES}", _is_kernel)
 
 
-def _check_numbers(name, values, expected, fits):
+def _check_numbers(
+    name: str, values: Sequence[str], expected: str, fits: Callable[[str], bool]
+) -> None:
     if not values or not all(fits(value) for value in values):
         received = ",".join(values) or "none"
         raise InputError(f"{name}: expected {expected}, with commas; received {received}")
@@ -112,7 +115,7 @@ class EvolutionSettings:
         grows=RAISED,
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
         unknown = [name for name in self.objectives if name not in RESOURCES]
         if unknown or not self.objectives or len(set(self.objectives)) < len(self.objectives):
@@ -142,8 +145,8 @@ class EvolutionSettings:
         return "latency_ms" in (*self.objectives, *self.limits)
 
     @property
-    def budget(self) -> int:
-        """How many networks are trained."""
+    def most_trials(self) -> int:
+        """How many networks are tried."""
         return self.population * self.generations
 
 
@@ -159,7 +162,7 @@ class EvolveConfig(RunConfiguration):
     assembly: AssemblySettings = dataclasses.field(default_factory=AssemblySettings)
     training: TrainingSettings = dataclasses.field(default_factory=TrainingSettings)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.training.init != "scratch":
             raise InputError(

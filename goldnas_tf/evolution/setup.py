@@ -2,8 +2,13 @@
 
 import dataclasses
 import pathlib
+import typing
+from collections.abc import Collection
 
 from goldnas_tf.evolution.settings import EvolveConfig
+
+if typing.TYPE_CHECKING:
+    from goldnas_tf.data import ImageData
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,13 +23,20 @@ class Setup:
     """
 
     config: EvolveConfig
-    images: object
-    described: dict
+    images: "ImageData | None"
+    described: dict[str, typing.Any]
     workdir: pathlib.Path
 
     def weights(self, name: str) -> pathlib.Path:
         """The file with the weights of a candidate."""
         return self.workdir / "weights" / f"{name}.npz"
+
+    def forget_weights(self, names: Collection[str]) -> None:
+        """Deletes the weights of all candidates but these: none can start from them any more."""
+        # with what a killed process was about to write
+        for file in self.workdir.joinpath("weights").glob("*"):
+            if file.name.removesuffix(".npz") not in names:
+                file.unlink()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,10 +12,14 @@ import signal
 import sys
 import threading
 import traceback
+import typing
 from multiprocessing.connection import Connection
 
 from goldnas_tf.errors import InputError, TrainingError
 from goldnas_tf.evolution.setup import Seat, Setup
+
+if typing.TYPE_CHECKING:
+    from goldnas_tf.data import ImageData
 
 
 def serve(connection: Connection, seat: Seat) -> None:
@@ -63,7 +67,9 @@ def serve(connection: Connection, seat: Seat) -> None:
 
 
 def _end_with_parent() -> None:
-    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
     os._exit(1)
 
 
@@ -76,7 +82,7 @@ def _print_to(log: str) -> None:
     os.close(descriptor)
 
 
-def _loaded(setup: Setup):
+def _loaded(setup: Setup) -> "ImageData":
     if setup.images is not None:
         return setup.images
     from goldnas_tf import data

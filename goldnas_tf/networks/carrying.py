@@ -54,7 +54,9 @@ def carry(
     return carried
 
 
-def _rows(larger: keras.layers.Layer, smaller: keras.layers.Layer, variable: str):
+def _rows(
+    larger: keras.layers.Layer, smaller: keras.layers.Layer, variable: str
+) -> list[int] | None:
     """Rows of the larger cell's variable that the smaller one has, None for all of them."""
     if not isinstance(larger, Cell) or variable not in larger.rows:
         return None

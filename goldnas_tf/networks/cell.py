@@ -11,6 +11,8 @@ norm: the same mathematics as one for each edge, because these norms have no par
 """
 
 import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -20,7 +22,7 @@ from goldnas_tf.networks import parts
 from goldnas_tf.networks.drop_path import DropPath
 from goldnas_tf.networks.gates import ESTIMATES, BinaryGates
 from goldnas_tf.networks.layout import Layout, input_norm
-from goldnas_tf.networks.norm import NormBank, add_table
+from goldnas_tf.networks.norm import MapShape, NormBank, add_table
 
 
 @keras.saving.register_keras_serializable("goldnas_tf")
@@ -57,16 +59,16 @@ class Cell(keras.layers.Layer):
 
     def __init__(
         self,
-        channels,
-        nodes,
-        operators,
-        reduction=False,
-        halved=(),
-        gated=True,
-        drop_path=False,
-        gate_gradient="sigmoid",
-        gate_stream=0,
-        **kwargs,
+        channels: int,
+        nodes: int,
+        operators: Iterable[tuple[int, int, str]],
+        reduction: bool = False,
+        halved: Iterable[int] = (),
+        gated: bool = True,
+        drop_path: bool = False,
+        gate_gradient: str = "sigmoid",
+        gate_stream: int = 0,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         self.channels = channels
@@ -86,7 +88,7 @@ class Cell(keras.layers.Layer):
             )
         self._layout = Layout(self.operators, channels, reduction, gated)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as JSON values."""
         return {
             **super().get_config(),
@@ -102,12 +104,12 @@ class Cell(keras.layers.Layer):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: Mapping[str, Any]) -> "Cell":
         """The layer of a configuration; files of version 0.1.0 call its operators edges."""
         operators = {"operators": config["edges"]} if "edges" in config else {}
         return super().from_config({**{k: config[k] for k in config if k != "edges"}, **operators})
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Sequence[MapShape]) -> MapShape:
         """Shape of the concatenated inner nodes."""
         batch, height, width, _ = input_shape[0]
         for _ in range((self._layout.reads[0] in self.halved) + self.reduction):
@@ -127,7 +129,7 @@ class Cell(keras.layers.Layer):
         norms = dict.fromkeys(("moving_mean", "moving_variance", "scale", "shift"), layout.norms)
         return {**layout.kernels, **norms, "gates": operators, "live": operators}
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[MapShape]) -> None:
         """Creates the weights; the inputs' channels come from the shapes of those that are read."""
         layout = self._layout
         self._inputs = [
@@ -152,17 +154,17 @@ class Cell(keras.layers.Layer):
         if self.gated and self.gate_gradient in ESTIMATES:
             self.sampler = BinaryGates(self, self.operators, self.gate_gradient, self.gate_stream)
 
-    def _add_kernel(self, name, shape, fan_in):
+    def _add_kernel(self, name: str, shape: tuple[int, ...], fan_in: int) -> keras.Variable:
         # uniform within 1/√fan_in, as the method's PyTorch implementations initialise convolutions
         bound = fan_in**-0.5
         initializer = keras.initializers.RandomUniform(-bound, bound)
         return self.add_weight(shape=shape, initializer=initializer, name=name)
 
-    def strengths(self):
+    def strengths(self) -> tf.Tensor:
         """σ(α) of every operator, 0 where it is pruned and not yet rebuilt away; (operators,)."""
         return tf.sigmoid(tf.convert_to_tensor(self.gates)) * self.live
 
-    def gate_values(self, training=False):
+    def gate_values(self, training: bool = False) -> tf.Tensor:
         """What operators are multiplied with: σ(α), or binary gates; (operators,).
 
         Args:
@@ -176,7 +178,7 @@ class Cell(keras.layers.Layer):
             return self.sampler.sample(tf.convert_to_tensor(self.gates), live)
         return self.sampler.mode(self.strengths())
 
-    def _affine(self, gates):
+    def _affine(self, gates: tf.Tensor | None) -> tuple[tf.Tensor, tf.Tensor]:
         """Scale and shift of every batch norm, (norms, channels) each."""
         if not self.gated:
             return tf.convert_to_tensor(self._scale), tf.convert_to_tensor(self._shift)
@@ -185,7 +187,7 @@ class Cell(keras.layers.Layer):
         shape = (len(self._layout.norms), self.channels)
         return tf.broadcast_to(scales[:, tf.newaxis], shape), tf.zeros(shape)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: list[tf.Tensor], training: bool = False) -> tf.Tensor:
         """Computes the cell; in training, also moves the batch norms' statistics.
 
         A frozen cell (`trainable = False`) computes as in inference, like Keras's batch norm.
@@ -209,7 +211,9 @@ class Cell(keras.layers.Layer):
         norms.update()
         return output
 
-    def _factors(self, gates, dropping):
+    def _factors(
+        self, gates: tf.Tensor | None, dropping: tf.Tensor | None
+    ) -> dict[CellPlace, tf.Tensor]:
         """What operators are multiplied with after their batch norms, where there is anything.
 
         Args:
@@ -222,13 +226,19 @@ class Cell(keras.layers.Layer):
             # a batch norm that several operators share cannot carry the gate of one
             pairs = zip(self.operators, tf.unstack(gates), strict=True)
             factors = {place: gate for place, gate in pairs if not last[place].gated}
-        if dropping is not None:
+        if self.drop and dropping is not None:
             for place, kept in zip(self.operators, self.drop.factors(dropping), strict=True):
                 if not last[place].is_identity:
                     factors[place] = kept * factors.get(place, 1.0)
         return factors
 
-    def _compute(self, inputs, kernels, norms, factors):
+    def _compute(
+        self,
+        inputs: list[tf.Tensor],
+        kernels: Mapping[tuple[str, str], tf.Tensor],
+        norms: Callable[[str, tf.Tensor], tf.Tensor],
+        factors: Mapping[CellPlace, tf.Tensor],
+    ) -> tf.Tensor:
         """The cell's function.
 
         Args:
@@ -258,7 +268,14 @@ class Cell(keras.layers.Layer):
 
     _sum = staticmethod(tf.add_n)
 
-    def _term(self, place, source, kernels, norms, factor):
+    def _term(
+        self,
+        place: CellPlace,
+        source: parts.Activation,
+        kernels: Mapping[tuple[str, str], tf.Tensor],
+        norms: Callable[[str, tf.Tensor], tf.Tensor],
+        factor: tf.Tensor | None,
+    ) -> tf.Tensor:
         """One operator's term in the sum of its node."""
         for step in self._layout.steps[place]:
             kernel = functools.partial(_row, kernels, step.key)
@@ -267,5 +284,5 @@ class Cell(keras.layers.Layer):
         return source.x if factor is None else source.x * tf.cast(factor, source.x.dtype)
 
 
-def _row(kernels, key, bank):
+def _row(kernels: Mapping[tuple[str, str], tf.Tensor], key: str, bank: str) -> tf.Tensor:
     return kernels[bank, key]

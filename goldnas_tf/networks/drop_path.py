@@ -2,6 +2,7 @@
 
 import zlib
 
+import keras
 import tensorflow as tf
 
 from goldnas_tf.networks.norm import add_counter, add_table
@@ -20,14 +21,14 @@ class DropPath:
     Reference: FractalNet (arXiv 1605.07648); GOLD-NAS (arXiv 2007.03331), section 4.1.
     """
 
-    def __init__(self, layer, operators: int):
+    def __init__(self, layer: keras.layers.Layer, operators: int):
         self._operators = operators
         # each cell draws numbers of its own, the same ones in every run
         self._stream = zlib.crc32(layer.name.encode()) & 0x7FFFFFFF
         self.rate = add_table(layer, "drop_rate", (), "zeros", trainable=False)
         self._draws = add_counter(layer, "drop_draws")
 
-    def factors(self, batch):
+    def factors(self, batch: tf.Tensor) -> list[tf.Tensor]:
         """What to multiply each operator's output with: 0, or 1 / (1 − rate), which keeps the mean.
 
         Args:

@@ -9,14 +9,16 @@ which the same node adds.
 
 import dataclasses
 import functools
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
 
+from goldnas_tf.architecture.places import CellPlace
 from goldnas_tf.networks import parts
 from goldnas_tf.networks.cell import Cell
-from goldnas_tf.networks.layout import input_norm, plain_norms
-from goldnas_tf.networks.norm import EPSILON
+from goldnas_tf.networks.layout import Step, input_norm, plain_norms
+from goldnas_tf.networks.norm import EPSILON, MapShape
 
 
 @dataclasses.dataclass(eq=False)
@@ -50,15 +52,15 @@ class FoldedCell(Cell):
         self._fold_inputs(cell)
         self._fold_operators(cell)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Sequence[MapShape]) -> None:
         """There is nothing to create."""
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: list[tf.Tensor], training: bool = False) -> tf.Tensor:
         """Computes the cell in inference, whatever `training` says."""
         del training
         return self._compute(inputs, self._constants.kernels, self._rest_of_norm, factors={})
 
-    def _rest_of_norm(self, name, x):
+    def _rest_of_norm(self, name: str, x: tf.Tensor) -> tf.Tensor:
         """What folding has left of a batch norm."""
         if name in self._constants.factors:
             x = x * self._constants.factors[name]
@@ -67,13 +69,13 @@ class FoldedCell(Cell):
         return x
 
     @staticmethod
-    def _sum(terms):
+    def _sum(terms: list[tf.Tensor]) -> tf.Tensor:
         # in pairs: phones have a quick sum of two, none of many; and the last one comes negated, as
         # TensorFlow's optimiser gives up where a ReLU and others read the sum of a convolution
         *others, last = terms
         return functools.reduce(tf.add, others) - last if others else last
 
-    def _fold_inputs(self, cell):
+    def _fold_inputs(self, cell: Cell) -> None:
         values, norms = _values(cell), _affine(cell)
         for source in self.layout.reads:
             name = input_norm(source)
@@ -84,7 +86,7 @@ class FoldedCell(Cell):
             self._constants.kernels["input", name] = kernel.astype(np.float32)
             self._constants.biases[name] = bias
 
-    def _fold_operators(self, cell):
+    def _fold_operators(self, cell: Cell) -> None:
         values, norms = _values(cell), _affine(cell)
         # the other cell may share a norm where this one has one for each operator
         found = plain_norms(cell.layout, self.layout)
@@ -103,41 +105,47 @@ class FoldedCell(Cell):
         for node in range(self.nodes):
             self._merge_biases([place for place in self.operators if place.node == node])
 
-    def _sign(self, place):
+    def _sign(self, place: CellPlace) -> float:
         """How the sum of a node takes an operator: the last of several is subtracted."""
         places = [other for other in self.operators if other.node == place.node]
         return -1.0 if place == places[-1] and len(places) > 1 else 1.0
 
-    def _fold_step(self, step, factor, rows):
+    def _fold_step(self, step: Step, factor: np.ndarray, rows: Mapping[str, np.ndarray]) -> None:
         kernels, has_factor = parts.fold(step.part, step.stride, rows, factor)
         if not has_factor:
             self._constants.factors[step.norm] = factor.astype(np.float32)
         for bank, kernel in kernels.items():
             self._constants.kernels[bank, step.key] = kernel.astype(np.float32)
 
-    def _merge_biases(self, places):
+    def _merge_biases(self, places: Sequence[CellPlace]) -> None:
         """Moves biases that cost an addition to a convolution of the sum, which has one anyway."""
         constants = self._constants
         norms = {self.layout.steps[place][-1].norm: self._sign(place) for place in places}
         costly = [norm for norm in norms if norm in constants.factors]
-        carrier = next((norm for norm in norms if norm not in costly), costly and costly[0])
+        free = [norm for norm in norms if norm not in constants.factors]
+        carrier = (free or costly)[0]
         for norm in costly:
             if norm != carrier:
                 bias = constants.biases.pop(norm)
                 constants.biases[carrier] += bias * norms[norm] * norms[carrier]
 
 
-def affine(scale, shift, mean, variance):
+def affine(
+    scale: np.ndarray | float,
+    shift: np.ndarray | float,
+    mean: np.ndarray,
+    variance: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
     """Factor and bias of a batch norm in inference, in double precision."""
     factor = np.asarray(scale, np.float64) / np.sqrt(np.asarray(variance, np.float64) + EPSILON)
     return factor, shift - mean * factor
 
 
-def _values(cell):
+def _values(cell: Cell) -> dict[str, np.ndarray]:
     return {variable.name: variable.numpy().astype(np.float64) for variable in cell.variables}
 
 
-def _affine(cell):
+def _affine(cell: Cell) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Factor and bias of every batch norm of a cell by its name, without gates."""
     values = _values(cell)
     scale, shift = values.get("scale", 1.0), values.get("shift", 0.0)

@@ -28,10 +28,12 @@ estimate, but its formula is not public to us: this is our reading of it, not th
 """
 
 import zlib
+from collections.abc import Sequence
 
+import keras
 import tensorflow as tf
 
-from goldnas_tf.architecture.places import CELL_INPUTS
+from goldnas_tf.architecture.places import CELL_INPUTS, CellPlace
 from goldnas_tf.networks.norm import add_counter
 
 ESTIMATES = ("straight_through", "enhanced")
@@ -40,7 +42,9 @@ ESTIMATES = ("straight_through", "enhanced")
 _TIE = 1e-6
 
 
-def binary(logits, live, drawn, nodes, estimate: str):
+def binary(
+    logits: tf.Tensor, live: tf.Tensor, drawn: tf.Tensor, nodes: list[int], estimate: str
+) -> tf.Tensor:
     """The gates that are used, with an estimated gradient with respect to α.
 
     Args:
@@ -67,7 +71,7 @@ def binary(logits, live, drawn, nodes, estimate: str):
     return tf.stop_gradient(used) + own - replaced
 
 
-def strongest(strengths, nodes):
+def strongest(strengths: tf.Tensor, nodes: list[int]) -> tf.Tensor:
     """1 for the most probable gate of each node, the first of equal ones; 0 for all others.
 
     Args:
@@ -80,7 +84,7 @@ def strongest(strengths, nodes):
     return tf.cast(scores >= tf.gather(best, nodes), tf.float32)
 
 
-def _of_node(values, nodes):
+def _of_node(values: tf.Tensor, nodes: list[int]) -> tf.Tensor:
     """The sum over its node, for each gate."""
     return tf.gather(tf.math.unsorted_segment_sum(values, nodes, max(nodes) + 1), nodes)
 
@@ -95,7 +99,13 @@ class BinaryGates:
         stream: cells with the same number sample alike, as cells that share their gates have to.
     """
 
-    def __init__(self, layer, operators, estimate: str, stream: int):
+    def __init__(
+        self,
+        layer: keras.layers.Layer,
+        operators: Sequence[CellPlace],
+        estimate: str,
+        stream: int,
+    ):
         self._nodes = [place.node for place in operators]
         # every operator draws a table of its own, from its name, with a number for each edge: what
         # a gate gets does not change with the other operators that there are
@@ -111,7 +121,7 @@ class BinaryGates:
         """Decides all samples to come."""
         self._draws.assign(seed % 2**10 * 2**20)
 
-    def sample(self, logits, live):
+    def sample(self, logits: tf.Tensor, live: tf.Tensor) -> tf.Tensor:
         """Gates for one step, the same on every replica.
 
         Args:
@@ -135,7 +145,7 @@ class BinaryGates:
         drawn = tf.cast(tf.gather_nd(tf.stack(tables), self._places) < p, tf.float32)
         return binary(logits, live, drawn, self._nodes, self._estimate)
 
-    def mode(self, strengths):
+    def mode(self, strengths: tf.Tensor) -> tf.Tensor:
         """The most probable network: gates of at least ½, and the strongest one of each node."""
         opened = tf.cast(strengths >= 0.5, tf.float32)
         return tf.maximum(opened, strongest(strengths, self._nodes))

@@ -82,7 +82,9 @@ def plain_norms(gated: Layout, plain: Layout) -> dict[str, tuple[str, int | None
         For each batch norm of the plain cell the name of the other's, and the index of the gate
         that scales what it gives, None where none does.
     """
-    found = {input_norm(source): (input_norm(source), None) for source in plain.reads}
+    found: dict[str, tuple[str, int | None]] = {
+        input_norm(source): (input_norm(source), None) for source in plain.reads
+    }
     for gate, (place, steps) in enumerate(plain.steps.items()):
         for step, other in zip(steps, gated.steps[place], strict=True):
             found[step.norm] = (other.norm, gate if step is steps[-1] else None)

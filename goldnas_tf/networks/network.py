@@ -51,8 +51,7 @@ class Form:
 
         Binary gates are then decided: soft gates that are 1.
         """
-        plain = {"auxiliary": False, "drop_path": False, "gate_gradient": "sigmoid"}
-        return dataclasses.replace(self, **plain)
+        return dataclasses.replace(self, auxiliary=False, drop_path=False, gate_gradient="sigmoid")
 
 
 def build(genotype: Genotype, form: Form = Form()) -> keras.Model:
@@ -92,7 +91,7 @@ def has_auxiliary(genotype: Genotype, form: Form) -> bool:
     return form.auxiliary and genotype.space.auxiliary_cell in genotype.live_cells
 
 
-def _normalise(space: Space, form: Form):
+def _normalise(space: Space, form: Form) -> PixelNormalization:
     channels = space.image_shape[-1]
     mean = form.pixel_mean or (127.5,) * channels
     std = form.pixel_std or (127.5,) * channels
@@ -100,7 +99,9 @@ def _normalise(space: Space, form: Form):
     return PixelNormalization(mean=list(mean), variance=variance, dtype="float32", name="normalise")
 
 
-def _stem(space: Space, x, precision: str) -> tuple:
+def _stem(
+    space: Space, x: keras.KerasTensor, precision: str
+) -> tuple[keras.KerasTensor, keras.KerasTensor]:
     """The ReLU of the two maps that the first cell reads, the older one first."""
     kernels = [shape for shape, _ in costs.stem_kernels(space)]
     if space.stem == "cifar":
@@ -134,7 +135,7 @@ def cell_name(index: int) -> str:
     return f"cell_{index}"
 
 
-def _auxiliary_head(space: Space, x, precision: str):
+def _auxiliary_head(space: Space, x: keras.KerasTensor, precision: str) -> keras.KerasTensor:
     """A small classifier on the ReLU of a map in mid-network; it exists in training alone."""
     if min(x.shape[1:3]) >= 5:
         x = keras.layers.AveragePooling2D(
@@ -146,12 +147,22 @@ def _auxiliary_head(space: Space, x, precision: str):
     return _classifier(space, x, precision, "auxiliary_mean", "auxiliary_classifier")
 
 
-def _classifier(space: Space, x, precision: str, pool: str, name: str):
-    pool = keras.layers.GlobalAveragePooling2D(data_format=_LAST, dtype=precision, name=pool)
-    return keras.layers.Dense(space.classes, dtype="float32", name=name)(pool(x))
+def _classifier(
+    space: Space, x: keras.KerasTensor, precision: str, pool: str, name: str
+) -> keras.KerasTensor:
+    mean = keras.layers.GlobalAveragePooling2D(data_format=_LAST, dtype=precision, name=pool)
+    return keras.layers.Dense(space.classes, dtype="float32", name=name)(mean(x))
 
 
-def _conv_norm_relu(x, filters, size, name, precision, strides=1, padding="same"):
+def _conv_norm_relu(
+    x: keras.KerasTensor,
+    filters: int,
+    size: int,
+    name: str,
+    precision: str,
+    strides: int = 1,
+    padding: str = "same",
+) -> keras.KerasTensor:
     conv = keras.layers.Conv2D(
         filters,
         size,
@@ -165,7 +176,7 @@ def _conv_norm_relu(x, filters, size, name, precision, strides=1, padding="same"
     return _relu(BatchNorm(dtype=precision, name=f"{name}_norm")(conv(x)), name, precision)
 
 
-def _relu(x, name, precision):
+def _relu(x: keras.KerasTensor, name: str, precision: str) -> keras.KerasTensor:
     return keras.layers.ReLU(dtype=precision, name=f"{name}_relu")(x)
 
 

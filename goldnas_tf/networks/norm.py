@@ -1,13 +1,25 @@
 """Batch norm as a function, as a layer, and as the bank of all the batch norms of a cell."""
 
+from collections.abc import Callable, Sequence
+
 import keras
 import tensorflow as tf
 
 EPSILON = 1e-5
 MOMENTUM = 0.9
 
+MapShape = tuple[int | None, int | None, int | None, int]
+"""Shape of what a layer reads or gives, (batch, height, width, channels); None: not fixed."""
 
-def batch_norm(x, scale, shift, moving_mean, moving_variance, training):
+
+def batch_norm(
+    x: tf.Tensor,
+    scale: tf.Tensor,
+    shift: tf.Tensor,
+    moving_mean: tf.Tensor,
+    moving_variance: tf.Tensor,
+    training: bool,
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Normalises every channel: y = (x − mean) / √(variance + ε) · scale + shift.
 
     In training, mean and variance are those of the global batch: with several replicas they are
@@ -46,20 +58,22 @@ def _replicas() -> int:
 
 
 @tf.custom_gradient
-def _summed(local):
+def _summed(local: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
     """The sum over all replicas; its gradient is the sum of their gradients.
 
     The gradient of `all_reduce` itself would search the whole graph at every batch norm.
     """
 
-    def reduce(value):
+    def reduce(value: tf.Tensor) -> tf.Tensor:
         context = tf.distribute.get_replica_context()
         return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.stop_gradient(value))
 
     return reduce(local), reduce
 
 
-def _synchronised(x, scale, shift):
+def _synchronised(
+    x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     values = tf.cast(x, tf.float32)
     local = tf.stack([tf.reduce_mean(values, [0, 1, 2]), tf.reduce_mean(values**2, [0, 1, 2])])
     replicas = _replicas()
@@ -82,7 +96,7 @@ class BatchNorm(keras.layers.Layer):
     Input and output: (batch, height, width, channels).
     """
 
-    def build(self, input_shape):
+    def build(self, input_shape: MapShape) -> None:
         """Creates scale, shift and statistics, (channels,) each."""
         shape = (input_shape[-1],)
         self._scale = add_table(self, "scale", shape, "ones")
@@ -90,7 +104,7 @@ class BatchNorm(keras.layers.Layer):
         self._mean = add_table(self, "moving_mean", shape, "zeros", trainable=False)
         self._variance = add_table(self, "moving_variance", shape, "ones", trainable=False)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Normalises; in training, also moves the statistics, unless the layer is frozen."""
         training = training and self.trainable
         y, mean, variance = batch_norm(
@@ -106,12 +120,18 @@ class BatchNorm(keras.layers.Layer):
             move(self._variance, variance)
         return y
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: MapShape) -> MapShape:
         """The shape of the input."""
         return input_shape
 
 
-def add_table(layer, name, shape, initializer, trainable=True):
+def add_table(
+    layer: keras.layers.Layer,
+    name: str,
+    shape: tuple[int, ...],
+    initializer: str,
+    trainable: bool = True,
+) -> keras.Variable:
     """A float32 weight of gates, scales or statistics, whatever the layer computes in."""
     return layer.add_weight(
         shape=shape,
@@ -125,7 +145,7 @@ def add_table(layer, name, shape, initializer, trainable=True):
     )
 
 
-def add_counter(layer, name):
+def add_counter(layer: keras.layers.Layer, name: str) -> keras.Variable:
     """A whole number that says how often random numbers were drawn, the same on all replicas."""
     return layer.add_weight(
         shape=(),
@@ -138,7 +158,7 @@ def add_counter(layer, name):
     )
 
 
-def move(variable, statistic):
+def move(variable: keras.Variable, statistic: tf.Tensor) -> None:
     """Moves a moving statistic by 1 − momentum towards that of the batch."""
     variable.assign(MOMENTUM * variable + (1 - MOMENTUM) * statistic)
 
@@ -158,7 +178,15 @@ class NormBank:
         training: whether to normalise with the batch's statistics. A Python bool.
     """
 
-    def __init__(self, names, scales, shifts, moving_mean, moving_variance, training):
+    def __init__(
+        self,
+        names: Sequence[str],
+        scales: tf.Tensor,
+        shifts: tf.Tensor,
+        moving_mean: keras.Variable,
+        moving_variance: keras.Variable,
+        training: bool,
+    ):
         self._row = {name: row for row, name in enumerate(names)}
         self._scales = tf.unstack(scales)
         self._shifts = tf.unstack(shifts)
@@ -166,9 +194,9 @@ class NormBank:
         self._means = tf.unstack(tf.convert_to_tensor(moving_mean))
         self._variances = tf.unstack(tf.convert_to_tensor(moving_variance))
         self._training = training
-        self._normed = {}
+        self._normed: dict[str, tf.Tensor] = {}
 
-    def __call__(self, name, x):
+    def __call__(self, name: str, x: tf.Tensor) -> tf.Tensor:
         """Normalises x with the batch norm of that name; the same name gives the same result."""
         if name not in self._normed:
             row = self._row[name]
@@ -182,7 +210,7 @@ class NormBank:
             )
         return self._normed[name]
 
-    def update(self):
+    def update(self) -> None:
         """Moves the statistics by 1 − momentum towards those of this call, when training."""
         if self._training:
             for variable, rows in zip(self._variables, (self._means, self._variances), strict=True):

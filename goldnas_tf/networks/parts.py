@@ -16,7 +16,7 @@ from goldnas_tf.architecture import parts
 class Activation:
     """A tensor and what operators make of it first: each is computed once, whoever reads it."""
 
-    def __init__(self, x):
+    def __init__(self, x: tf.Tensor):
         self.x = x
 
     @functools.cached_property
@@ -25,7 +25,7 @@ class Activation:
         return Activation(tf.nn.relu(self.x))
 
     @functools.cached_property
-    def halves(self):
+    def halves(self) -> tuple[tf.Tensor, tf.Tensor]:
         """Its even and its odd pixels."""
         return halves(self.x)
 
@@ -54,7 +54,13 @@ def apply(
 
 
 @apply.register
-def _separable(part: parts.Separable, source, stride, kernel, norm):
+def _separable(
+    part: parts.Separable,
+    source: Activation,
+    stride: int,
+    kernel: Callable[[str], tf.Tensor],
+    norm: Callable[[tf.Tensor], tf.Tensor],
+) -> tf.Tensor:
     x, dilation = source.relu.x, part.dilation
     if dilation > 1 and stride == 2:
         # TensorFlow has no dilated convolution with a stride; of an even dilation it reads just
@@ -67,14 +73,26 @@ def _separable(part: parts.Separable, source, stride, kernel, norm):
 
 
 @apply.register
-def _pool(part: parts.Pool, source, stride, kernel, norm):
+def _pool(
+    part: parts.Pool,
+    source: Activation,
+    stride: int,
+    kernel: Callable[[str], tf.Tensor],
+    norm: Callable[[tf.Tensor], tf.Tensor],
+) -> tf.Tensor:
     del kernel
     pool = tf.nn.avg_pool2d if part.kind == "avg" else tf.nn.max_pool2d
     return norm(pool(source.x, part.kernel, stride, "SAME"))
 
 
 @apply.register
-def _skip(part: parts.Skip, source, stride, kernel, norm):
+def _skip(
+    part: parts.Skip,
+    source: Activation,
+    stride: int,
+    kernel: Callable[[str], tf.Tensor],
+    norm: Callable[[tf.Tensor], tf.Tensor],
+) -> tf.Tensor:
     del part
     if stride == 2:
         return norm(factorised_reduction(source.relu, kernel("pointwise")))
@@ -132,7 +150,7 @@ def reduction_kernel(matrix: np.ndarray) -> np.ndarray:
     return kernel
 
 
-def pointwise(x, kernel):
+def pointwise(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     """1×1 convolution of (batch, height, width, in).
 
     Args:
@@ -146,13 +164,13 @@ def pointwise(x, kernel):
     return tf.tensordot(x, kernel, 1)
 
 
-def every_other(x):
+def every_other(x: tf.Tensor) -> tf.Tensor:
     """Pixels (0, 0), (0, 2), … of (batch, height, width, channels)."""
     # a mean over windows of one pixel: the gradient of x[:, ::2, ::2] takes ten times as long
     return tf.nn.avg_pool2d(x, 1, 2, "VALID")
 
 
-def halves(x):
+def halves(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """What a factorised reduction reads: the even pixels of x, and the odd ones.
 
     Args:
@@ -168,7 +186,7 @@ def halves(x):
     return every_other(x), every_other(shifted)
 
 
-def factorised_reduction(source: Activation, kernel):
+def factorised_reduction(source: Activation, kernel: tf.Tensor) -> tf.Tensor:
     """Halves the resolution by two 1×1 convolutions, each of which gives half of the channels.
 
     Args:

@@ -1,5 +1,7 @@
 """The pixels' mean and standard deviation are taken off, whatever Keras is set to."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -13,10 +15,10 @@ class PixelNormalization(keras.layers.Normalization):
     Keras takes its global epsilon for the constant.
     """
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as JSON values."""
         return {**super().get_config(), "axis": list(self.axis)}
 
-    def call(self, inputs):
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         """Normalises (batch, height, width, channels) with mean and variance of the constructor."""
         return (inputs - self.mean) / tf.maximum(tf.sqrt(self.variance), _SMALLEST)

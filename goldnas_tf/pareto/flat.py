@@ -5,11 +5,14 @@ them by name; in a file each cost stands beside the other fields, where people l
 """
 
 import dataclasses
+import inspect
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+_COSTS = "costs"
+
 
 _Record = typing.TypeVar("_Record")
-_COSTS = "costs"
 
 
 def to_flat(record: typing.Any) -> dict[str, typing.Any]:
@@ -20,13 +23,13 @@ def to_flat(record: typing.Any) -> dict[str, typing.Any]:
     return flat
 
 
-def from_flat(kind: type[_Record], values: Mapping[str, typing.Any]) -> _Record:
+def from_flat(kind: Callable[..., _Record], values: Mapping[str, typing.Any]) -> _Record:
     """The record that `to_flat` wrote: what is no field is a cost; null is one not measured.
 
     Raises:
         TypeError: a field is missing, or a cost is no number.
     """
-    fields = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    fields = set(inspect.signature(kind).parameters)
     own = {name: value for name, value in values.items() if name in fields}
     costs = {n: v for n, v in values.items() if n not in fields and v is not None}
     for name, value in costs.items():

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from absl import flags
 
@@ -23,7 +24,9 @@ from goldnas_tf.files.paths import local_path
 from goldnas_tf.programs import presets
 from goldnas_tf.runs.interrupt import NOTHING_SAVED, Interrupted, Terminated, leaving, raising
 from goldnas_tf.runtime.quiet import quiet
-from goldnas_tf.settings.setting import describe_range, kinds, settings
+from goldnas_tf.settings.setting import describe_range, kinds, sections, settings
+
+_Config = TypeVar("_Config")
 
 
 def define(config_class: type, flag_values: flags.FlagValues) -> None:
@@ -33,22 +36,22 @@ def define(config_class: type, flag_values: flags.FlagValues) -> None:
         config_class: a dataclass whose fields are settings, or dataclasses of settings.
         flag_values: where the flags are defined.
     """
-    for owner in (config_class, *_sections(config_class).values()):
+    for owner in (config_class, *sections(config_class).values()):
         for field in settings(owner):
             _define_one(field, flag_values)
 
 
-def read(config_class: type, flag_values: flags.FlagValues):
+def read(config_class: type[_Config], flag_values: flags.FlagValues) -> _Config:
     """The configuration that the flags describe.
 
     Raises:
         InputError: a value out of its range.
     """
-    sections = {
+    read = {
         name: section(**_values(section, flag_values))
-        for name, section in _sections(config_class).items()
+        for name, section in sections(config_class).items()
     }
-    return config_class(**sections, **_values(config_class, flag_values))
+    return config_class(**read, **_values(config_class, flag_values))
 
 
 def given(config_class: type, flag_values: flags.FlagValues) -> dict:
@@ -150,15 +153,15 @@ def define_switch(name: str, meaning: str, flag_values: flags.FlagValues = flags
 
 def help_text(description: str, config_class: type, flag_values: flags.FlagValues) -> str:
     """What a program does, and every flag with its default, meaning, unit and range."""
-    sections = {"General": [field.name for field in settings(config_class)]}
-    for owner in _sections(config_class).values():
-        title = owner.__doc__.splitlines()[0].rstrip(".")
-        sections[title] = [field.name for field in settings(owner)]
-    known = {name for names in sections.values() for name in names}
+    parts = {"General": [field.name for field in settings(config_class)]}
+    for owner in sections(config_class).values():
+        title = (owner.__doc__ or "").partition("\n")[0].rstrip(".")
+        parts[title] = [field.name for field in settings(owner)]
+    known = {name for names in parts.values() for name in names}
     own = flag_values.flags_by_module_dict().get(sys.argv[0], [])
-    sections["General"] += [flag.name for flag in own if flag.name not in known]
+    parts["General"] += [flag.name for flag in own if flag.name not in known]
     lines = [_as_called(description.strip()), ""]
-    for title, names in sections.items():
+    for title, names in parts.items():
         lines += [f"{title}:", *(_explained(flag_values[name]) for name in names), ""]
     lines.append("A file of flags, one on each line: --flagfile=FILE; later flags override it.")
     lines.append("One that comes with the package: --preset=NAME; --preset=list shows them.")
@@ -203,14 +206,6 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
-def _sections(config_class: type) -> dict[str, type]:
-    return {
-        field.name: field.type
-        for field in dataclasses.fields(config_class)
-        if dataclasses.is_dataclass(field.type)
-    }
-
-
 def _values(owner: type, flag_values: flags.FlagValues) -> dict:
     values = {}
     for field in settings(owner):
@@ -230,14 +225,14 @@ class _Path(flags.ArgumentParser):
         super().__init__()
         self._name = name
 
-    def parse(self, argument):
+    def parse(self, argument: str) -> Any:
         return str(local_path(argument, self._name)) if argument else argument
 
 
 class _Paths(_Path):
     """A path that is there, commas and all, or several with commas between them."""
 
-    def parse(self, argument):
+    def parse(self, argument: str) -> Any:
         whole = super().parse(argument)
         if pathlib.Path(whole).exists():
             return [whole]
@@ -269,5 +264,7 @@ def _define_one(field: dataclasses.Field, flag_values: flags.FlagValues) -> None
         tuple: flags.DEFINE_list,
         str: flags.DEFINE_string,
     }[kind]
-    default = list(field.default) if kind is tuple else field.default
+    default: Any = field.default
+    if kind is tuple:
+        default = list(default)
     define_flag(field.name, default, text, flag_values=flag_values)

@@ -9,13 +9,6 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from goldnas_tf.settings.units import human
 
-NAMES = {
-    "macs": "multiply-adds for one image",
-    "params": "parameters",
-    "latency_ms": "milliseconds for one image",
-}
-"""What the costs of `pareto.COSTS` are called at an axis."""
-
 _LOG_FROM = 4.0  # costs that differ by more than this factor get a logarithmic axis
 
 
@@ -40,7 +33,7 @@ def show(axes: Axes, costs: Sequence[float], name: str) -> None:
     mark(axes.xaxis, axes.get_xlim(), log, _written)
 
 
-def mark(axis: Axis, limits: Sequence[float], log: bool, write: Callable[[float], str]) -> None:
+def mark(axis: Axis, limits: tuple[float, float], log: bool, write: Callable[[float], str]) -> None:
     """Marks round numbers between two limits.
 
     Args:

@@ -5,16 +5,19 @@ import functools
 import math
 import os
 import textwrap
+import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from goldnas_tf.architecture import costs, operators
-from goldnas_tf.architecture.genotype import Genotype, Place
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.report import figures, panel, routing
 from goldnas_tf.settings.units import human
 
@@ -66,7 +69,7 @@ def network_figure(genotype: Genotype, gates: Mapping[Place, float] | None = Non
 def page(
     title: str,
     notes: Sequence[str],
-    entries: Sequence,
+    entries: Sequence[Artist],
     panels: Sequence[Callable[[Axes], None]],
     size: tuple[float, float],
     columns: int,
@@ -97,10 +100,11 @@ def page(
 
     figure = Figure(figsize=(width / 72, height / 72), dpi=110, facecolor="white")
     y = height - _GAP
-    for lines, step, style in (
+    texts: tuple[tuple[list[str], float, dict[str, typing.Any]], ...] = (
         (titles, _TITLE, {"fontsize": 16, "color": figures.INK, "fontweight": "bold"}),
         (notes, _NOTE, {"fontsize": 10, "color": figures.MUTED}),
-    ):
+    )
+    for lines, step, style in texts:
         for line in lines:
             figure.text(_GAP / width, (y - step / 2) / height, line, va="center", **style)
             y -= step
@@ -141,10 +145,10 @@ def _notes(genotype: Genotype, has_gates: bool) -> list[str]:
     return [how, f"Not in the network, as nothing reads them: cell{plural} {', '.join(dead)}."]
 
 
-def legend(ops: Collection[str], places: Iterable[Place]) -> list:
+def legend(ops: Collection[str], places: Iterable[Place]) -> list[Artist]:
     """Operators in the order of the registry, with how many of each are there; reduction cells."""
     counts = collections.Counter(place.op for place in places)
-    entries: list = [
+    entries = [
         Line2D([], [], color=panel.colour(name), linewidth=3, label=f"{name} ({counts[name]})")
         for name in operators.names()
         if name in ops
@@ -153,7 +157,9 @@ def legend(ops: Collection[str], places: Iterable[Place]) -> list:
     return [*entries, tint]
 
 
-def _draw_legend(figure: Figure, entries, corner: tuple[float, float], columns: int) -> None:
+def _draw_legend(
+    figure: Figure, entries: Sequence[Artist], corner: tuple[float, float], columns: int
+) -> None:
     figure.legend(
         handles=entries,
         loc="upper left",

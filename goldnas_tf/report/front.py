@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from goldnas_tf import pareto
+from goldnas_tf.architecture.resources import RESOURCES
 from goldnas_tf.report import axes as cost_axis
 from goldnas_tf.report import figures, labels
 from goldnas_tf.settings.units import human
@@ -78,9 +79,9 @@ def front_figure(
         axes.set_xticks([])
         axes.set_yticks([])
         axes.text(0.5, 0.5, "no points yet", ha="center", transform=axes.transAxes, color="gray")
-        axes.set_xlabel(cost_axis.NAMES[costs[0]])
+        axes.set_xlabel(RESOURCES[costs[0]].title)
         return figure
-    _set_limits(axes, marks, cost_axis.NAMES[costs[0]])
+    _set_limits(axes, marks, RESOURCES[costs[0]].title)
     if start_macs and costs[0] == "macs":
         _share_axis(axes, start_macs)
     best = {point.name for point in pareto.mark(points, costs[:1]) if point.non_dominated}
@@ -97,7 +98,7 @@ def _of(start_macs: int | None) -> str:
 
 def _mark(point: pareto.Point, cost: str) -> _Mark:
     # a logarithmic axis has no 0
-    x = getattr(point, cost) or 1
+    x = point.costs[cost] or 1
     return _Mark(x, 100 * point.val_accuracy, point.name, point.reason, point.non_dominated)
 
 
@@ -114,11 +115,14 @@ def _share_axis(axes: Axes, start_macs: int) -> None:
     """Above the plot: the share of the super-network's multiply-adds."""
     factor = 100 / start_macs
     share = axes.secondary_xaxis(
-        "top", functions=(lambda macs: macs * factor, lambda percent: percent / factor)
+        "top",
+        functions=(lambda macs: np.multiply(macs, factor), lambda share: np.divide(share, factor)),
     )
     share.set_xlabel("share of the super-network", color="#666666", fontsize=9)
-    limits = [factor * limit for limit in axes.get_xlim()]
-    cost_axis.mark(share.xaxis, limits, axes.get_xscale() == "log", "{:.4g}%".format)
+    low, high = axes.get_xlim()
+    cost_axis.mark(
+        share.xaxis, (factor * low, factor * high), axes.get_xscale() == "log", "{:.4g}%".format
+    )
     share.tick_params(colors="#666666", labelsize=9)
     share.spines["top"].set_visible(False)
 
@@ -158,7 +162,11 @@ def _draw_marks(axes: Axes, marks: Sequence[_Mark]) -> None:
 
 def _legend(axes: Axes, marks: Sequence[_Mark]) -> None:
     """Markers by reason, and what full and hollow marks mean, for what is in the picture."""
-    look = {"linestyle": "none", "markeredgecolor": "#444444", "markerfacecolor": "#444444"}
+    look: dict[str, typing.Any] = {
+        "linestyle": "none",
+        "markeredgecolor": "#444444",
+        "markerfacecolor": "#444444",
+    }
     entries = []
     for reason in dict.fromkeys([*_MARKERS, *(mark.reason for mark in marks)]):
         if any(mark.reason == reason for mark in marks):

@@ -7,10 +7,12 @@ that is free. What is a must is placed before what is placed only if there is ro
 import dataclasses
 import itertools
 import math
-from collections.abc import Sequence
+import typing
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.transforms import Bbox
 
 _MARK = 6.0  # half the side of the square that a mark takes, in points
@@ -36,7 +38,7 @@ class Label:
     y: float
     text: str
     must: bool
-    style: dict
+    style: Mapping[str, typing.Any]
 
 
 def place(axes: Axes, labels: Sequence[Label], lines: Sequence[tuple[float, float]] = ()) -> int:
@@ -50,8 +52,9 @@ def place(axes: Axes, labels: Sequence[Label], lines: Sequence[tuple[float, floa
     Returns:
         How many labels were written.
     """
-    renderer = FigureCanvasAgg(axes.figure).get_renderer()
-    axes.figure.draw_without_rendering()
+    canvas = FigureCanvasAgg(axes.figure)
+    renderer = canvas.get_renderer()
+    canvas.figure.draw_without_rendering()
     unit = axes.figure.dpi / 72
     frame = axes.get_window_extent(renderer)
     marks = [
@@ -66,7 +69,14 @@ def place(axes: Axes, labels: Sequence[Label], lines: Sequence[tuple[float, floa
     return written
 
 
-def _place_one(axes, renderer, label, frame, taken, segments) -> bool:
+def _place_one(
+    axes: Axes,
+    renderer: RendererAgg,
+    label: Label,
+    frame: Bbox,
+    taken: list[Bbox],
+    segments: Sequence[tuple[np.ndarray, np.ndarray]],
+) -> bool:
     """Writes one label at its best place; False if there is none and it is not a must."""
     unit = axes.figure.dpi / 72
     text = axes.annotate(
@@ -113,7 +123,7 @@ def _place_one(axes, renderer, label, frame, taken, segments) -> bool:
     return True
 
 
-def _leader(axes, label, dx, dy):
+def _leader(axes: Axes, label: Label, dx: float, dy: float) -> None:
     """A hair from a label to its mark."""
     axes.annotate(
         "",
@@ -130,7 +140,7 @@ def _box(x: float, y: float, width: float, height: float) -> Bbox:
     return Bbox.from_extents(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
-def _crosses(box: Bbox, segment) -> bool:
+def _crosses(box: Bbox, segment: tuple[np.ndarray, np.ndarray]) -> bool:
     """Whether a level or upright segment runs through the box."""
     (x0, y0), (x1, y1) = segment
     return (

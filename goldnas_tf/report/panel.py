@@ -9,8 +9,8 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.path import Path
 
 from goldnas_tf.architecture import costs, operators
-from goldnas_tf.architecture.genotype import Genotype, Place
-from goldnas_tf.architecture.space import CELL_INPUTS
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import CELL_INPUTS, Place
 from goldnas_tf.report import figures, routing
 from goldnas_tf.settings.units import human
 
@@ -89,7 +89,7 @@ def _draw_heading(axes: Axes, genotype: Genotype, cell: int, corner: tuple[float
     macs += sum(costs.preprocessing(space, cell, source).macs for source in genotype.reads(cell))
     kind = "reduction, " if geometry.reduction else ""
     size = "x".join(str(side) for side in geometry.node)
-    per_cell = sum(len(space.edges(node)) for node in range(space.nodes)) * len(space.ops)
+    per_cell = sum(len(space.sources(node)) for node in range(space.nodes)) * len(space.ops)
     right, top = corner
     axes.text(
         0, top, f"cell {cell}", fontsize=12, fontweight="bold", color=figures.INK, va="center"

@@ -13,10 +13,9 @@ Lanes of one edge are neighbours; lanes into one node nest inside each other and
 
 import dataclasses
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from goldnas_tf.architecture.genotype import Place
-from goldnas_tf.architecture.space import CELL_INPUTS
+from goldnas_tf.architecture.places import CELL_INPUTS, Place
 
 _INPUT_WIDTH, _INPUT_HEIGHT = 46.0, 22.0
 _NODE_WIDTH, _NODE_HEIGHT = 40.0, 34.0
@@ -174,10 +173,17 @@ def _input_box(heights: Sequence[float], up: int) -> Box:
     return Box(_INPUT_WIDTH / 2, up * middle, _INPUT_WIDTH, height)
 
 
-def _lane(row, place, up, height, ports) -> Lane:
+def _lane(
+    row: Sequence[Box],
+    place: Place,
+    up: int,
+    height: float,
+    ports: Mapping[tuple[Place, str], float],
+) -> Lane:
     """Corners of one lane on a side of the row."""
     edge = up * _NODE_HEIGHT / 2
     target = row[place.node].x + ports[place, "in"]
+    corners: tuple[tuple[float, float], ...]
     if place.source < CELL_INPUTS:
         corners = ((_INPUT_WIDTH, up * height), (target, up * height), (target, edge))
     else:
@@ -194,7 +200,8 @@ def _ports(
     What comes in does so on the left, what runs nearer to the row first; what goes out on the
     right, the nearer last: so lanes nest.
     """
-    ports, closest = {}, _LANE_GAP
+    ports: dict[tuple[Place, str], float] = {}
+    closest = _LANE_GAP
     for node in range(len(row)):
         into = [(place, "in") for place in order if place.node == node]
         out = [(place, "out") for place in order if place.source == node + CELL_INPUTS]

@@ -51,8 +51,8 @@ class Board:
             pixels = tf.io.decode_png(content, channels=3).numpy()
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
             raise ValueError(
-                "expected a PNG file or uint8 pixels of shape (height, width, 3). "
-                f"Received: {pixels.dtype} of shape {pixels.shape}"
+                "picture: expected a PNG file or uint8 pixels of shape (height, width, 3); "
+                f"received {pixels.dtype} of shape {pixels.shape}"
             )
         with self._writer.as_default():
             tf.summary.image(name, pixels[np.newaxis], step=step)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import tqdm
 
 from goldnas_tf import pareto
+from goldnas_tf.architecture.resources import RESOURCES
 from goldnas_tf.report import columns
 from goldnas_tf.settings.units import human
 
@@ -201,10 +202,7 @@ def points_table(
         {
             "": "*" if point.non_dominated else "",
             "name": point.name,
-            "macs": human(point.macs),
-            "of start": f"{point.macs / start_macs:.1%}" if start_macs else None,
-            "params": human(point.params),
-            "ms": None if point.latency_ms is None else f"{point.latency_ms:.3g}",
+            **_costs(point, start_macs),
             "val acc": f"{point.val_accuracy:.2%}",
             "test acc": None if point.test_accuracy is None else f"{point.test_accuracy:.2%}",
             when: str(point.epoch),
@@ -222,3 +220,17 @@ def points_table(
         lines.insert(found, ruler)
     counted = f"* not dominated: {found} of {len(points)}"
     return "\n".join([title, ruler, *lines, counted, closing])
+
+
+def _costs(point: pareto.Point, start_macs: int | None) -> dict[str, str | None]:
+    """What a point costs, by the headings of the columns; None where it was not measured."""
+    shown: dict[str, str | None] = {}
+    for name, resource in RESOURCES.items():
+        cost = point.costs.get(name)
+        counted = resource.counts is not None
+        shown[resource.label] = (
+            None if cost is None else human(int(cost)) if counted else f"{cost:.3g}"
+        )
+        if name == "macs":
+            shown["of start"] = f"{point.macs / start_macs:.1%}" if start_macs else None
+    return shown

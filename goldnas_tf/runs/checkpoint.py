@@ -8,6 +8,7 @@ import json
 import pathlib
 import shutil
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ def save(
             json.dumps(KIND.stamp({**values, "arrays": list(arrays)})) + "\n"
         )
         numbered = {f"array_{index}": array for index, array in enumerate(arrays.values())}
-        np.savez(folder / "arrays.npz", **numbered)
+        np.savez(folder / "arrays.npz", allow_pickle=False, **numbered)
     for other in path.parent.glob("[0-9]*"):
         if other != path:
             shutil.rmtree(other)
@@ -54,7 +55,7 @@ def load(workdir: pathlib.Path) -> tuple[dict, dict[str, np.ndarray]] | None:
     folders = sorted((workdir / FOLDER).glob("[0-9]*"))
     if not folders:
         return None
-    values = KIND.read(folders[-1] / "state.json")
+    values: dict[str, Any] = KIND.read(folders[-1] / "state.json")
     file = folders[-1] / "arrays.npz"
     with KIND.reading(file), np.load(file, allow_pickle=False) as stored:
         arrays = {name: stored[f"array_{i}"] for i, name in enumerate(values.pop("arrays"))}

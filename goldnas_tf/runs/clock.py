@@ -14,9 +14,9 @@ class Clock:
         lap: seconds in each phase since `start_lap`.
     """
 
-    def __init__(self):
-        self.seconds: collections.Counter[str] = collections.Counter()
-        self.lap: collections.Counter[str] = collections.Counter()
+    def __init__(self) -> None:
+        self.seconds: collections.defaultdict[str, float] = collections.defaultdict(float)
+        self.lap: collections.defaultdict[str, float] = collections.defaultdict(float)
         self._visits: collections.Counter[str] = collections.Counter()
         self._running: list[str] = []
         self._since = 0.0

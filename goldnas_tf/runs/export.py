@@ -32,7 +32,7 @@ class Serving(tf.Module):
         images = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, name="images")
         self.serve = tf.function(self._serve, input_signature=[images], autograph=False)
 
-    def _serve(self, images):
+    def _serve(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
         probabilities = tf.nn.softmax(self._logits(tf.cast(images, tf.float32)))
         classes = tf.gather(self._class_names, tf.argmax(probabilities, -1))
         return {"probabilities": probabilities, "classes": classes}

@@ -42,7 +42,7 @@ def leaving(name: str) -> Iterator[None]:
     # the block may send the standard error stream elsewhere
     errors = os.dup(2)
 
-    def leave(signum, frame):
+    def leave(signum: int, frame: object) -> None:
         del frame
         os.write(errors, f"{name}: {NOTHING_SAVED}\n".encode())
         os._exit(128 + signum)
@@ -58,7 +58,7 @@ def leaving(name: str) -> Iterator[None]:
 def raising() -> Iterator[None]:
     """Either signal raises inside the block: `KeyboardInterrupt`, or `Terminated`."""
 
-    def terminate(signum, frame):
+    def terminate(signum: int, frame: object) -> None:
         del signum, frame
         raise Terminated
 
@@ -84,7 +84,7 @@ def _handled(handlers: dict) -> Iterator[None]:
 class Interrupts:
     """Remembers the first signal that came; `signum` is None until then."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.signum: int | None = None
         self._handling = contextlib.ExitStack()
 
@@ -101,7 +101,7 @@ class Interrupts:
         if self.signum is not None:
             raise Interrupted(self.signum)
 
-    def _remember(self, signum, frame):
+    def _remember(self, signum: int, frame: object) -> None:
         del frame
         self.signum = signum
         # a second signal acts as it would without us

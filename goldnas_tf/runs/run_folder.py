@@ -20,8 +20,8 @@ from goldnas_tf.files import json_lines
 from goldnas_tf.files.kinds import Kind
 from goldnas_tf.files.paths import local_path
 from goldnas_tf.runs import checkpoint
+from goldnas_tf.settings.configuration import Configuration
 from goldnas_tf.settings.growth import Difference, differences
-from goldnas_tf.settings.sections import Configuration
 
 KIND = Kind("the configuration of a run", schema=1, advice="use another workdir")
 PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets", "pymoo")

@@ -26,7 +26,9 @@ def require_tensorflow() -> None:
     keras = sys.modules.get("keras")
     name = keras.backend.backend() if keras else _configured()
     if name != "tensorflow":
-        raise InputError(f"Keras is set to the backend {name!r}; set KERAS_BACKEND=tensorflow")
+        raise InputError(
+            f"backend of Keras: expected tensorflow; received {name}; set KERAS_BACKEND=tensorflow"
+        )
 
 
 def _configured() -> str:
@@ -53,12 +55,13 @@ def _settings(file: pathlib.Path) -> dict:
     except ValueError:
         return {}
     except OSError as error:
-        raise InputError(f"Keras cannot read its settings: {error}") from error
+        raise InputError(f"settings of Keras: cannot be read: {error}") from error
     if not isinstance(values, dict):
         raise InputError(f"{file}: expected the settings of Keras; received another value")
     for name, allowed in _ALLOWED.items():
         if (value := values.get(name, allowed[0])) not in allowed:
-            raise InputError(f"{file}: {name} must be of {', '.join(allowed)}; received {value!r}")
+            known = ", ".join(allowed)
+            raise InputError(f"{name} in {file}: expected one of {known}; received {value!r}")
     if not isinstance(epsilon := values.get("epsilon", 1e-7), float):
-        raise InputError(f"{file}: epsilon must be a number as 1e-7; received {epsilon!r}")
+        raise InputError(f"epsilon in {file}: expected a number as 1e-7; received {epsilon!r}")
     return values

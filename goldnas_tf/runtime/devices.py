@@ -57,7 +57,7 @@ def make_strategy(settings: DeviceSettings, batch_size: int) -> tf.distribute.St
         there = len(tf.config.list_logical_devices("CPU"))
         if there < cpus:
             raise InputError(
-                f"strategy cpu:{cpus} needs as many logical CPUs and there are {there}; "
+                f"strategy: expected as many logical CPUs as cpu:{cpus} needs; received {there}; "
                 "call goldnas_tf.prepare before TensorFlow's first operation"
             )
         devices = [f"/cpu:{index}" for index in range(cpus)]
@@ -86,13 +86,15 @@ def check_devices(settings: DeviceSettings, gpus: int, replicas: int, batch_size
             replicas.
     """
     if settings.strategy == "mirrored" and not gpus:
-        raise InputError("strategy mirrored needs at least one GPU and none is visible; use one")
+        raise InputError(
+            "strategy: expected at least one GPU for mirrored; received none; use auto"
+        )
     if batch_size % replicas:
         raise InputError(
-            f"batch_size must be a multiple of the {replicas} replicas; received {batch_size}"
+            f"batch_size: expected a multiple of the {replicas} replicas; received {batch_size}"
         )
     if settings.xla and replicas > 1:
-        raise InputError(f"xla compiles for one device; received {replicas} replicas, use noxla")
+        raise InputError(f"xla: expected one replica; received {replicas}; use noxla")
 
 
 def describe_devices(strategy: tf.distribute.Strategy) -> list[str]:
@@ -105,7 +107,9 @@ def describe_devices(strategy: tf.distribute.Strategy) -> list[str]:
     return [f"CPU ({len(os.sched_getaffinity(0))} cores)"]
 
 
-def distribute(strategy: tf.distribute.Strategy, batches: tf.data.Dataset):
+def distribute(
+    strategy: tf.distribute.Strategy, batches: tf.data.Dataset
+) -> tf.data.Dataset | tf.distribute.DistributedDataset:
     """The batches, each split over the replicas where there are several."""
     if strategy.num_replicas_in_sync == 1:
         return batches

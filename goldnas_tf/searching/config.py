@@ -39,7 +39,7 @@ class PointSettings:
         2, "passes over the training images that settle a copy of a point; 0 is none", low=0
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
         Amount.parse("macs_floor", self.macs_floor)
         for target in self.macs_targets:

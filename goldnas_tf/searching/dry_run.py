@@ -48,5 +48,5 @@ def describe(config: SearchConfig, data: ImageData) -> str:
     return "\n".join(f"{name}: {_text(value)}" for name, value in values.items())
 
 
-def _text(value) -> str:
+def _text(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)

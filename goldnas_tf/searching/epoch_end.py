@@ -105,18 +105,21 @@ def _why_ended(state: SearchState, macs: int, config: SearchConfig, budgets: Bud
     return None
 
 
-def wasted(state: SearchState, epoch_steps: int) -> float:
+def wasted(state: SearchState, built: Genotype, epoch_steps: int) -> float:
     """How many steps' worth of work masked operators have cost by the end of the coming epoch.
 
     Args:
         state: after the pruning at the end of an epoch.
+        built: the operators that the model has.
         epoch_steps: steps of an epoch.
     """
-    share = 1 - costs.total(state.genotype).macs / costs.total(state.built).macs
+    share = 1 - costs.total(state.genotype).macs / costs.total(built).macs
     return state.wasted + share * epoch_steps
 
 
-def worth_rebuilding(state: SearchState, epoch_steps: int, rebuild_steps: int) -> bool:
+def worth_rebuilding(
+    state: SearchState, built: Genotype, epoch_steps: int, rebuild_steps: int
+) -> bool:
     """Whether masked operators will have cost as much as a rebuild does, if none comes now.
 
     So a search takes at most twice as long over masks and rebuilds as one that knew the prunings
@@ -125,8 +128,9 @@ def worth_rebuilding(state: SearchState, epoch_steps: int, rebuild_steps: int) -
 
     Args:
         state: after the pruning at the end of an epoch.
+        built: the operators that the model has.
         epoch_steps: steps of an epoch.
         rebuild_steps: what a rebuild costs, in steps.
     """
-    masked = state.genotype.places != state.built.places
-    return masked and wasted(state, epoch_steps) >= rebuild_steps
+    masked = state.genotype.places != built.places
+    return masked and wasted(state, built, epoch_steps) >= rebuild_steps

@@ -10,17 +10,13 @@ Where gates are binary, the copy is the most probable network, and its gates are
 from collections.abc import Callable
 
 from goldnas_tf.architecture import resources
-from goldnas_tf.data import ImageData
-from goldnas_tf.networks.carrying import alone
 from goldnas_tf.pareto import Point
-from goldnas_tf.report.drawing import draw_network
-from goldnas_tf.runs import export
 from goldnas_tf.runs.archive import Archive
-from goldnas_tf.runs.clock import Clock
 from goldnas_tf.searching import discretisation
 from goldnas_tf.searching.config import PointSettings
-from goldnas_tf.training.feed import Feed
+from goldnas_tf.searching.state import SearchState
 from goldnas_tf.training.learner import Learner
+from goldnas_tf.training.run import EpochRun
 from goldnas_tf.training.settling import settle
 
 
@@ -30,62 +26,45 @@ def point_name(epoch: int) -> str:
 
 
 def take(
+    run: EpochRun,
     learner: Learner,
-    feed: Feed,
-    data: ImageData,
     archive: Archive,
     settings: PointSettings,
-    epoch: int,
-    reason: str,
+    state: SearchState,
     after_step: Callable[[], None],
-    clock: Clock,
 ) -> Point:
     """Settles, measures and exports the learner's network, and adds it to the run's points.
 
     Args:
+        run: gives images and clock, and writes the network.
         learner: a rebuilt one, without masked operators; its state is as before afterwards.
-        feed: settled on its training images, measured on its validation images.
-        data: names the classes.
         archive: where the point goes.
         settings: how long it is settled.
-        epoch: after which it is taken.
-        reason: one of `pareto.REASONS`.
+        state: of the search, in which a point is pending.
         after_step: called after each settling step; may raise to interrupt.
-        clock: told where the time goes.
     """
     before, alive = learner.state(), learner.genotype
     # what the gates themselves say: below, open ones are set to 1
     strengths = learner.strengths()
-    metrics = {"epoch": epoch, "reason": reason, "settle_epochs": settings.settle_epochs}
+    epoch, reason = state.epoch, state.pending
+    assert reason is not None
+    facts = {"epoch": epoch, "reason": reason, "settle_epochs": settings.settle_epochs}
     if alive.space.shared:
-        with clock("evaluation"):
-            gap = discretisation.measure(learner, feed, epoch)
-        metrics["discretisation"] = gap._asdict()
+        with run.clock("evaluation"):
+            gap = discretisation.measure(learner, run.feed, epoch)
+        facts["discretisation"] = gap._asdict()
     genotype = alive.without(learner.closed())
     if learner.recipe.form.gate_gradient != "sigmoid":
         learner.mask(genotype)
         learner.open_gates()
     what = f"settling the network of epoch {epoch}"
-    settle(learner, feed, settings.settle_epochs, epoch, what, clock, after_step)
-    with clock("evaluation"):
-        accuracy = learner.accuracy(feed.validation)
-    name, costs = point_name(epoch), resources.total(genotype)
-    point = Point(name, f"pareto/{name}", costs, accuracy, epoch, reason)
-    metrics |= {
-        **costs,
-        "operators": len(genotype.places),
-        "val_accuracy": accuracy,
-        "val_images": data.validation.size,
-    }
-    with clock("export"):
-        export.export(
-            archive.path / point.path,
-            alone(learner.model, genotype, learner.recipe.form),
-            genotype,
-            data.class_names,
-            metrics,
-            draw=lambda path: draw_network(genotype, path, strengths),
-        )
+    settle(learner, run.feed, settings.settle_epochs, epoch, what, run.clock, after_step)
+    name = point_name(epoch)
+    path = f"pareto/{name}"
+    metrics = run.publish(learner, genotype, archive.path / path, facts, strengths)
+    costs = {resource: metrics[resource] for resource in resources.COUNTED}
+    point = Point(name, path, costs, metrics["val_accuracy"], epoch, reason)
+    with run.clock("export"):
         archive.add(point)
     learner.load(before)
     learner.mask(alive)

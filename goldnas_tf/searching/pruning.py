@@ -44,7 +44,7 @@ class PruningRule:
         10.0, "largest λ; where it is reached and nothing goes, the search ends", above=0
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
         if not self.threshold_min < self.threshold_max:
             raise InputError(

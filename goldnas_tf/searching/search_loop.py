@@ -8,16 +8,21 @@ import gc
 import itertools
 import math
 import pathlib
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from goldnas_tf.architecture import blocks, costs, resources
+from goldnas_tf.architecture.costs import Cost
 from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.data import ImageData
 from goldnas_tf.pareto import Point
 from goldnas_tf.report.terminal import Progress, points_table
 from goldnas_tf.runs.archive import Archive
-from goldnas_tf.runs.interrupt import Interrupts, interrupts
+from goldnas_tf.runs.interrupt import Interrupts
+from goldnas_tf.runs.journal import Journal
 from goldnas_tf.searching import points
 from goldnas_tf.searching.blocks_picture import draw_blocks
 from goldnas_tf.searching.budget import Budgets
@@ -27,7 +32,7 @@ from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.searching.state import SearchState
 from goldnas_tf.settings.units import human
 from goldnas_tf.training.learner import Learner
-from goldnas_tf.training.run import Run
+from goldnas_tf.training.run import EpochRun
 
 
 def search(
@@ -52,12 +57,10 @@ def search(
         TrainingError: the loss is not finite; the last good checkpoint is kept.
         Interrupted: SIGINT or SIGTERM came; the state is saved.
     """
-    run = Search(config, data, workdir, progress or Progress())
-    with interrupts() as signals:
-        return run.run(signals)
+    return Search(config, data, workdir, progress).go()
 
 
-class Search(Run):
+class Search(EpochRun):
     """One search: what stays the same from epoch to epoch.
 
     Args:
@@ -69,20 +72,24 @@ class Search(Run):
 
     name = "the search"
 
-    def __init__(self, config, data, workdir, progress):
-        super().__init__(config, data, progress, config.points.watch_images)
+    config: SearchConfig
+
+    def __init__(
+        self,
+        config: SearchConfig,
+        data: ImageData,
+        workdir: str | pathlib.Path,
+        progress: Progress | None,
+    ):
+        super().__init__(config, data, progress)
         self.space = config.space.for_images(data.image_shape, len(data.class_names))
         self.budgets = Budgets.resolve(config.points, self.space)
         objective = config.objective
-        self.how = self.recipe(
-            form={
-                "auxiliary": objective.auxiliary_weight > 0,
-                "gate_gradient": config.gates.gate_gradient,
-            },
+        self.recipe = self.make_recipe(
+            form={"gate_gradient": config.gates.gate_gradient},
             gates=config.gates,
             relative_costs=resources.relative(self.space, objective.resource),
             mu=objective.mu,
-            auxiliary_weight=objective.auxiliary_weight,
             seed=config.seed,
         )
         self.epoch_steps = config.points.steps_per_epoch or self.feed.pass_steps
@@ -132,15 +139,15 @@ class Search(Run):
         stored = self.stored()
         if stored is None:
             state = SearchState.start(Genotype.full(self.space), self.config.pruning)
-            return state, Learner(state.genotype, self.how)
+            return state, Learner(state.genotype, self.recipe)
         values, arrays = stored
+        learner = Learner(Genotype.from_json(values.pop("built")), self.recipe)
         state = SearchState.from_json(values)
-        learner = Learner(state.built, self.how)
         learner.load(arrays)
         learner.mask(state.genotype)
         return judge_again(state, self.config, self.budgets, learner.closed()), learner
 
-    def _begin(self, journal, state: SearchState) -> None:
+    def _begin(self, journal: Journal, state: SearchState) -> None:
         """Says what is searched, where, and what to look out for."""
         self.introduce(
             journal,
@@ -157,7 +164,7 @@ class Search(Run):
                 f"the first epoch on; a threshold_max below {1 / widest:.3f} waits for the gates"
             )
 
-    def _say_what_is_passed(self, journal, state: SearchState) -> None:
+    def _say_what_is_passed(self, journal: Journal, state: SearchState) -> None:
         """Names the targets that a resumed search was given too late."""
         added = [t for one in self.folder.grown if one.name == "macs_targets" for t in one.added]
         passed = self.budgets.passed(added, state.lowest) if state.lowest is not None else []
@@ -174,13 +181,15 @@ class Search(Run):
         with self.clock("evaluation"):
             return learner.accuracy(self.feed.watched)
 
-    def _rebuilt_if_worth_it(self, state: SearchState, learner: Learner):
+    def _rebuilt_if_worth_it(
+        self, state: SearchState, learner: Learner
+    ) -> tuple[SearchState, Learner]:
         """The state and the learner without masked operators, if these cost more than a rebuild."""
-        rebuild_steps = self.config.devices.rebuild_steps
+        steps, rebuild_steps = self.epoch_steps, self.config.devices.rebuild_steps
         goes_on_with_a_point = state.pending not in (None, "final")
-        if goes_on_with_a_point or worth_rebuilding(state, self.epoch_steps, rebuild_steps):
-            return state.replace(built=state.genotype, wasted=0.0), self._rebuilt(learner)
-        return state.replace(wasted=wasted(state, self.epoch_steps)), learner
+        if goes_on_with_a_point or worth_rebuilding(state, learner.built, steps, rebuild_steps):
+            return state.replace(wasted=0.0), self._rebuilt(learner)
+        return state.replace(wasted=wasted(state, learner.built, steps)), learner
 
     def _rebuilt(self, learner: Learner) -> Learner:
         with self.clock("rebuilds"):
@@ -189,7 +198,15 @@ class Search(Run):
             gc.collect()
         return learner
 
-    def _record(self, before: SearchState, state: SearchState, cost, learner, strengths, journal):
+    def _record(
+        self,
+        before: SearchState,
+        state: SearchState,
+        cost: Cost,
+        learner: Learner,
+        strengths: Mapping[Place, float],
+        journal: Journal,
+    ) -> SearchState:
         """Writes down the epoch that ended; `before` is its state before the pruning."""
         means = self.means(state, self.epoch_steps)
         values = {
@@ -203,7 +220,7 @@ class Search(Run):
             "alive": len(state.genotype.places),
             "macs": cost.macs,
             "params": cost.params,
-            "built_macs": costs.total(state.built).macs,
+            "built_macs": costs.total(learner.built).macs,
             "images_per_second": means["images_per_second"],
         }
         shown = {**self._shown(before), "alive": values["alive"], "macs": cost.macs}
@@ -215,7 +232,7 @@ class Search(Run):
         arrays = {name: np.array(cell) for name, cell in gates.items()}
         return self.end_epoch(state, learner, journal, values, shown, arrays=arrays)
 
-    def _shown(self, state: SearchState) -> dict:
+    def _shown(self, state: SearchState) -> dict[str, Any]:
         """What stands behind the progress bar of an epoch."""
         return {
             "lambda_": state.lambda_.value,
@@ -224,25 +241,17 @@ class Search(Run):
             "val_accuracy": state.accuracy,
         }
 
-    def _take_point(self, state, learner, journal, signals) -> None:
+    def _take_point(
+        self, state: SearchState, learner: Learner, journal: Journal, signals: Interrupts
+    ) -> None:
         steps = self.config.points.settle_epochs * self.feed.pass_steps
         with journal.bar(state.epoch, steps, steps) as bar:
 
-            def after_step():
+            def after_step() -> None:
                 bar.step()
                 signals.check()
 
-            point = points.take(
-                learner,
-                self.feed,
-                self.data,
-                self.archive,
-                self.config.points,
-                state.epoch,
-                state.pending,
-                after_step,
-                self.clock,
-            )
+            point = points.take(self, learner, self.archive, self.config.points, state, after_step)
         share, path = point.macs / self.budgets.start, self.archive.path
         journal.say(
             f"point {point.name} ({point.reason}): validation accuracy {point.val_accuracy:.2%} at "
@@ -251,7 +260,7 @@ class Search(Run):
         journal.picture(point.epoch, "pareto", path / "pareto.png")
         journal.picture(point.epoch, f"cells/{point.name}", path / point.path / "cells.png")
 
-    def _write_blocks(self, journal, epoch: int) -> None:
+    def _write_blocks(self, journal: Journal, epoch: int) -> None:
         """The blocks of the points so far that are not dominated."""
         path = self.folder.path
         found = blocks.library(self.archive.points, path)

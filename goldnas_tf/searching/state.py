@@ -1,6 +1,8 @@
 """Where a search stands, as plain values that a checkpoint holds."""
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.searching.pruning import PruningRule
@@ -14,7 +16,6 @@ class SearchState(RunState):
 
     Attributes:
         genotype: the operators that are alive.
-        built: those that the model has; some may be masked.
         lambda_: λ and its history.
         stability: for how long the architecture has been unchanged.
         lowest: fewest multiply-adds of any network so far that would have been used; None before
@@ -26,7 +27,6 @@ class SearchState(RunState):
     """
 
     genotype: Genotype
-    built: Genotype
     lambda_: LambdaState
     stability: Stability = dataclasses.field(default_factory=Stability)
     lowest: int | None = None
@@ -38,21 +38,19 @@ class SearchState(RunState):
     @classmethod
     def start(cls, genotype: Genotype, rule: PruningRule) -> "SearchState":
         """The state before the first step."""
-        return cls(genotype=genotype, built=genotype, lambda_=LambdaState.start(rule))
+        return cls(genotype=genotype, lambda_=LambdaState.start(rule))
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         """The state as JSON values."""
-        values = dataclasses.asdict(self.replace(genotype=None, built=None))
-        return {**values, "genotype": self.genotype.to_json(), "built": self.built.to_json()}
+        return {**dataclasses.asdict(self), "genotype": self.genotype.to_json()}
 
     @classmethod
-    def from_json(cls, values: dict) -> "SearchState":
+    def from_json(cls, values: Mapping[str, Any]) -> "SearchState":
         """Reads what `to_json` wrote."""
         return cls(
             **{
                 **values,
                 "genotype": Genotype.from_json(values["genotype"]),
-                "built": Genotype.from_json(values["built"]),
                 "lambda_": LambdaState(**values["lambda_"]),
                 "stability": Stability(**values["stability"]),
                 "sums": tuple(values["sums"]),

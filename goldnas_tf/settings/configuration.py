@@ -14,17 +14,17 @@ from goldnas_tf.settings.sections import (
     OptimizerSettings,
     WatchSettings,
 )
-from goldnas_tf.settings.setting import check, setting, settings
+from goldnas_tf.settings.setting import check, sections, setting, settings
 
 
 @dataclasses.dataclass(frozen=True)
 class Configuration:
     """All settings of a run: dataclasses of settings, its sections, and settings of its own."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, typing.Any]:
         """All settings by section, as JSON values."""
         return {
             name: {key: list(v) if isinstance(v, tuple) else v for key, v in section.items()}
@@ -34,16 +34,9 @@ class Configuration:
         }
 
     @classmethod
-    def sections(cls) -> dict[str, type]:
-        """The sections by their names, those of this kind of run before what many kinds have."""
-        fields = [field for field in dataclasses.fields(cls) if dataclasses.is_dataclass(field.type)]
-        fields.sort(key=lambda field: field.name not in cls.__annotations__)
-        return {field.name: field.type for field in fields}
-
-    @classmethod
     def growths(cls) -> dict[str, Growth]:
         """How those settings may change that may, when a run is resumed, by name."""
-        fields = [field for owner in (cls, *cls.sections().values()) for field in settings(owner)]
+        fields = [field for owner in (cls, *sections(cls).values()) for field in settings(owner)]
         return {f.name: f.metadata["grows"] for f in fields if f.metadata["grows"]}
 
 

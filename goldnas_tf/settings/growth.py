@@ -64,18 +64,20 @@ class Difference(typing.NamedTuple):
             return False
 
     @property
-    def added(self) -> list:
+    def added(self) -> list[typing.Any]:
         """What a list has more than before."""
         return [value for value in self.now if value not in self.before]
 
-    def __str__(self):
+    def __str__(self) -> str:
         told = f"{self.name}: was {_told(self.before)}, is {_told(self.now)}"
         if self.growth and not self.is_growth:
             told += f", but may only {self.growth.words}"
         return told
 
 
-def differences(before: dict, now: dict, growths: Mapping[str, Growth]) -> list[Difference]:
+def differences(
+    before: Mapping[str, typing.Any], now: Mapping[str, typing.Any], growths: Mapping[str, Growth]
+) -> list[Difference]:
     """Settings in which two configurations differ, by name.
 
     Args:
@@ -91,7 +93,7 @@ def differences(before: dict, now: dict, growths: Mapping[str, Growth]) -> list[
     ]
 
 
-def _flat(values: dict) -> dict:
+def _flat(values: Mapping[str, typing.Any]) -> dict[str, typing.Any]:
     return {
         name: value
         for key, section in values.items()
@@ -99,6 +101,6 @@ def _flat(values: dict) -> dict:
     }
 
 
-def _told(value) -> str:
+def _told(value: object) -> str:
     """A value as flags take it."""
     return (",".join(map(str, value)) or "none") if isinstance(value, list) else str(value)

@@ -51,7 +51,7 @@ class DataSettings:
         high=65535,
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
         if not self.dataset.strip():
             raise InputError("dataset: expected digits, folder or a TFDS name; received ''")
@@ -79,5 +79,5 @@ class AugmentationSettings:
         0, "side in pixels of the square blanked out of each image; usual for 32x32: 16", low=0
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)

@@ -39,7 +39,7 @@ class SpaceSettings:
         choices=("cifar", "imagenet"),
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
         for name in self.ops:
             operators.get(name)
@@ -53,7 +53,7 @@ class SpaceSettings:
         """The space for images of that shape and so many classes."""
         values = dataclasses.asdict(self)
         shared = values.pop("space") == "block"
-        return Space(tuple(image_shape), classes, shared=shared, **values)
+        return Space(image_shape, classes, shared=shared, **values)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +69,7 @@ class ObjectiveSettings:
         1.0, "how much harder costly operators are pushed (μ); 0 pushes all alike", low=0
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
 
 
@@ -81,7 +81,7 @@ class AuxiliarySettings:
         0.0, "weight of an auxiliary classifier's loss; 0 is none, the paper's is 0.4", low=0
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
 
 
@@ -91,12 +91,12 @@ class WatchSettings:
 
     watch_images: int = setting(
         2000,
-        "validation images that the running network is measured on after each epoch; 0 is all; what "
-        "is kept of it is always measured on all",
+        "validation images that the running network is measured on after each epoch; 0 is all; "
+        "what is kept is always measured on all",
         low=0,
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
 
 
@@ -110,7 +110,7 @@ class OptimizerSettings:
     weight_decay: float = setting(3e-4, "L2 decay of the weights", low=0)
     clip_norm: float = setting(5.0, "largest global norm of the weights' gradient", above=0)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
 
 
@@ -127,7 +127,7 @@ class GateSettings:
         choices=GATE_GRADIENTS,
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
 
 
@@ -149,7 +149,7 @@ class DeviceSettings:
         low=0,
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
         self.logical_cpus()
 

@@ -8,23 +8,25 @@ import dataclasses
 import math
 import types
 import typing
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from goldnas_tf.errors import InputError
 from goldnas_tf.settings.growth import Growth
 
 
 def setting(
-    default,
+    default: Any,
     meaning: str,
     *,
-    low=None,
-    high=None,
-    choices=None,
-    above=None,
-    below=None,
+    low: float | None = None,
+    high: float | None = None,
+    choices: Sequence[str] | None = None,
+    above: float | None = None,
+    below: float | None = None,
     grows: Growth | None = None,
     is_path: bool = False,
-):
+) -> Any:
     """A dataclass field that says what it means and which values it takes.
 
     Args:
@@ -46,7 +48,7 @@ def setting(
     )
 
 
-def describe_range(field: dataclasses.Field) -> str:
+def describe_range(field: dataclasses.Field[Any]) -> str:
     """The values a field takes, in words; "" where any will do."""
     bounds = field.metadata
     if bounds["choices"]:
@@ -57,7 +59,7 @@ def describe_range(field: dataclasses.Field) -> str:
     )
 
 
-def check(instance) -> None:
+def check(instance: object) -> None:
     """Checks every setting of a dataclass against its type and range.
 
     Raises:
@@ -73,19 +75,30 @@ def check(instance) -> None:
             raise InputError(f"{field.name}: expected {expected}; received {value!r}")
 
 
-def settings(cls) -> tuple[dataclasses.Field, ...]:
+def settings(cls: type) -> tuple[dataclasses.Field[Any], ...]:
     """The fields of a dataclass that were declared with `setting`."""
     return tuple(field for field in dataclasses.fields(cls) if "meaning" in field.metadata)
 
 
-def kinds(field: dataclasses.Field) -> tuple[type, ...]:
+def sections(cls: type) -> dict[str, type]:
+    """Fields of a dataclass that are dataclasses themselves, its own before inherited ones."""
+    types_ = {field.name: field.type for field in dataclasses.fields(cls)}
+    names = sorted(types_, key=lambda name: name not in cls.__annotations__)
+    return {
+        name: kind
+        for name in names
+        if isinstance(kind := types_[name], type) and dataclasses.is_dataclass(kind)
+    }
+
+
+def kinds(field: dataclasses.Field[Any]) -> tuple[type, ...]:
     """The types a field takes: those of a union, or its only one."""
     if isinstance(field.type, types.UnionType):
         return typing.get_args(field.type)
-    return (typing.get_origin(field.type) or field.type,)
+    return (typing.cast(type, typing.get_origin(field.type) or field.type),)
 
 
-def _fits(field, value) -> bool:
+def _fits(field: dataclasses.Field[Any], value: Any) -> bool:
     allowed = kinds(field)
     if float in allowed and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
@@ -98,7 +111,7 @@ def _fits(field, value) -> bool:
     bounds = field.metadata
     if bounds["choices"] and value not in bounds["choices"]:
         return False
-    holds = {
+    holds: dict[str, Callable[[Any], bool]] = {
         "above": lambda bound: value > bound,
         "low": lambda bound: value >= bound,
         "below": lambda bound: value < bound,

@@ -7,7 +7,9 @@ import typing
 from goldnas_tf.errors import InputError
 
 _SUFFIXES = ("", "K", "M", "G", "T")
-_PATTERN = re.compile(r"(?P<number>\d+(?:\.\d*)?(?:e[+]?\d{1,2})?)\s*(?P<suffix>[KMGT]?)", re.I | re.A)
+_PATTERN = re.compile(
+    r"(?P<number>\d+(?:\.\d*)?(?:e[+]?\d{1,2})?)\s*(?P<suffix>[KMGT]?)", re.I | re.A
+)
 _LARGEST = 10**18
 
 

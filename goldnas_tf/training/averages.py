@@ -26,7 +26,7 @@ class Averages:
     def __init__(self, model: keras.Model, decay: float):
         self._decay = decay
         self._steps = _variable("averages/steps", tf.zeros(()))
-        self._pairs = []
+        self._pairs: list[tuple[keras.Variable, keras.Variable]] = []
         self.variables = {"averages/steps": self._steps}
         for name, variable in network.variables(model).items():
             if variable.trainable or "/moving_" in name:
@@ -55,7 +55,7 @@ class Averages:
                 variable.assign(value)
 
 
-def _variable(name, value):
+def _variable(name: str, value: tf.Tensor | keras.Variable) -> keras.Variable:
     # replicas hold the same weights, so that any replica's average is everyone's
     return keras.Variable(
         value,

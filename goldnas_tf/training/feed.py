@@ -1,10 +1,14 @@
 """The batches that a run reads, each split over the replicas where there are several."""
 
+from collections.abc import Iterator
+
 import tensorflow as tf
 
 from goldnas_tf.data import ImageData, evaluation_batches, steps_per_pass, training_batches
+from goldnas_tf.data.splits import Split
 from goldnas_tf.runtime.devices import distribute
 from goldnas_tf.settings.images import AugmentationSettings
+from goldnas_tf.training.steps import Batch
 
 
 class Feed:
@@ -47,21 +51,21 @@ class Feed:
         # refuses an augmentation that does not fit the images before a run begins
         self._training(seed, 0)
 
-    def once(self, split):
+    def once(self, split: Split) -> tf.data.Dataset | tf.distribute.DistributedDataset:
         """Every image of a split, batched."""
         return distribute(self._strategy, evaluation_batches(split, self._batch_size))
 
-    def stream(self, first_step: int = 0):
+    def stream(self, first_step: int = 0) -> Iterator[Batch]:
         """Endless training batches: the same ones from any step on."""
         return iter(distribute(self._strategy, self._training(self._seed, first_step)))
 
-    def apart(self, number: int, steps: int):
+    def apart(self, number: int, steps: int) -> Iterator[Batch]:
         """So many training batches in an order of their own, as settling point `number` has."""
         # far from the seeds of the run's own stream
         seed = (self._seed + 1) * 1_000_003 + number
         return iter(distribute(self._strategy, self._training(seed, 0).take(steps)))
 
-    def _training(self, seed, first_step):
+    def _training(self, seed: int, first_step: int) -> tf.data.Dataset:
         return training_batches(self._data, self._batch_size, self._augmentation, seed, first_step)
 
     def _watched(self, images: int) -> tf.data.Dataset:

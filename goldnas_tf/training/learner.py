@@ -7,7 +7,8 @@ A network without gates is trained by the same step: it has no R(α).
 
 import contextlib
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -15,7 +16,9 @@ import tensorflow as tf
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Place
+from goldnas_tf.data import ImageData
 from goldnas_tf.networks import network
+from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.sections import GateSettings, OptimizerSettings
 from goldnas_tf.training.averages import Averages
 from goldnas_tf.training.objective import Penalty, cross_entropy
@@ -57,7 +60,14 @@ class Recipe:
     xla: bool = False
 
     @classmethod
-    def of(cls, config, data, strategy, form: Mapping, **values) -> "Recipe":
+    def of(
+        cls,
+        config: RunConfiguration,
+        data: ImageData,
+        strategy: tf.distribute.Strategy,
+        form: Mapping[str, Any],
+        **values: Any,
+    ) -> "Recipe":
         """The recipe that follows from a configuration and its images.
 
         Args:
@@ -114,9 +124,8 @@ class Learner:
             self._weights = [variable for variable in trainable if id(variable) not in gates]
             settings = recipe.optimizer
             self._weight_optimizer = ReducedSGD(settings.learning_rate, float(settings.momentum))
-            settings = recipe.gates
             self._gate_optimizer = ReducedSGD(
-                settings.gate_learning_rate, float(settings.gate_momentum)
+                recipe.gates.gate_learning_rate, float(recipe.gates.gate_momentum)
             )
             self._weight_optimizer.build(self._weights)
             self._gate_optimizer.build(self._gates)
@@ -126,7 +135,7 @@ class Learner:
         )
         self._compiled_count = tf.function(self._count, autograph=False)
 
-    def step(self, images, labels, lambda_: float) -> tf.Tensor:
+    def step(self, images: tf.Tensor, labels: tf.Tensor, lambda_: float) -> tf.Tensor:
         """Trains weights and gates on one global batch.
 
         Args:
@@ -143,11 +152,17 @@ class Learner:
         auxiliary = self.recipe.auxiliary_weight if alive else 0.0
         return self._compiled_step(images, labels, tf.constant(lambda_), tf.constant(auxiliary))
 
-    def _step(self, *batch):
+    def _step(self, *batch: tf.Tensor) -> tf.Tensor:
         strategy = self.recipe.strategy
         return strategy.reduce("SUM", strategy.run(self._replica_step, batch), axis=None)
 
-    def _replica_step(self, images, labels, lambda_, auxiliary_weight):
+    def _replica_step(
+        self,
+        images: tf.Tensor,
+        labels: tf.Tensor,
+        lambda_: tf.Tensor,
+        auxiliary_weight: tf.Tensor,
+    ) -> tf.Tensor:
         """The step of one replica, on its part of the batch; all replicas end up equal."""
         context = tf.distribute.get_replica_context()
         settings = self.recipe.optimizer
@@ -179,7 +194,7 @@ class Learner:
         norm /= context.num_replicas_in_sync
         return tf.stack([loss, entropy, penalty, _correct(labels, logits), norm])
 
-    def _shared(self, gradients):
+    def _shared(self, gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         """Gradients of the gates; cells that share theirs all get the sum, and so stay alike."""
         shared = list(gradients)
         for kind in self._kinds:
@@ -188,12 +203,12 @@ class Learner:
                 shared[position] = total
         return shared
 
-    def _mean_entropy(self, labels, logits):
+    def _mean_entropy(self, labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """The part of this replica in the mean over the global batch."""
         entropies = cross_entropy(labels, logits, self.recipe.label_smoothing)
         return tf.reduce_sum(entropies) / self.recipe.optimizer.batch_size
 
-    def _resource_term(self):
+    def _resource_term(self) -> tf.Tensor:
         """R(α); 0 of a network without gates."""
         if not self._penalty:
             return tf.constant(0.0)
@@ -215,15 +230,15 @@ class Learner:
         """Inside, the network has the moving averages for its weights, if the recipe has them."""
         return self._averages.applied() if self._averages else contextlib.nullcontext()
 
-    def accuracy(self, batches: Iterable) -> float:
+    def accuracy(self, batches: Iterable[tuple[tf.Tensor, tf.Tensor]]) -> float:
         """Top-1 accuracy over batches of (images, labels), in [0, 1]; labels of −1 do not count."""
         total = np.zeros(2)
         for images, labels in batches:
             total += self._compiled_count(images, labels).numpy()
         return float(total[0] / max(total[1], 1))
 
-    def _count(self, images, labels):
-        def count(images, labels):
+    def _count(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        def count(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
             outputs = self.model(images, training=False)
             logits = outputs[0] if isinstance(outputs, list) else outputs
             real = tf.reduce_sum(tf.cast(labels >= 0, tf.float32))
@@ -334,7 +349,9 @@ class ReducedSGD(keras.optimizers.SGD):
         super().__init__(lambda: rate, momentum)
         self.rate = rate
 
-    def _all_reduce_sum_gradients(self, grads_and_vars):
+    def _all_reduce_sum_gradients(
+        self, grads_and_vars: list[tuple[tf.Tensor, tf.Variable]]
+    ) -> list[tuple[tf.Tensor, tf.Variable]]:
         return grads_and_vars
 
 
@@ -351,6 +368,6 @@ def _kinds(genotype: Genotype) -> list[list[int]]:
     return [kind for kind in alive if kind]
 
 
-def _correct(labels, logits):
+def _correct(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     answers = tf.argmax(logits, -1, output_type=labels.dtype)
     return tf.reduce_sum(tf.cast(answers == labels, tf.float32))

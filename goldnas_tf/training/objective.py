@@ -4,6 +4,8 @@ R is the penalty that is optimised; the cost that is reported is counted in `arc
 Both rest on one table of operators, so that another resource is one more column there.
 """
 
+from collections.abc import Mapping
+
 import tensorflow as tf
 
 from goldnas_tf.architecture.genotype import Genotype
@@ -23,13 +25,13 @@ class Penalty:
     Reference: GOLD-NAS (arXiv 2007.03331), section 3.2.
     """
 
-    def __init__(self, genotype: Genotype, relative_costs: dict[Place, float], mu: float):
+    def __init__(self, genotype: Genotype, relative_costs: Mapping[Place, float], mu: float):
         nodes: dict[Node, int] = {}
         self._node = [nodes.setdefault(place.feeds, len(nodes)) for place in genotype.ordered]
         self._nodes = len(nodes)
         self._weight = [1.0 + mu * relative_costs[place] for place in genotype.ordered]
 
-    def shares(self, strengths):
+    def shares(self, strengths: tf.Tensor) -> tf.Tensor:
         """ĝ of every operator, in [0, 1]; those of a node sum to 1.
 
         Args:
@@ -38,7 +40,7 @@ class Penalty:
         totals = tf.math.unsorted_segment_sum(strengths, self._node, self._nodes)
         return tf.math.divide_no_nan(strengths, tf.gather(totals, self._node))
 
-    def __call__(self, strengths, live):
+    def __call__(self, strengths: tf.Tensor, live: tf.Tensor) -> tf.Tensor:
         """R(α), a scalar.
 
         Args:
@@ -51,7 +53,7 @@ class Penalty:
         return tf.reduce_sum(terms * live)
 
 
-def cross_entropy(labels, logits, smoothing: float = 0.0):
+def cross_entropy(labels: tf.Tensor, logits: tf.Tensor, smoothing: float = 0.0) -> tf.Tensor:
     """Cross-entropy of every example, (batch,), in nats.
 
     Args:

@@ -1,84 +1,81 @@
 """A run that trains step after step, resumably: what a search and a training share."""
 
-import contextlib
 import pathlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import keras
+import numpy as np
 
+from goldnas_tf.architecture import resources
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Place
 from goldnas_tf.data import ImageData
-from goldnas_tf.data.splits import blaming
+from goldnas_tf.networks.carrying import alone
+from goldnas_tf.report.drawing import draw_network
 from goldnas_tf.report.terminal import Progress
-from goldnas_tf.runs import checkpoint
-from goldnas_tf.runs.clock import Clock
+from goldnas_tf.runs import checkpoint, export
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
-from goldnas_tf.runs.run_folder import RunFolder
-from goldnas_tf.runtime.backend import require_tensorflow
+from goldnas_tf.runs.run import Run
 from goldnas_tf.runtime.devices import describe_devices, make_strategy
-from goldnas_tf.settings.sections import Configuration
+from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import METRICS, Learner, Recipe
 from goldnas_tf.training.state import RunState
-from goldnas_tf.training.steps import train
+from goldnas_tf.training.steps import Batch, train
 from goldnas_tf.training.sums import Sums
 
+_State = TypeVar("_State", bound=RunState)
 
-class Run:
-    """Images, devices and records of one run; its subclasses are the loops.
+
+class EpochRun(Run):
+    """A run that trains one network in epochs; its subclasses are the loops.
 
     Args:
-        config: all settings; it has sections on augmentation, optimizer and devices, and a seed.
+        config: all settings.
         data: the images.
         progress: where progress is shown.
-        watch_images: how many validation images the running network is measured on; 0 is all.
 
     Attributes:
         name: what its steps belong to, in messages.
         feed: the batches.
-        clock: where the time goes.
-        folder: of the run, once `open_folder` was called.
     """
 
     name = "the run"
 
-    def __init__(
-        self,
-        config: Configuration,
-        data: ImageData,
-        progress: Progress,
-        watch_images: int,
-    ):
-        require_tensorflow()
-        self.config, self.data, self.progress = config, data, progress
-        self.clock = Clock()
+    def __init__(self, config: RunConfiguration, data: ImageData, progress: Progress | None):
+        super().__init__(config, data, progress)
         batch_size = config.optimizer.batch_size
         self.strategy = make_strategy(config.devices, batch_size)
         self.feed = Feed(
-            data, batch_size, config.augmentation, config.seed, self.strategy, watch_images
+            data,
+            batch_size,
+            config.augmentation,
+            config.seed,
+            self.strategy,
+            config.watch.watch_images,
         )
 
-    def open_folder(self, workdir: str | pathlib.Path, **described) -> None:
-        """Makes the run's folder, or finds the one that the same run left.
+    def open_folder(self, workdir: str | pathlib.Path, **described: object) -> None:
+        """Makes the run's folder, or finds the one that the same run left on as many devices."""
+        data = {**self.data.describe(), "replicas": self.strategy.num_replicas_in_sync}
+        super().open_folder(workdir, data=data, **described)
 
-        Args:
-            workdir: the folder.
-            **described: what else makes it the same run, as JSON values.
-        """
-        replicas = self.strategy.num_replicas_in_sync
-        data = {**self.data.describe(), "replicas": replicas}
-        self.folder = RunFolder.open(workdir, self.config, {"data": data, **described})
-
-    def recipe(self, form: Mapping, **values) -> Recipe:
+    def make_recipe(self, form: Mapping[str, object], **values: object) -> Recipe:
         """How the run's networks are trained.
 
         Args:
             form: of the networks, besides what follows from images and devices.
             **values: of the recipe, likewise.
         """
-        return Recipe.of(self.config, self.data, self.strategy, form, **values)
+        weight = self.config.auxiliary.auxiliary_weight
+        form = {"auxiliary": weight > 0, **form}
+        return Recipe.of(
+            self.config, self.data, self.strategy, form, auxiliary_weight=weight, **values
+        )
 
-    def stored(self) -> tuple[dict, dict] | None:
+    def stored(self) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
         """Values and arrays of the newest checkpoint; also sets the seed of all that is random."""
         keras.utils.set_random_seed(self.config.seed)
         return checkpoint.load(self.folder.path)
@@ -95,16 +92,16 @@ class Run:
 
     def train_epoch(
         self,
-        state: RunState,
+        state: _State,
         learner: Learner,
-        stream,
+        stream: Iterator[Batch],
         journal: Journal,
         signals: Interrupts,
         steps: int,
         lambda_: float = 0.0,
         rate: Callable[[int], float] | None = None,
-        shown: Mapping | None = None,
-    ) -> RunState:
+        shown: Mapping[str, object] | None = None,
+    ) -> _State:
         """Trains to the end of an epoch.
 
         Args:
@@ -131,7 +128,7 @@ class Run:
                     signals.check()
         return state.replace(epoch=state.epoch + 1, step=last, sums=sums.total())
 
-    def means(self, state: RunState, steps: int) -> dict:
+    def means(self, state: RunState, steps: int) -> dict[str, Any]:
         """Means over the epoch that ended, with `train_accuracy` and `images_per_second`."""
         batch_size = self.config.optimizer.batch_size
         means = dict(zip(METRICS, (value / steps for value in state.sums), strict=True))
@@ -142,7 +139,15 @@ class Run:
             "images_per_second": batch_size / seconds if seconds else None,
         }
 
-    def end_epoch(self, state: RunState, learner: Learner, journal: Journal, values, shown, **more):
+    def end_epoch(
+        self,
+        state: _State,
+        learner: Learner,
+        journal: Journal,
+        values: Mapping[str, Any],
+        shown: Mapping[str, Any],
+        arrays: Mapping[str, np.ndarray] | None = None,
+    ) -> _State:
         """Records an epoch, with where its time went, and writes a checkpoint.
 
         Args:
@@ -151,13 +156,13 @@ class Run:
             journal: where it is recorded.
             values: the line of metrics.
             shown: the line on the terminal.
-            **more: as `Journal.epoch` takes it.
+            arrays: whose distributions the TensorBoard shows, by name.
 
         Returns:
             The state at the beginning of the next epoch.
         """
         seconds = {phase: round(time, 3) for phase, time in self.clock.lap.items()}
-        journal.epoch({**values, "seconds": seconds}, shown, **more)
+        journal.epoch({**values, "seconds": seconds}, shown, arrays)
         self.clock.start_lap()
         state = state.replace(sums=(0.0,) * len(METRICS))
         self.save(state, learner)
@@ -167,11 +172,59 @@ class Run:
         """Writes a checkpoint."""
         position = (state.step, state.epoch)
         with self.clock("checkpoints"):
-            checkpoint.save(self.folder.path, position, state.to_json(), learner.state())
+            values = {**state.to_json(), "built": learner.built.to_json()}
+            checkpoint.save(self.folder.path, position, values, learner.state())
 
-    @contextlib.contextmanager
-    def journal(self, epochs: int):
-        """The journal of a run with so many epochs behind it; ends by telling where time went."""
-        journal = Journal(self.folder, self.progress, epochs)
-        with contextlib.closing(journal), self.clock("the rest"), blaming(self.data.splits):
-            yield journal
+    def _tested(self, learner: Learner) -> dict[str, Any]:
+        if self.data.test is None:
+            return {"test_accuracy": None, "test_images": 0}
+        accuracy = learner.accuracy(self.feed.once(self.data.test))
+        return {"test_accuracy": accuracy, "test_images": self.data.test.size}
+
+    def publish(
+        self,
+        learner: Learner,
+        genotype: Genotype,
+        folder: pathlib.Path,
+        facts: Mapping[str, Any],
+        strengths: Mapping[Place, float] | None = None,
+        test: bool = False,
+    ) -> dict[str, Any]:
+        """Measures a network and writes its folder, whole or not at all.
+
+        Args:
+            learner: has its weights; their moving average is taken, where there is one.
+            genotype: of the network, a part of what the learner has built.
+            folder: where it goes.
+            facts: what else its metrics.json says.
+            strengths: of the gates, for the drawing.
+            test: whether it is measured on the test images, which a network is once.
+
+        Returns:
+            What stands in metrics.json: facts, costs, accuracies in [0, 1].
+        """
+        data, form = self.data, learner.recipe.form
+        with learner.averaged():
+            with self.clock("evaluation"):
+                accuracies: dict[str, Any] = {
+                    "val_accuracy": learner.accuracy(self.feed.validation),
+                    "val_images": data.validation.size,
+                }
+                if test:
+                    accuracies |= self._tested(learner)
+            metrics = {
+                **facts,
+                **resources.total(genotype, form.gated),
+                "operators": len(genotype.places),
+                **accuracies,
+            }
+            with self.clock("export"):
+                export.export(
+                    folder,
+                    alone(learner.model, genotype, form),
+                    genotype,
+                    data.class_names,
+                    metrics,
+                    draw=lambda path: draw_network(genotype, path, strengths),
+                )
+        return metrics

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Iterator
 
+import tensorflow as tf
+
 from goldnas_tf.runs.clock import Clock
 from goldnas_tf.training.learner import Learner
 from goldnas_tf.training.sums import Sums
 
+Batch = tuple[tf.Tensor, tf.Tensor]
+"""Images and labels, per replica where there are several."""
+
 
 def train(
     learner: Learner,
-    stream: Iterator,
+    stream: Iterator[Batch],
     numbers: range,
     sums: Sums,
     clock: Clock,

@@ -36,7 +36,7 @@ class TrainingSettings:
         below=1,
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check(self)
 
 

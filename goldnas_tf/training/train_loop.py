@@ -7,6 +7,7 @@ Reference: GOLD-NAS (arXiv 2007.03331), section 4.1.
 
 import functools
 import pathlib
+from typing import Any
 
 import keras
 
@@ -15,16 +16,14 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
 from goldnas_tf.files.kinds import Kind
-from goldnas_tf.networks.carrying import alone
 from goldnas_tf.networks.inherit import inherit
-from goldnas_tf.report.drawing import draw_network
 from goldnas_tf.report.terminal import Progress
-from goldnas_tf.runs import export
-from goldnas_tf.runs.interrupt import Interrupts, interrupts
+from goldnas_tf.runs.interrupt import Interrupts
+from goldnas_tf.runs.journal import Journal
 from goldnas_tf.settings.units import human
 from goldnas_tf.training.annealing import annealed, rising
 from goldnas_tf.training.learner import Learner
-from goldnas_tf.training.run import Run
+from goldnas_tf.training.run import EpochRun
 from goldnas_tf.training.state import RunState
 from goldnas_tf.training.train_config import TrainConfig
 
@@ -41,7 +40,7 @@ def train(
     searched: keras.Model | None = None,
     progress: Progress | None = None,
     destination: pathlib.Path | None = None,
-) -> dict:
+) -> dict[str, Any]:
     """Trains, or goes on with the training that the same configuration left in the folder.
 
     Args:
@@ -63,12 +62,10 @@ def train(
         TrainingError: the loss is not finite; the last good checkpoint is kept.
         Interrupted: SIGINT or SIGTERM came; the state is saved.
     """
-    run = Training(genotype, config, data, workdir, searched, progress or Progress(), destination)
-    with interrupts() as signals:
-        return run.run(signals)
+    return Training(genotype, config, data, workdir, searched, progress, destination).go()
 
 
-class Training(Run):
+class Training(EpochRun):
     """One training: what stays the same from epoch to epoch.
 
     Args:
@@ -83,7 +80,18 @@ class Training(Run):
 
     name = "the training"
 
-    def __init__(self, genotype, config, data, workdir, searched, progress, destination):
+    config: TrainConfig
+
+    def __init__(
+        self,
+        genotype: Genotype,
+        config: TrainConfig,
+        data: ImageData,
+        workdir: str | pathlib.Path,
+        searched: keras.Model | None,
+        progress: Progress | None,
+        destination: pathlib.Path | None,
+    ):
         settings = config.training
         check_fits(genotype, data)
         if settings.init == "inherited" and searched is None:
@@ -91,22 +99,17 @@ class Training(Run):
                 "searched: expected the network of a search, with its weights, for init inherited; "
                 "received none"
             )
-        super().__init__(config, data, progress, settings.watch_images)
+        super().__init__(config, data, progress)
         self.genotype, self.searched = genotype, searched
-        self.how = self.recipe(
-            form={
-                "gated": False,
-                "auxiliary": settings.auxiliary_weight > 0,
-                "drop_path": settings.drop_path > 0,
-            },
-            auxiliary_weight=settings.auxiliary_weight,
+        self.recipe = self.make_recipe(
+            form={"gated": False, "drop_path": settings.drop_path > 0},
             label_smoothing=settings.label_smoothing,
             ema_decay=settings.ema_decay,
         )
         self.open_folder(workdir, genotype=genotype.to_json())
         self.destination = destination or self.folder.path / NETWORK
 
-    def run(self, signals: Interrupts) -> dict:
+    def run(self, signals: Interrupts) -> dict[str, Any]:
         """Runs to the end; a finished training only tells its figures."""
         file = self.destination / "metrics.json"
         if file.exists():
@@ -139,16 +142,20 @@ class Training(Run):
 
     def _start_or_resume(self) -> tuple[RunState, Learner]:
         stored = self.stored()
-        learner = Learner(self.genotype, self.how)
+        learner = Learner(self.genotype, self.recipe)
         if stored is not None:
             values, arrays = stored
+            # all of it, always: nothing is masked in a training
+            values.pop("built", None)
             learner.load(arrays)
             return RunState.from_json(values), learner
         if self.config.training.init == "inherited":
             inherit(learner.model, self.searched)
         return RunState(), learner
 
-    def _record(self, state: RunState, accuracy: float, learner: Learner, journal) -> RunState:
+    def _record(
+        self, state: RunState, accuracy: float, learner: Learner, journal: Journal
+    ) -> RunState:
         """Writes down the epoch that ended."""
         means = self.means(state, self.feed.pass_steps)
         values = {
@@ -168,36 +175,14 @@ class Training(Run):
         }
         return self.end_epoch(state, learner, journal, values, shown)
 
-    def _finish(self, learner: Learner) -> dict:
+    def _finish(self, learner: Learner) -> dict[str, Any]:
         """Measures and exports the network."""
-        cost = costs.total(self.genotype, gated=False)
-        test = self.data.test
-        with learner.averaged():
-            with self.clock("evaluation"):
-                val_accuracy = learner.accuracy(self.feed.validation)
-                test_accuracy = learner.accuracy(self.feed.once(test)) if test else None
-            metrics = {
-                "macs": cost.macs,
-                "params": cost.params,
-                "operators": len(self.genotype.places),
-                "val_accuracy": val_accuracy,
-                "val_images": self.data.validation.size,
-                "test_accuracy": test_accuracy,
-                "test_images": test.size if test else 0,
-                "epochs": self.config.training.epochs,
-                "init": self.config.training.init,
-                "seed": self.config.seed,
-            }
-            with self.clock("export"):
-                export.export(
-                    self.destination,
-                    alone(learner.model, self.genotype, self.how.form),
-                    self.genotype,
-                    self.data.class_names,
-                    metrics,
-                    draw=lambda path: draw_network(self.genotype, path),
-                )
-        return metrics
+        facts = {
+            "epochs": self.config.training.epochs,
+            "init": self.config.training.init,
+            "seed": self.config.seed,
+        }
+        return self.publish(learner, self.genotype, self.destination, facts, test=True)
 
 
 def check_fits(genotype: Genotype, data: ImageData) -> None:
@@ -216,7 +201,7 @@ def check_fits(genotype: Genotype, data: ImageData) -> None:
         )
 
 
-def _told(metrics: dict, path: pathlib.Path) -> str:
+def _told(metrics: dict[str, Any], path: pathlib.Path) -> str:
     """The result in a line."""
     measured = f"validation accuracy {metrics['val_accuracy']:.2%}"
     if metrics["test_accuracy"] is not None:

@@ -72,7 +72,10 @@ def test_a_library_is_read_back(tmp_path):
     ("values", "message"),
     [
         ({"normal": EDGES[:1]}, "in its normal form; received another cell"),
-        ({"reduction": (*EDGES, (0, 2, "skip_connect"))}, "in its reduction form; received another cell"),
+        (
+            {"reduction": (*EDGES, (0, 2, "skip_connect"))},
+            "in its reduction form; received another cell",
+        ),
         ({"normal": (*EDGES, (1, 1, "teleport"))}, "received 'teleport'"),
     ],
 )

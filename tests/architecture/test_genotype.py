@@ -165,7 +165,10 @@ def cells(first_node):
         ({}, "expected a genotype of schema 1; received none"),
         (spoiled(schema=2), "expected a genotype of schema 1; received schema 2"),
         ({"schema": 1}, "expected a genotype; received another value (KeyError: 'space')"),
-        ({"schema": 1, "space": SPACE.to_json()}, "expected a genotype; received another value (KeyError: 'cells')"),
+        (
+            {"schema": 1, "space": SPACE.to_json()},
+            "expected a genotype; received another value (KeyError: 'cells')",
+        ),
         (spoiled(space={}), "space: expected the settings"),
         (
             spoiled(space={**SPACE.to_json(), "cells": 0}),
@@ -175,15 +178,30 @@ def cells(first_node):
         (spoiled(cells=3), "expected a genotype; received another value (TypeError"),
         (spoiled(cells=[3]), "expected a genotype; received another value (TypeError"),
         (spoiled(cells=[[3]]), "expected a genotype; received another value (AttributeError"),
-        (spoiled(cells=cells({"x": ["skip_connect"]})), "expected a genotype; received another value (ValueError"),
+        (
+            spoiled(cells=cells({"x": ["skip_connect"]})),
+            "expected a genotype; received another value (ValueError",
+        ),
         (spoiled(cells=cells({"0": 3})), "expected a genotype; received another value (TypeError"),
         (spoiled(cells=cells({"0": [["skip_connect"]]})), "expected a genotype"),
         (spoiled(cells=cells({"0": [None, "skip"]})), ""),
-        (spoiled(cells=cells({"0": ["skip"]})), "operators: expected those of the space; received (0, 0, 0, 'skip')"),
-        (spoiled(cells=cells({"2": ["skip_connect"]})), "operators: expected those of the space; received"),
+        (
+            spoiled(cells=cells({"0": ["skip"]})),
+            "operators: expected those of the space; received (0, 0, 0, 'skip')",
+        ),
+        (
+            spoiled(cells=cells({"2": ["skip_connect"]})),
+            "operators: expected those of the space; received",
+        ),
         (spoiled(cells=cells({})), "node 0 of cell 0: expected at least one operator"),
-        (spoiled(cells=FULL.to_json()["cells"][:2]), "node 0 of cell 2: expected at least one operator"),
-        (spoiled(cells=FULL.to_json()["cells"] * 2), "operators: expected those of the space; received (3, 0, 0,"),
+        (
+            spoiled(cells=FULL.to_json()["cells"][:2]),
+            "node 0 of cell 2: expected at least one operator",
+        ),
+        (
+            spoiled(cells=FULL.to_json()["cells"] * 2),
+            "operators: expected those of the space; received (3, 0, 0,",
+        ),
     ],
 )
 def test_json_that_is_no_genotype_is_refused(values, said):

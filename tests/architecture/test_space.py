@@ -102,9 +102,18 @@ def test_pixels_and_halving_round_up():
         ({"ops": ("skip_connect", "skip_connect")}, "ops: expected at least one operator, each"),
         ({"ops": ("skip",)}, "ops: expected some of skip_connect"),
         ({"stem": "resnet"}, "stem: expected 'cifar' or 'imagenet'; received 'resnet'"),
-        ({"image_shape": (3, 32, 3), "cells": 3}, "images: expected at least 4x4 pixels for 2 reductions"),
-        ({"image_shape": (1, 1, 3), "cells": 1}, "images: expected at least 2x2 pixels for 1 reductions"),
-        ({"image_shape": (40, 31, 3), "stem": "imagenet"}, "images: expected at least 32x32 pixels for 5"),
+        (
+            {"image_shape": (3, 32, 3), "cells": 3},
+            "images: expected at least 4x4 pixels for 2 reductions",
+        ),
+        (
+            {"image_shape": (1, 1, 3), "cells": 1},
+            "images: expected at least 2x2 pixels for 1 reductions",
+        ),
+        (
+            {"image_shape": (40, 31, 3), "stem": "imagenet"},
+            "images: expected at least 32x32 pixels for 5",
+        ),
     ],
 )
 def test_bad_values_are_told_in_one_line(values, said):

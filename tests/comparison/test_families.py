@@ -15,16 +15,16 @@ MACS = costs.total(FOUND).macs
 
 
 def test_random_networks_differ_and_cost_the_same():
-    networks = members("random", FOUND, 4)
-    assert len(set(networks)) == 4
-    for network in networks:
+    networks = members("random", FOUND, range(4))
+    assert len(set(networks.values())) == 4
+    for network in networks.values():
         assert abs(costs.total(network).macs - MACS) <= TOLERANCE * MACS
-    assert members("random", FOUND, 2) == networks[:2]
+    assert members("random", FOUND, (1, 2)) == {1: networks[1], 2: networks[2]}
 
 
 def test_found_and_narrowed_networks_are_the_same_for_every_seed():
-    assert members("found", FOUND, 3) == [FOUND] * 3
-    assert len(set(members("narrowed", FOUND, 3))) == 1
+    assert members("found", FOUND, range(3)) == dict.fromkeys(range(3), FOUND)
+    assert len(set(members("narrowed", FOUND, range(3)).values())) == 1
 
 
 def test_the_hand_made_cell_is_a_chain_of_residual_blocks():

@@ -118,7 +118,7 @@ def test_shapes_are_static_and_batches_full(data):
 def test_a_batch_larger_than_the_set_is_refused(data):
     with pytest.raises(InputError, match="at most the 32 training images"):
         training_batches(data, 33, OFF, seed=0)
-    with pytest.raises(InputError, match="at least 1, got 0"):
+    with pytest.raises(InputError, match="at least 1; received 0"):
         steps_per_pass(data, 0)
 
 

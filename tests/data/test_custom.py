@@ -71,15 +71,24 @@ def test_streaming_resumes_and_shows_every_image_once(streamed):
     [
         (lambda: dataset().batch(4), "train: expected unbatched examples"),
         (lambda: dataset().repeat(), "train: expected a finite dataset"),
-        (lambda: dataset().take(0), "train: expected examples, got an empty dataset"),
-        (lambda: dataset(labels=LABELS + 1), r"train: expected labels in 0\.\.1 .* got 1\.\.2"),
-        (lambda: dataset(labels=LABELS - 1), r"train: expected labels in 0\.\.1 .* got -1\.\.0"),
+        (lambda: dataset().take(0), "train: expected examples; received an empty dataset"),
+        (
+            lambda: dataset(labels=LABELS + 1),
+            r"train: expected labels in 0\.\.1 .* received 1\.\.2",
+        ),
+        (
+            lambda: dataset(labels=LABELS - 1),
+            r"train: expected labels in 0\.\.1 .* received -1\.\.0",
+        ),
         (lambda: dataset(labels=LABELS / 2), "train: expected a tf.data.Dataset of"),
         (lambda: dataset().map(lambda image, _: image), "train: expected a tf.data.Dataset of"),
         (lambda: [1, 2], "train: expected a tf.data.Dataset of"),
-        (lambda: dataset(IMAGES.astype(np.int32) * 20), r"pixels in 0\.\.255, got 0\.0\.\.380\.0"),
+        (
+            lambda: dataset(IMAGES.astype(np.int32) * 20),
+            r"pixels in 0\.\.255; received 0\.0\.\.380\.0",
+        ),
         (lambda: dataset(IMAGES / np.float32(255)), r"looks like 0\.\.1"),
-        (lambda: dataset(IMAGES * np.float32("nan")), r"pixels in 0\.\.255, got nan"),
+        (lambda: dataset(IMAGES * np.float32("nan")), r"pixels in 0\.\.255; received nan"),
         (lambda: dataset(IMAGES[:, :7]), r"validation: expected images of \(7, 8, 3\)"),
     ],
 )
@@ -95,11 +104,11 @@ def test_sizes_that_differ_are_refused():
 
     spec = (tf.TensorSpec([None, None, 3], tf.uint8), tf.TensorSpec([], tf.int32))
     source = tf.data.Dataset.from_generator(images, output_signature=spec)
-    with pytest.raises(InputError, match=r"got one of \(4, 8, 3\); resize them"):
+    with pytest.raises(InputError, match=r"received one of \(4, 8, 3\); resize them"):
         read(source)
     assert read(source, image_size=8).train.size == 2
 
 
 def test_one_class_is_refused():
-    with pytest.raises(InputError, match="at least 2 classes, got 1"):
+    with pytest.raises(InputError, match="at least 2 classes; received 1"):
         read(dataset(), class_names=["a"])

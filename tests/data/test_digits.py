@@ -69,6 +69,6 @@ def test_pixel_statistics_are_those_of_the_training_images(digits):
 
 def test_pixel_std_stays_away_from_zero():
     split = ArraySplit(np.full((3, 2, 2, 2), 9, np.uint8), np.zeros(3, np.int32))
-    data = assemble("flat", (2, 2, 2), ["a", "b"], split, split)
+    data = assemble("flat", (2, 2, 2), ["a", "b"], {"train": split, "validation": split})
     assert data.pixel_mean == (9.0, 9.0)
     assert data.pixel_std == (LEAST_STD, LEAST_STD)

@@ -154,7 +154,7 @@ def test_streaming_needs_an_image_size(folder, streamed):
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    assert complaint(tmp_path / "nowhere").startswith("data_dir: expected a folder, got")
+    assert complaint(tmp_path / "nowhere").startswith("data_dir: expected a folder; received")
 
 
 def test_a_folder_without_train_says_what_is_expected(tmp_path, png):
@@ -167,9 +167,9 @@ def test_a_folder_without_train_says_what_is_expected(tmp_path, png):
 
 def test_fewer_than_two_classes(tmp_path, png):
     (tmp_path / "train").mkdir()
-    assert "at least 2 classes, got 0" in complaint(tmp_path)
+    assert "at least 2 classes; received 0" in complaint(tmp_path)
     png(tmp_path / "train" / "cat" / "a.png", np.zeros((8, 8, 3)))
-    assert "at least 2 classes, got 1" in complaint(tmp_path)
+    assert "at least 2 classes; received 1" in complaint(tmp_path)
 
 
 def test_an_empty_class_is_named(folder):

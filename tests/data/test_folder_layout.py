@@ -45,7 +45,7 @@ def test_so_may_the_others(folder, png, before, now):
 def test_two_folders_for_one_split_are_refused(folder, png):
     for name in ("val", "Validation"):
         png(folder / name / "cat" / "a.png", np.full((8, 8, 3), 200))
-    assert "expected one folder for validation, got Validation and val" in complaint(folder)
+    assert "expected one folder for validation; received Validation and val" in complaint(folder)
 
 
 def test_folders_that_are_not_used_are_named(folder, png, warnings):
@@ -99,7 +99,7 @@ def test_a_bad_file_of_such_a_name_is_shown(folder):
 
 def test_a_class_of_such_a_name_is_refused(folder):
     shutil.move(folder / "train" / "cat", os.fsdecode(os.fsencode(folder) + b"/train/caf\xe9"))
-    assert r"got caf\xe9, rename it" in complaint(folder)
+    assert r"received caf\xe9; rename it" in complaint(folder)
 
 
 def test_a_path_that_begins_at_home(folder, monkeypatch):
@@ -109,6 +109,6 @@ def test_a_path_that_begins_at_home(folder, monkeypatch):
 
 def test_an_address_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="data_dir must be a path on this machine; received gs:"):
+    with pytest.raises(InputError, match="data_dir: expected a path on this machine; received gs:"):
         load(settings("gs://bucket/images"))
     assert not list(tmp_path.iterdir())

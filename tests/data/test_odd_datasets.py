@@ -86,15 +86,15 @@ def test_names_become_text(name):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("ab", "a list of names, got 'ab'"),
-        ({"a"}, "a list of names, got {'a'}"),
-        (2, "a list of names, got 2"),
-        (None, "a list of names, got None"),
-        ([["a"], ["b"]], "texts or numbers, got"),
-        ([None, "b"], "texts or numbers, got None"),
+        ("ab", "a list of names; received 'ab'"),
+        ({"a"}, "a list of names; received {'a'}"),
+        (2, "a list of names; received 2"),
+        (None, "a list of names; received None"),
+        ([["a"], ["b"]], "texts or numbers; received"),
+        ([None, "b"], "texts or numbers; received None"),
         (["caf\udce9", "b"], "names in UTF-8"),
         ([b"caf\xe9", "b"], "names in UTF-8"),
-        (["a"], "at least 2 classes, got 1"),
+        (["a"], "at least 2 classes; received 1"),
     ],
 )
 def test_what_is_no_name_is_refused_at_once(given, said):

@@ -255,7 +255,7 @@ def test_grey_networks_see_grey(tmp_path):
 def test_a_pipe_is_not_waited_for(tmp_path):
     folder_of(tmp_path, READ[:2])
     os.mkfifo(tmp_path / "train" / "odd" / "pipe.png")
-    with pytest.raises(InputError, match=r"pipe\.png: expected an image file, got a pipe"):
+    with pytest.raises(InputError, match=r"pipe\.png: expected an image file; received a pipe"):
         load(settings(tmp_path))
 
 

@@ -42,7 +42,7 @@ def test_hold_out_divides_without_overlap():
 
 
 def test_hold_out_refuses_to_empty_a_class():
-    with pytest.raises(InputError, match="none of class number"):
+    with pytest.raises(InputError, match="all of class number"):
         hold_out(np.array([0, 0, 0, 1]), 3, seed=0)
 
 

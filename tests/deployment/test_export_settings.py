@@ -18,19 +18,19 @@ def test_names_that_can_stand_in_addresses(name):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"network": ""}, "network must name the folder of a network"),
-        ({"name": "../up"}, "name must be of letters"),
-        ({"name": "two words"}, "name must be of letters"),
-        ({"name": ".hidden"}, "name must be of letters"),
-        ({"name": "zürich"}, "name must be of letters"),
-        ({"name": "line\n"}, "name must be of letters"),
+        ({"network": ""}, "network: expected the folder of a network"),
+        ({"name": "../up"}, "name: expected letters"),
+        ({"name": "two words"}, "name: expected letters"),
+        ({"name": ".hidden"}, "name: expected letters"),
+        ({"name": "zürich"}, "name: expected letters"),
+        ({"name": "line\n"}, "name: expected letters"),
         (
             {"formats": ("serving", "onnx")},
-            "formats must be of serving, litert, each once; received",
+            "formats: expected some of serving, litert, each once; received",
         ),
-        ({"formats": ()}, "formats must be of"),
-        ({"formats": ("litert", "litert")}, "formats must be of"),
-        ({"calibration_images": 0}, "calibration_images must be at least 1"),
+        ({"formats": ()}, "formats: expected some of"),
+        ({"formats": ("litert", "litert")}, "formats: expected some of"),
+        ({"calibration_images": 0}, "calibration_images.* at least 1"),
     ],
 )
 def test_values_that_cannot_be_used_are_told(values, said):

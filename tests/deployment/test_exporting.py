@@ -136,7 +136,7 @@ def test_a_disk_that_is_full_is_told(point, images_for, tmp_path, monkeypatch):
 
 
 def test_networks_for_other_images_are_refused(point, images_for, tmp_path):
-    with pytest.raises(InputError, match="takes images of 11x9x1"):
+    with pytest.raises(InputError, match="expected images of 11x9x1"):
         exporting.export(config(point("odd_images"), tmp_path), images_for("plain"), print)
     assert not list(tmp_path.iterdir())
 

@@ -52,5 +52,5 @@ def test_rare_labels_of_small_integers_do_not_overflow():
 
 @pytest.mark.parametrize("labels", [[-1, -1, -1, -1], [0, 1, 2, 3]])
 def test_labels_that_are_no_classes_are_refused(labels):
-    with pytest.raises(ValueError, match="expected labels below the 3 classes"):
+    with pytest.raises(ValueError, match="all below the 3 classes; received"):
         score(PROBABILITIES, labels)

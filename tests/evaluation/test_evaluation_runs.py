@@ -87,16 +87,16 @@ def test_pictures_of_an_older_evaluation_go(finished, digits_run, tmp_path):
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        ([], "network must name what is measured"),
+        ([], "network: expected what is measured"),
         (["--network=POINT,missing"], "a path where nothing is, missing"),
         (["--network=broken.tflite"], "broken.tflite: cannot be loaded: "),
         (["--network=POINT", "--split=all"], "split"),
-        (["--network=POINT", "--batches=0"], "batches must be numbers of images"),
-        (["--network=POINT", "--image_size=9"], "takes images of 8x8x1"),
+        (["--network=POINT", "--batches=0"], "batches: expected numbers of images"),
+        (["--network=POINT", "--image_size=9"], "expected images of 8x8x1"),
         (["--network=renamed"], "whose class 0 is '0'; received one whose class 0 is 'zero'"),
-        (["--network=POINT", "--dataset=folder"], "data_dir must name the folder"),
-        (["--network=POINT", "--output=/proc/no"], "output must be a folder that can be written"),
-        (["--network=POINT", "--output=taken"], "output must be a folder of an evaluation, or"),
+        (["--network=POINT", "--dataset=folder"], "the folder that holds train/CLASS/"),
+        (["--network=POINT", "--output=/proc/no"], "a folder that can be written"),
+        (["--network=POINT", "--output=taken"], "output: expected a folder of an evaluation, or"),
         (["--no_such_flag=1"], "no_such_flag"),
     ],
 )
@@ -122,7 +122,7 @@ def test_a_split_that_the_images_lack(digits_run, png, tmp_path):
     flags = ("--dataset=folder", "--data_dir=images", "--split=test")
     result = EVALUATE.run_in(tmp_path, f"--network={digits_run}/pareto/e007", *flags)
     assert result.returncode == 2
-    assert "it has no such images, choose validation" in result.stderr
+    assert "received test; choose validation" in result.stderr
     assert result.stderr.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["images"]
 

@@ -12,12 +12,12 @@ def test_batch_sizes_are_numbers_once_and_ascending():
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({}, "network must name what is measured, such as .*received ''"),
-        ({"network": ("a", "")}, "network must name what is measured"),
-        ({"network": ("a",), "split": "all"}, "split must be one of validation, test, train"),
-        ({"network": ("a",), "batches": ("1", "0")}, "batches must be .* received '0'"),
-        ({"network": ("a",), "batches": ("many",)}, "batches must be .* received 'many'"),
-        ({"network": ("a",), "threads": -1}, "threads must be at least 0"),
+        ({}, "network: expected what is measured, such as .*received ''"),
+        ({"network": ("a", "")}, "network: expected what is measured"),
+        ({"network": ("a",), "split": "all"}, "split.* one of validation, test, train"),
+        ({"network": ("a",), "batches": ("1", "0")}, "batches: expected numbers .* received '0'"),
+        ({"network": ("a",), "batches": ("many",)}, "batches: expected numbers .* received 'many'"),
+        ({"network": ("a",), "threads": -1}, "threads.* at least 0"),
     ],
 )
 def test_bad_values_are_told(values, said):

@@ -6,6 +6,7 @@ import tensorflow as tf
 from tiny_networks import NETWORKS
 
 from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.costs import Cost
 from goldnas_tf.evaluation import graph_costs
 from goldnas_tf.networks import network
 
@@ -19,7 +20,7 @@ def test_networks_of_a_search(built, name):
     spec = tf.TensorSpec((1, *tiny.genotype.space.image_shape), tf.float32)
     counted = graph_costs.macs(lambda images: model(images, training=False), spec)
     params = graph_costs.params(network.variables(model).values())
-    assert (counted, params) == costs.total(tiny.genotype, tiny.form.gated)
+    assert Cost(counted, params) == costs.total(tiny.genotype, tiny.form.gated)
 
 
 def test_layers_that_no_search_uses():

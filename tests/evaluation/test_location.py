@@ -45,7 +45,7 @@ def test_the_network_that_a_path_names(folder, named, kind, found):
         ("notes.txt", r"received another one, .*notes\.txt"),
         ("e001/saved_model/11", "received another one"),
         ("run/pareto", "received another one"),
-        ("run", "run is the folder of a run; name one of its points in .*/run/pareto"),
+        ("run", "received that of a run, .*; name one of the points in .*/run/pareto"),
     ],
 )
 def test_paths_without_a_network_are_told(folder, named, said):

@@ -100,7 +100,9 @@ def test_the_figures_are_json_values():
 
 def test_images_of_another_shape_are_refused():
     wide = ArraySplit(np.zeros((4, 2, 4, 1), np.uint8), np.zeros(4, np.int32))
-    with pytest.raises(InputError, match=r"some/e001: takes images of 2x3x1 .* received .* 2x4x1"):
+    with pytest.raises(
+        InputError, match=r"some/e001: expected images of 2x3x1 .* received .* 2x4x1"
+    ):
         measure(network(), wide)
 
 
@@ -122,7 +124,7 @@ def test_a_network_for_the_data_fits():
 @pytest.mark.parametrize(
     ("values", "of", "said"),
     [
-        ({}, data((2, 3, 3)), "takes images of 2x3x1 .* received images of 2x3x3"),
+        ({}, data((2, 3, 3)), "expected images of 2x3x1 .* received images of 2x3x3"),
         ({}, data(class_names="abc"), "for the 3 classes of letters; received one for 7"),
         (
             {"class_names": tuple("abxdefg")},

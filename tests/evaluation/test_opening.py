@@ -9,6 +9,7 @@ import tensorflow as tf
 from tiny_networks import NETWORKS
 
 from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.costs import Cost
 from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation.opening import open_network
 
@@ -43,7 +44,7 @@ def test_a_point_gives_the_probabilities_and_costs_of_its_network(exported, buil
     assert network.kind == ("keras" if part == "model.keras" else "saved_model")
     assert network.image_shape == tiny.genotype.space.image_shape
     assert (network.classes, network.class_names) == (3, ("ant", "bée", "cat"))
-    assert (network.macs, network.params) == costs.total(tiny.genotype, tiny.form.gated)
+    assert Cost(network.macs, network.params) == costs.total(tiny.genotype, tiny.form.gated)
     served = exported(name) / (part if part == "model.keras" else "saved_model/1")
     files = [served] if served.is_file() else [f for f in served.rglob("*") if f.is_file()]
     assert network.size_bytes == sum(len(file.read_bytes()) for file in files)
@@ -117,7 +118,7 @@ def test_costs_that_the_graph_does_not_tell_are_those_that_were_recorded(exporte
     tf.saved_model.save(module, str(point / "saved_model" / "1"), signatures=module.serve)
     network = open_network(point)
     tiny = NETWORKS["plain"]
-    assert (network.macs, network.params) == costs.total(tiny.genotype, tiny.form.gated)
+    assert Cost(network.macs, network.params) == costs.total(tiny.genotype, tiny.form.gated)
 
 
 def grey(images):

@@ -16,7 +16,7 @@ def make_run(tmp_path):
         (point / "saved_model" / "1").mkdir(parents=True)
         (point / "classes.json").write_text('["a", "b"]')
         (point / "metrics.json").write_text('{"macs": 5, "reason": "final"}')
-        config = {"settings": {"data": vars(DataSettings(**settings))}}
+        config = {"schema": 1, "settings": {"data": vars(DataSettings(**settings))}}
         (tmp_path / name / "config.json").write_text(json.dumps(config))
         return point
 
@@ -83,7 +83,7 @@ def test_without_a_run_what_is_given_holds(make_run, tmp_path):
 
 def test_runs_on_different_images_are_not_compared(make_run):
     points = [make_run("one", split_seed=1), make_run("two", split_seed=2)]
-    with pytest.raises(InputError, match="come from runs on different images; give --dataset"):
+    with pytest.raises(InputError, match="received runs on different ones; give --dataset"):
         origin.data_settings(points, {})
     assert origin.data_settings(points, {"split_seed": 2}) == DataSettings(split_seed=2)
 
@@ -98,11 +98,19 @@ def test_of_several_runs_only_those_on_the_given_data_set_count(make_run):
     ("name", "content", "said"),
     [
         ("classes.json", "[1, 2]", "expected a list of names"),
-        ("classes.json", "[", "cannot be read"),
-        ("metrics.json", "{", "cannot be read"),
-        ("../../config.json", '{"settings": {}}', "not a configuration of a run: KeyError"),
-        ("../../config.json", '{"settings": {"data": {"a": 1}}}', "not a configuration of a run"),
-        ("../../config.json", '{"settings": {"data": {"split_seed": -1}}}', "split_seed must be"),
+        ("classes.json", "[", "received a damaged file"),
+        ("metrics.json", "{", "received a damaged file"),
+        ("../../config.json", '{"schema": 1, "settings": {}}', "of a run; .*KeyError"),
+        (
+            "../../config.json",
+            '{"schema": 1, "settings": {"data": {"a": 1}}}',
+            "of a run; .*TypeError",
+        ),
+        (
+            "../../config.json",
+            '{"schema": 1, "settings": {"data": {"split_seed": -1}}}',
+            "split_seed.* at least 0",
+        ),
     ],
 )
 def test_files_of_another_kind_are_told(make_run, name, content, said):

@@ -1,12 +1,15 @@
 import dataclasses
+import itertools
 
 import pytest
 
 from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.blocks import Block
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.algorithms import MAKERS
+from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.records import fits
-from goldnas_tf.evolution.settings import ALGORITHMS, EvolutionSettings
+from goldnas_tf.evolution.settings import ALGORITHMS, AssemblySettings, EvolutionSettings
 
 SETTINGS = EvolutionSettings(population=6, max_params="3000")
 
@@ -60,20 +63,26 @@ def test_the_first_generation_is_within_the_limits(name, assembly):
         assert params(assembly, genes) <= 3000
 
 
+@pytest.fixture
+def two_networks():
+    """Of a block at the stem: the one has fewer parameters, the other fewer multiply-adds."""
+    edges = ((0, 0, "sep_conv_3x3"),)
+    block = Block("e001", 1, normal=edges, reduction=edges, macs=1, params=1, val_accuracy=0.5)
+    settings = AssemblySettings(
+        most_stages=2, most_blocks=1, widths=("4",), width_growths=("1.5",), kernels=("found",)
+    )
+    return Assembly((block,), settings, (8, 8, 1), 10)
+
+
 @pytest.mark.parametrize("name", ALGORITHMS)
-def test_limits_that_hold_alone_but_not_together_are_refused(name, assembly):
-    limits = {f"max_{cost}": str(assembly.smallest(cost)) for cost in ("params", "macs")}
-    settings = dataclasses.replace(SETTINGS, **limits)
-    # the wider network of skip connections has most of one, the narrow one of pools of the other
-    try:
-        first = MAKERS[name](assembly, settings, 0).first
-    except InputError as error:
-        assert "found no network within the limits" in str(error)
-    else:
-        assert all(fits(assembly.genotype(genes), settings) for genes in first)
-    impossible = dataclasses.replace(settings, max_params=str(assembly.smallest("params") - 1))
+def test_limits_that_hold_alone_but_not_together_are_refused(name, two_networks):
+    limits = {f"max_{cost}": str(two_networks.smallest(cost)) for cost in ("params", "macs")}
+    for alone, other in itertools.permutations(limits):
+        settings = dataclasses.replace(SETTINGS, **{alone: limits[alone], other: "0"})
+        (genes,) = MAKERS[name](two_networks, settings, 0).first
+        assert fits(two_networks.genotype(genes), settings)
     with pytest.raises(InputError, match="found no network within the limits"):
-        MAKERS[name](assembly, impossible, 0)
+        MAKERS[name](two_networks, dataclasses.replace(SETTINGS, **limits), 0)
 
 
 def test_random_search_draws_no_network_twice(assembly):

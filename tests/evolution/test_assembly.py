@@ -97,7 +97,7 @@ def test_found_kernels_are_left_as_they_are(library):
 
 def test_images_have_to_be_large_enough_for_the_stages(assembly):
     settings = dataclasses.replace(assembly.settings, most_stages=4)
-    with pytest.raises(InputError, match="too small for 4 stages"):
+    with pytest.raises(InputError, match="most_stages: expected fewer"):
         Assembly(assembly.blocks, settings, (4, 7, 1), 10)
 
 

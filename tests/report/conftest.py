@@ -25,7 +25,12 @@ def make_points():
             name = f"e{7 * index + 5:03d}-{macs // 1_000_000}M"
             points.append(
                 pareto.Point(
-                    name, f"points/{name}", macs, macs // 80, accuracy, 7 * index + 5, reason
+                    name,
+                    f"points/{name}",
+                    {"macs": macs, "params": macs // 80},
+                    accuracy,
+                    7 * index + 5,
+                    reason,
                 )
             )
         return points

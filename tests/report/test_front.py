@@ -55,8 +55,7 @@ def test_labels_of_a_crowd_of_nearly_equal_accuracy_do_not_overlap():
         pareto.Point(
             f"e{index:03d}-{240 - 8 * index}M",
             "p",
-            (240 - 8 * index) * 1_000_000,
-            1,
+            {"macs": (240 - 8 * index) * 1_000_000, "params": 1},
             0.97 - 0.0001 * index,
             index,
             "stable",
@@ -72,7 +71,8 @@ def test_labels_of_a_crowd_of_nearly_equal_accuracy_do_not_overlap():
 
 def test_dominated_points_are_found_though_the_points_say_otherwise(make_points):
     good, bad = make_points(2)
-    bad = dataclasses.replace(bad, macs=good.macs + 1, val_accuracy=good.val_accuracy - 0.01)
+    costs = {**good.costs, "macs": good.macs + 1}
+    bad = dataclasses.replace(bad, costs=costs, val_accuracy=good.val_accuracy - 0.01)
     assert bad.non_dominated
     assert "not dominated: 1" in front_figure([good, bad], START).axes[0].get_title("left")
 

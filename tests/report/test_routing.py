@@ -3,12 +3,20 @@ import random
 
 import pytest
 
-from goldnas_tf.architecture import operators, sampling
+from goldnas_tf.architecture import sampling
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.report import routing
 
-DENSE = Space((32, 32, 3), 10, cells=1, ops=operators.names())
+OPS = (
+    "skip_connect",
+    "sep_conv_3x3",
+    "sep_conv_5x5",
+    "dil_conv_3x3",
+    "avg_pool_3x3",
+    "max_pool_3x3",
+)
+DENSE = Space((32, 32, 3), 10, cells=1, ops=OPS)
 
 
 def routed(genotype, cell=0):

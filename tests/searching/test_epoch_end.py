@@ -56,16 +56,16 @@ def test_operators_of_a_cell_that_dies_count_among_the_pruned():
     assert gone == 1 + len(FULL.cell(1))
     rule = dataclasses.replace(CONFIG.pruning, prune_weakest=gone)
     config = dataclasses.replace(CONFIG, pruning=rule)
-    state = start(genotype=before, built=before, lambda_=LambdaState(8.0, 4.0))
+    state = start(genotype=before, lambda_=LambdaState(8.0, 4.0))
     state = after(state, last[-1:], config=config)
     assert state.genotype == before.without(last)
     assert state.lambda_ == LambdaState(4.0, 1.0)
 
 
-def test_what_is_built_and_counted_stays():
+def test_what_is_counted_stays():
     state = start(step=7, accuracy=0.5, sums=(1.0, 2.0, 3.0, 4.0, 5.0))
     changed = after(state, convolutions(FULL, 1))
-    for name in ("built", "epoch", "step", "accuracy", "sums"):
+    for name in ("epoch", "step", "accuracy", "sums"):
         assert getattr(changed, name) == getattr(state, name)
 
 
@@ -186,21 +186,21 @@ def test_lambda_at_its_ceiling_ends_the_search():
 def test_a_rebuild_comes_when_masks_cost_as_much():
     smaller = FULL.without(convolutions(FULL, 3))
     share = 1 - costs.total(smaller).macs / START
-    state, waited = start(genotype=smaller, built=FULL), 0
-    while not worth_rebuilding(state, epoch_steps=10, rebuild_steps=25):
-        state, waited = state.replace(wasted=wasted(state, 10)), waited + 1
+    state, waited = start(genotype=smaller), 0
+    while not worth_rebuilding(state, FULL, epoch_steps=10, rebuild_steps=25):
+        state, waited = state.replace(wasted=wasted(state, FULL, 10)), waited + 1
     # after n epochs with masks n · 10 · share steps were wasted
     assert waited + 1 == math.ceil(25 / (10 * share))
     assert waited > 0
-    assert worth_rebuilding(start(genotype=smaller, built=FULL), 10, 10 * share * 0.99)
-    assert not worth_rebuilding(start(genotype=smaller, built=FULL), 10, 10 * share * 1.01)
+    assert worth_rebuilding(start(genotype=smaller), FULL, 10, 10 * share * 0.99)
+    assert not worth_rebuilding(start(genotype=smaller), FULL, 10, 10 * share * 1.01)
 
 
 def test_nothing_masked_is_never_rebuilt():
     smaller = FULL.without(convolutions(FULL, 5))
-    assert not worth_rebuilding(start(), 10, rebuild_steps=0)
-    assert not worth_rebuilding(start(genotype=smaller, built=smaller), 10, rebuild_steps=0)
-    assert worth_rebuilding(start(genotype=smaller, built=FULL), 10, rebuild_steps=0)
+    assert not worth_rebuilding(start(), FULL, 10, rebuild_steps=0)
+    assert not worth_rebuilding(start(genotype=smaller), smaller, 10, rebuild_steps=0)
+    assert worth_rebuilding(start(genotype=smaller), FULL, 10, rebuild_steps=0)
 
 
 def test_budgets_are_those_of_the_network_that_is_used():
