@@ -6,6 +6,7 @@ A network stands for something that can go wrong in any of them. All registered 
 
 import dataclasses
 
+import new_part
 import numpy as np
 
 from goldnas_tf.architecture import operators
@@ -13,7 +14,6 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.networks import network
 from goldnas_tf.networks.network import Form
-from tests import new_part
 
 BATCH = 4
 # what is no weight: another value would be out of its range
@@ -74,6 +74,7 @@ def _without(genotype, *edges):
 
 _OURS = tuple(name for name in operators.names() if name not in new_part.OPERATORS)
 _ALL_OPERATORS = _full(cells=1, ops=_OURS)
+_NEW_PART = _full(cells=1, ops=("skip_connect", *new_part.OPERATORS))
 _FOUR_CELLS = _full(cells=4)
 # cell 3 reads cell 2 alone, which reads cell 0 alone: nobody reads cell 1
 _DEAD_CELL = _without(_FOUR_CELLS, (3, 0), (2, 1))
@@ -88,7 +89,8 @@ NETWORKS = {
     "all_operators_plain": TinyNetwork(_ALL_OPERATORS, Form(gated=False)),
     "all_operators_odd_images": TinyNetwork(_full(image=(9, 7, 1), cells=1, ops=_OURS)),
     # a kind of part that the package does not have
-    "new_part": TinyNetwork(_full(cells=1, ops=("skip_connect", *new_part.OPERATORS))),
+    "new_part": TinyNetwork(_NEW_PART),
+    "new_part_plain": TinyNetwork(_NEW_PART, Form(gated=False)),
     "reduction_cells": TinyNetwork(_full(cells=5, nodes=1)),
     "odd_images": TinyNetwork(_full(image=(11, 9, 1), nodes=1)),
     "imagenet_stem": TinyNetwork(_full(image=(37, 32, 3), nodes=1, stem="imagenet")),

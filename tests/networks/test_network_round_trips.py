@@ -78,7 +78,7 @@ def test_geometry_is_that_of_the_model(built, name):
     for cell in cells(built(name)):
         geometry = space.geometry[int(cell.name.removeprefix("cell_"))]
         assert tuple(cell.output.shape[1:]) == tuple(geometry.output)
-        reads = NETWORKS[name].genotype.reads(geometry.index)
+        reads = NETWORKS[name].genotype.reads(geometry.cell)
         assert [shape[1:] for shape in input_shapes(cell)] == [
             tuple(geometry.inputs[source]) for source in reads
         ]
