@@ -92,8 +92,9 @@ def test_the_geometry_follows_cell_by_cell(space):
         assert cell.node == (*sides, cell.state.channels)
         assert cell.output == (*sides, space.nodes * cell.state.channels)
         older, newer = newer, cell.output
-    reductions = [cell.index for cell in space.geometry if cell.reduction]
+    reductions = [index for index, cell in enumerate(space.geometry) if cell.reduction]
     assert tuple(reductions) == space.reductions
+    assert len(space.geometry) == space.cells
 
 
 @given(genotypes(), st.booleans())

@@ -5,6 +5,7 @@ import types
 
 import numpy as np
 import pytest
+from golden_runs import GOLDEN, form
 
 from goldnas_tf.deployment.inference import Inference
 from goldnas_tf.deployment.report import Report
@@ -105,3 +106,12 @@ def test_every_figure_is_in_the_file():
         ],
     }
     assert "tensorflow" in values["versions"]
+
+
+@pytest.mark.parametrize(
+    "file", sorted(GOLDEN.glob("*/export/export.json")), ids=lambda file: file.parts[-3]
+)
+def test_all_that_earlier_revisions_told_is_told(file):
+    before, now = json.loads(file.read_text()), report().to_json()
+    before["formats"] = {kind: before["formats"][kind] for kind in now["formats"]}
+    assert form(now) >= form(before)

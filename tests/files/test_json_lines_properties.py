@@ -1,7 +1,7 @@
 """Lines of any JSON values, cut off anywhere."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goldnas_tf.files import json_lines
@@ -18,6 +18,7 @@ def file(tmp_path_factory):
     return tmp_path_factory.mktemp("lines") / "metrics.jsonl"
 
 
+@settings(max_examples=30)  # each waits for the disk
 @given(lines=LINES)
 def test_lines_are_read_back_in_order(file, lines):
     file.unlink(missing_ok=True)
@@ -30,6 +31,7 @@ def test_lines_are_read_back_in_order(file, lines):
     assert file.read_bytes() == before
 
 
+@settings(max_examples=30)
 @given(lines=LINES, data=st.data())
 def test_a_file_that_was_cut_off_goes_on_after_its_last_line(file, lines, data):
     json_lines.write(file, lines)

@@ -1,4 +1,4 @@
-"""A part of operators that the package does not have, besides what the registry's tests say of it."""
+"""A part of operators that the package does not have, besides what the registry tests of it."""
 
 import numpy as np
 from new_part import OPERATORS

@@ -42,7 +42,7 @@ def test_what_is_shown_is_near_what_it_was(count):
     assert human(-count) == (f"-{human(count)}" if count else "0")
     if count < 1000:
         assert human(count) == str(count)
-    elif count < 10**15:
+    elif count < 999 * 10**12:  # above, there is no further unit
         assert re.fullmatch(r"\d{1,3}(\.\d{1,2})?[KMGT]", human(count))
 
 
@@ -66,11 +66,8 @@ def test_a_count_is_itself_whatever_the_start(count, start):
     assert Amount.parse("macs_floor", str(count)).of(start) == count
 
 
-KELVIN = "\N{KELVIN SIGN}"
 # what is nearly a count, and anything at all
-TEXTS = st.text(alphabet="0123456789.,_eE+-KMGTkmgt% ", max_size=8) | st.text(
-    st.characters(exclude_characters=KELVIN), max_size=5
-)
+TEXTS = st.text(alphabet="0123456789.,_eE+-KMGTkmgt% ", max_size=8) | st.text(max_size=5)
 
 
 @given(TEXTS)
@@ -83,4 +80,4 @@ def test_any_text_is_a_count_or_refused(text):
 
 def test_a_suffix_that_only_looks_like_one_is_refused():
     with pytest.raises(InputError):
-        parse_count(f"3{KELVIN}")
+        parse_count("3\N{KELVIN SIGN}")
