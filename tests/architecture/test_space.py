@@ -38,7 +38,7 @@ def test_reductions_lie_at_thirds(cells, reductions):
     space = Space(**IMAGES, cells=cells)
     assert space.reductions == reductions
     assert space.auxiliary_cell == reductions[-1]
-    assert tuple(cell.index for cell in space.geometry if cell.reduction) == reductions
+    assert tuple(cell.cell for cell in space.geometry if cell.reduction) == reductions
 
 
 def test_nodes_take_edges_from_every_state_before():
@@ -56,7 +56,7 @@ def test_geometry_by_hand():
     stem = FeatureMap(9, 8, 12)
     assert space.stem_outputs == (stem, stem)
     normal, first, second = space.geometry
-    assert (normal.index, first.index, second.index) == (0, 1, 2)
+    assert (normal.cell, first.cell, second.cell) == (0, 1, 2)
     assert normal.inputs == (stem, stem)
     assert normal.state == normal.node == FeatureMap(9, 8, 4)
     assert normal.output == FeatureMap(9, 8, 8)

@@ -231,7 +231,7 @@ def test_a_network_is_judged_by_the_rule_of_its_run(tmp_path):
     point.mkdir(parents=True)
     (point / "classes.json").write_text('["a", "b"]')
     (run / "config.json").write_text(
-        '{"settings": {"data": {"dataset": "folder", "data_dir": "d"}},'
+        '{"schema": 1, "settings": {"data": {"dataset": "folder", "data_dir": "d"}},'
         ' "data": {"white_level": 4095}}'
     )
     assert origin.data_settings([str(point)], {}).white_level == 4095

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 import goldnas_tf
 from goldnas_tf.evolution import candidate, evolve
+from goldnas_tf.evolution import generations as trying
 from goldnas_tf.evolution.pool import Outcome
 
 CONFIG = goldnas_tf.EvolveConfig(
@@ -57,7 +58,7 @@ def data():
 @pytest.fixture
 def run(library, data, tmp_path, monkeypatch):
     monkeypatch.setattr(evolve, "Pool", Team)
-    monkeypatch.setattr(evolve, "draw_evolution", lambda history, settings, path: _draw(path))
+    monkeypatch.setattr(trying, "draw_evolution", lambda history, settings, path: _draw(path))
 
     def run(name, generations, trials=1000, **changes):
         """Runs to the end, or until it is killed, and gives what the run has left."""

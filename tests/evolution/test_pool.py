@@ -37,7 +37,7 @@ def test_a_process_that_is_lost_or_breaks_a_bound_is_replaced(pool, assembly):
     assert hungry == "its process took more than 0.1 GB of memory"
     first = judge("n001")
     assert first.failure is None
-    (process,) = pool._processes
+    (process,) = pool._processes.values()
     process._process.kill()
     process._process.join()
     # the same training in another process gives the same
