@@ -25,6 +25,8 @@ from goldnas_tf.evaluation.evaluate import evaluate
 from goldnas_tf.evaluation.settings import EvaluationConfig
 from goldnas_tf.evolution import candidate
 from goldnas_tf.files.kinds import Kind
+from goldnas_tf.runs.clock import Clock
+from goldnas_tf.searching.timetable import Timetable
 
 GOLDEN = sorted(golden_runs.GOLDEN.iterdir())
 NETWORKS = {
@@ -45,6 +47,7 @@ FILES = {
     "the configuration of a run": "run/config.json",
     "the figures of a network": "run/pareto/e002/metrics.json",
     "the names of classes": "run/pareto/e002/classes.json",
+    "the plan of a timed search": "plan/plan.json",
 }
 every_family = pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.name)
 
@@ -112,6 +115,14 @@ def test_a_network_answers_as_it_did(name):
     probabilities = opened.probabilities(IMAGES.astype(np.uint8))
     np.testing.assert_allclose(probabilities, tf.nn.softmax(expected), rtol=0, atol=1e-5)
     assert opened.class_names == tuple("0123456789")
+
+
+@every_family
+def test_a_plan_is_followed(golden):
+    table = Timetable(golden / "plan", 240.0, Clock())
+    planned = read(golden / "plan" / "plan.json")
+    assert (table.epochs, table.used) == (planned["epochs"], pytest.approx(planned["used"]))
+    assert all(table.finishing(name) == (e, s) for name, (e, s) in planned["finishing"].items())
 
 
 @every_family

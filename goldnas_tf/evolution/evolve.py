@@ -103,7 +103,7 @@ class Evolution(Run):
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
         settings, records, algorithm = self.settings, self.records, self.algorithm
-        recorded = self.folder.count_metrics()
+        recorded = len(self.folder.metrics())
         gpus = visible_gpus(preconditions.gpus())
         team = Pool(self.setup, gpus, settings.workers, self.folder.path / "workers")
         with self.journal(recorded, unit="generation") as journal, team:

@@ -75,4 +75,5 @@ def _point(one: Candidate, metrics: dict[str, Any], path: pathlib.Path) -> Point
         path=str(path),
         val_accuracy=metrics["val_accuracy"],
         test_accuracy=metrics["test_accuracy"],
+        finished=True,
     )

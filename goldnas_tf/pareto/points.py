@@ -25,8 +25,10 @@ class Point:
         epoch: epoch of the search, or generation of the evolution, (from 1) that it comes from.
         reason: "stable" (the architecture stayed unchanged), "budget" (a budget was crossed),
             "final" (the search ended there) or "evolved".
-        non_dominated: no other point is at least as good in all aims and better in one.
+        non_dominated: no other point is at least as good in all aims and better in one; where any
+            point is finished, it is itself, and only the others that are count.
         test_accuracy: top-1 on the test split, where it was measured.
+        finished: whether it was trained to its end, not only taken out of a search.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Point:
     reason: str
     non_dominated: bool = True
     test_accuracy: float | None = None
+    finished: bool = False
 
     @property
     def macs(self) -> int:
@@ -65,9 +68,12 @@ def dominates(one: Point, other: Point, costs: Sequence[str] = ("macs",)) -> boo
 def mark(points: Iterable[Point], costs: Sequence[str] = ("macs",)) -> list[Point]:
     """The points in order of falling (first) cost, with `non_dominated` set for each."""
     points = sorted(points, key=lambda point: (-point.costs[costs[0]], point.epoch))
+    # what was only taken out of a search is not trained: its accuracy says how long it was
+    judged = [point for point in points if point.finished] or points
     return [
         dataclasses.replace(
-            point, non_dominated=not any(dominates(p, point, costs) for p in points)
+            point,
+            non_dominated=point in judged and not any(dominates(p, point, costs) for p in judged),
         )
         for point in points
     ]

@@ -24,7 +24,7 @@ from goldnas_tf.files.paths import local_path
 from goldnas_tf.programs import presets
 from goldnas_tf.runs.interrupt import NOTHING_SAVED, Interrupted, Terminated, leaving, raising
 from goldnas_tf.runtime.quiet import quiet
-from goldnas_tf.settings.setting import describe_range, kinds, sections, settings
+from goldnas_tf.settings.setting import defaults, describe_range, kinds, sections, settings
 
 _Config = TypeVar("_Config")
 
@@ -36,9 +36,10 @@ def define(config_class: type, flag_values: flags.FlagValues) -> None:
         config_class: a dataclass whose fields are settings, or dataclasses of settings.
         flag_values: where the flags are defined.
     """
+    default = defaults(config_class)
     for owner in (config_class, *sections(config_class).values()):
         for field in settings(owner):
-            _define_one(field, flag_values)
+            _define_one(field, default[field.name], flag_values)
 
 
 def read(config_class: type[_Config], flag_values: flags.FlagValues) -> _Config:
@@ -239,7 +240,7 @@ class _Paths(_Path):
         return [super(_Paths, self).parse(part) for part in argument.split(",")]
 
 
-def _define_one(field: dataclasses.Field, flag_values: flags.FlagValues) -> None:
+def _define_one(field: dataclasses.Field, default: Any, flag_values: flags.FlagValues) -> None:
     allowed = describe_range(field)
     text = field.metadata["meaning"] + (f" [{allowed}]" if allowed else "")
     kind = next(kind for kind in kinds(field) if kind is not type(None))
@@ -249,13 +250,11 @@ def _define_one(field: dataclasses.Field, flag_values: flags.FlagValues) -> None
         if kind is tuple:
             parser = _Paths(field.name)
             flags.DEFINE_multi(
-                parser, serializer, field.name, field.default or None, text, flag_values=flag_values
+                parser, serializer, field.name, default or None, text, flag_values=flag_values
             )
         else:
             parser = _Path(field.name)
-            flags.DEFINE(
-                parser, field.name, field.default, text, flag_values, serializer=serializer
-            )
+            flags.DEFINE(parser, field.name, default, text, flag_values, serializer=serializer)
         return
     define_flag = {
         bool: flags.DEFINE_bool,
@@ -264,7 +263,6 @@ def _define_one(field: dataclasses.Field, flag_values: flags.FlagValues) -> None
         tuple: flags.DEFINE_list,
         str: flags.DEFINE_string,
     }[kind]
-    default: Any = field.default
     if kind is tuple:
         default = list(default)
     define_flag(field.name, default, text, flag_values=flag_values)

@@ -23,6 +23,9 @@ def main() -> None:
         "network", "folder of a point, as RUN/pareto/POINT; or a genotype.json, to train anew"
     )
     command_line.define_path("workdir", "folder of the run; default runs/trained/<data set>")
+    command_line.define_path(
+        "teacher", "folder of a trained network of the same images, which teaches this one"
+    )
     command_line.define(TrainConfig, flags.FLAGS)
     command_line.run(_train, __doc__, TrainConfig)
 
@@ -44,7 +47,9 @@ def _train() -> None:
         devices.prepare(config.devices)
     check_writable(workdir)
     searched = export.load_point(folder) if config.training.init == "inherited" else None
-    train(genotype, config, data.load(config.data), workdir, searched)
+    teacher = export.load_point(flags.FLAGS.teacher) if flags.FLAGS.teacher else None
+    images = data.load(config.data)
+    train(genotype, config, images, workdir, searched, teacher=teacher)
 
 
 def _network(text: str | None) -> tuple[Genotype, pathlib.Path]:

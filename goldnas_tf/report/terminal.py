@@ -41,6 +41,7 @@ _FIELDS = {
     "pruned": _Field("", lambda value: f"(-{int(value)})" if value else "", 5, gap=" "),
     "macs": _Field("macs ", human, 6),
     "params": _Field("params ", human, 6),
+    "left": _Field("left ", lambda seconds: f"{max(seconds, 0) / 60:.0f} min", 7),
     "images_per_second": _Field("", lambda value: f"{human(value)}/s", 7),
 }
 

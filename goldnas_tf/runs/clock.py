@@ -41,6 +41,11 @@ class Clock:
                 counter[self._running[-1]] += now - self._since
         self._since = now
 
+    def total(self) -> float:
+        """Seconds in all phases, the running one included."""
+        running = time.perf_counter() - self._since if self._running else 0.0
+        return sum(self.seconds.values()) + running
+
     def start_lap(self) -> None:
         """Begins a new lap, as an epoch is one."""
         self.lap.clear()

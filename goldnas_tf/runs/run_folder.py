@@ -14,6 +14,7 @@ import json
 import pathlib
 import platform
 import tempfile
+from typing import Any
 
 from goldnas_tf.errors import InputError
 from goldnas_tf.files import json_lines
@@ -21,7 +22,7 @@ from goldnas_tf.files.kinds import Kind
 from goldnas_tf.files.paths import local_path
 from goldnas_tf.runs import checkpoint
 from goldnas_tf.settings.configuration import Configuration
-from goldnas_tf.settings.growth import Difference, differences
+from goldnas_tf.settings.growth import Difference, differences, filled
 
 KIND = Kind("the configuration of a run", schema=1, advice="use another workdir")
 PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets", "pymoo")
@@ -96,9 +97,9 @@ class RunFolder:
         if kept != lines:
             json_lines.write(self._metrics, kept)
 
-    def count_metrics(self) -> int:
-        """How many whole lines of metrics there are."""
-        return len(json_lines.read(self._metrics))
+    def metrics(self) -> list[dict[str, Any]]:
+        """All whole lines of metrics."""
+        return json_lines.read(self._metrics)
 
     def add_metrics(self, values: dict) -> None:
         """Appends a line."""
@@ -138,7 +139,13 @@ def _grow(config_file: pathlib.Path, config: Configuration, described: dict) -> 
     """Writes down the settings that have grown, where nothing else differs; gives them."""
     with KIND.reading(config_file):
         found = KIND.check(json.loads(config_file.read_text()))
-        before = {**found["settings"], **{name: found.get(name) for name in described}}
+        # a setting that was not there yet has its default: runs from before it go on as they were;
+        # what is described, as the images, takes the place of a section of that name
+        was, defaults = (
+            {name: section for name, section in values.items() if name not in described}
+            for values in (found["settings"], type(config)().to_json())
+        )
+        before = {**filled(defaults, was), **{name: found.get(name) for name in described}}
     settings = config.to_json()
     # JSON has no tuples: compare what would be written with what was
     now = json.loads(json.dumps({**settings, **described}))

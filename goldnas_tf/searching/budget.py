@@ -19,8 +19,14 @@ class Budgets(typing.NamedTuple):
     floor: int
 
     @classmethod
-    def resolve(cls, settings: PointSettings, space: Space) -> "Budgets":
+    def resolve(cls, settings: PointSettings, space: Space, points: int = 0) -> "Budgets":
         """Reads the user's amounts against the cost of the full network.
+
+        Args:
+            settings: the user's.
+            space: its full network is the start.
+            points: where no targets are given, how many there are, evenly over the logarithm of the
+                cost, the floor included.
 
         Raises:
             InputError: not an amount, or not below the start; a budget below the floor.
@@ -33,6 +39,8 @@ class Budgets(typing.NamedTuple):
                 f"macs_targets: expected at least macs_floor ({floor:,}), where the search ends; "
                 f"received {min(targets):,}"
             )
+        if not targets and floor:
+            targets = [round(start * (floor / start) ** (k / points)) for k in range(1, points)]
         return cls(start, tuple(sorted(set(targets), reverse=True)), floor)
 
     def crossed(self, before: int, after: int) -> bool:

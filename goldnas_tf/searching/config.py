@@ -6,12 +6,14 @@ A `SearchConfig` is written to `config.json`, compared when a run resumes, and i
 
 import dataclasses
 
+from goldnas_tf.searching.planned import PlanSettings
 from goldnas_tf.searching.pruning import PruningRule
 from goldnas_tf.settings.configuration import RunConfiguration
-from goldnas_tf.settings.growth import ADDED_TO, LOWERED, RAISED
+from goldnas_tf.settings.growth import ADDED_TO, LOWERED, RAISED, Growth
 from goldnas_tf.settings.sections import GateSettings, ObjectiveSettings, SpaceSettings
 from goldnas_tf.settings.setting import check, setting
 from goldnas_tf.settings.units import Amount
+from goldnas_tf.training.train_config import TrainingSettings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +49,25 @@ class PointSettings:
 
 
 @dataclasses.dataclass(frozen=True)
+class FinishingSettings:
+    """Which points are trained to their end after the search."""
+
+    finish_points: int = setting(
+        0,
+        "points that are trained to their end, evenly spread over cost; 0 is none",
+        low=0,
+        grows=RAISED,
+    )
+    finish_learning_rate: float = setting(
+        0.025, "learning rate of the weights at the beginning of that; it falls to 0", above=0
+    )
+    finish_weight_decay: float = setting(3e-4, "L2 decay of the weights in that", low=0)
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclasses.dataclass(frozen=True)
 class SearchConfig(RunConfiguration):
     """All settings of a search.
 
@@ -58,4 +79,19 @@ class SearchConfig(RunConfiguration):
     objective: ObjectiveSettings = dataclasses.field(default_factory=ObjectiveSettings)
     gates: GateSettings = dataclasses.field(default_factory=GateSettings)
     pruning: PruningRule = dataclasses.field(default_factory=PruningRule)
+    plan: PlanSettings = dataclasses.field(default_factory=PlanSettings)
     points: PointSettings = dataclasses.field(default_factory=PointSettings)
+    finishing: FinishingSettings = dataclasses.field(default_factory=FinishingSettings)
+    training: TrainingSettings = dataclasses.field(
+        default_factory=lambda: TrainingSettings(init="inherited", epochs=10)
+    )
+
+    def growths(self) -> dict[str, Growth]:
+        """How those settings may change that may; a planned search has its curve from the start."""
+        curve = ("max_epochs", "macs_floor") if self.plan.schedule == "planned" else ()
+        return {name: growth for name, growth in super().growths().items() if name not in curve}
+
+    @property
+    def points_wanted(self) -> int:
+        """At how many costs points are taken where no targets are given; 0 where none are."""
+        return self.finishing.finish_points if self.plan.schedule == "planned" else 0

@@ -19,7 +19,7 @@ def describe(config: SearchConfig, data: ImageData) -> str:
     space = config.space.for_images(data.image_shape, len(data.class_names))
     batch_size = config.optimizer.batch_size
     replicas = make_strategy(config.devices, batch_size).num_replicas_in_sync
-    budgets = Budgets.resolve(config.points, space)
+    budgets = Budgets.resolve(config.points, space, config.points_wanted)
     training_batches(data, batch_size, config.augmentation, config.seed)
     full = Genotype.full(space)
     outside, inside = costs.outside_gates(full), costs.in_gates(full)

@@ -4,12 +4,13 @@ State → state, without a model and without TensorFlow, so that the method's ru
 Reference: GOLD-NAS (arXiv 2007.03331), section 3.3.
 """
 
+import dataclasses
 from collections.abc import Collection, Mapping
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Place
-from goldnas_tf.searching import pruning
+from goldnas_tf.searching import planned, pruning
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
 from goldnas_tf.searching.state import SearchState
@@ -21,6 +22,8 @@ def prune(
     config: SearchConfig,
     budgets: Budgets,
     closed: Collection[Place] = (),
+    scores: Mapping[Place, float] | None = None,
+    epochs: int | None = None,
 ) -> SearchState:
     """The state after the pruning at the end of an epoch.
 
@@ -31,6 +34,8 @@ def prune(
         budgets: in multiply-adds.
         closed: operators that the network which would be used has not, though they are alive: those
             behind binary gates that are rather closed. They count once anything was pruned.
+        scores: how much each operator matters, where a planned search estimates it.
+        epochs: of a planned search; None: `max_epochs`.
 
     Returns:
         The state with a smaller genotype, the next λ, `pending` set to the reason why the network
@@ -38,23 +43,27 @@ def prune(
         two it is the state of a search that was to go further.
     """
     gates = {place: strengths[place] for place in state.genotype.gates}
-    gone = pruning.choose(pruning.shares(gates), config.pruning)
+    is_planned = config.plan.schedule == "planned"
+    if is_planned:
+        gone = _planned(state, pruning.shares(gates), scores, config, budgets, epochs)
+    else:
+        gone = pruning.choose(pruning.shares(gates), config.pruning)
     before = budgets.start if state.lowest is None else state.lowest
     genotype = state.genotype.without(gone)
     # with those of cells that nobody reads any more
     pruned = len(gates) - len(genotype.gates)
     state = state.replace(
         genotype=genotype,
-        lambda_=state.lambda_.after(pruned, config.pruning),
+        lambda_=state.lambda_ if is_planned else state.lambda_.after(pruned, config.pruning),
         stability=state.stability.after(pruned),
     )
     # gates that hover around ½ before anything was pruned say little about the network
     begun = pruned or state.lowest is not None
     macs = costs.total(used(genotype, closed if begun else ())).macs
     state = state.replace(lowest=min(before, macs) if begun else None)
-    state = state.replace(ended=_why_ended(state, macs, config, budgets))
+    state = state.replace(ended=_why_ended(state, macs, config, budgets, epochs))
     crossed = budgets.crossed(before, min(before, macs))
-    if crossed or state.stability.due(config.points.stable_epochs):
+    if crossed or (not is_planned and state.stability.due(config.points.stable_epochs)):
         stability = state.stability.now_taken()
         return state.replace(pending="budget" if crossed else "stable", stability=stability)
     # not `now_taken`: where the search goes further after all, this point was one more
@@ -67,6 +76,7 @@ def judge_again(
     config: SearchConfig,
     budgets: Budgets,
     closed: Collection[Place] = (),
+    epochs: int | None = None,
 ) -> SearchState:
     """The state of a search that is resumed, perhaps with settings that have grown.
 
@@ -79,11 +89,12 @@ def judge_again(
         config: of the search, as it is now.
         budgets: in multiply-adds, as they are now.
         closed: as for `prune`.
+        epochs: as for `prune`.
     """
     if not state.ended:
         return state
     macs = costs.total(used(state.genotype, closed if state.lowest is not None else ())).macs
-    ended = _why_ended(state, macs, config, budgets)
+    ended = _why_ended(state, macs, config, budgets, epochs)
     over = ended or state.pending != "final"
     return state.replace(ended=ended, pending=state.pending if over else None)
 
@@ -93,7 +104,36 @@ def used(genotype: Genotype, closed: Collection[Place]) -> Genotype:
     return genotype.without(place for place in closed if place in genotype.places)
 
 
-def _why_ended(state: SearchState, macs: int, config: SearchConfig, budgets: Budgets) -> str | None:
+def _planned(
+    state: SearchState,
+    shares: Mapping[Place, float],
+    scores: Mapping[Place, float] | None,
+    config: SearchConfig,
+    budgets: Budgets,
+    epochs: int | None,
+) -> list[Place]:
+    """What goes in a planned search."""
+    epochs = epochs or config.points.max_epochs
+    macs = planned.planned_macs(config.plan, state.epoch, epochs, budgets.start, budgets.floor)
+    if config.plan.importance == "random":
+        scores = planned.at_random(state.genotype, config.seed * 100_003 + state.epoch)
+    elif config.plan.importance == "share" or scores is None:
+        scores = shares
+    weak = pruning.choose(shares, dataclasses.replace(config.pruning, prune_weakest=1))
+    weak = [place for place in weak if shares[place] <= config.pruning.threshold_min]
+    left = state.genotype.without(weak)
+    return weak + planned.choose(left, scores, macs)
+
+
+def _why_ended(
+    state: SearchState, macs: int, config: SearchConfig, budgets: Budgets, epochs: int | None
+) -> str | None:
+    if config.plan.schedule == "planned":
+        if state.epoch < (epochs or config.points.max_epochs):
+            return None
+        reached = f"the floor of {budgets.floor:,} multiply-adds is reached"
+        short = f"the plan is over at {macs:,} multiply-adds: no node can lose another operator"
+        return reached if macs <= budgets.floor else short
     if macs <= budgets.floor:
         return f"the floor of {budgets.floor:,} multiply-adds is reached"
     if not state.genotype.prunable:

@@ -28,8 +28,10 @@ from goldnas_tf.searching.blocks_picture import draw_blocks
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
 from goldnas_tf.searching.epoch_end import judge_again, prune, used, wasted, worth_rebuilding
+from goldnas_tf.searching.finishing import Finishing
 from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.searching.state import SearchState
+from goldnas_tf.searching.timetable import Estimate, Pace, Timetable, plan_epochs
 from goldnas_tf.settings.units import human
 from goldnas_tf.training.learner import Learner
 from goldnas_tf.training.run import EpochRun
@@ -83,18 +85,20 @@ class Search(EpochRun):
     ):
         super().__init__(config, data, progress)
         self.space = config.space.for_images(data.image_shape, len(data.class_names))
-        self.budgets = Budgets.resolve(config.points, self.space)
+        self.budgets = Budgets.resolve(config.points, self.space, config.points_wanted)
         objective = config.objective
         self.recipe = self.make_recipe(
             form={"gate_gradient": config.gates.gate_gradient},
             gates=config.gates,
             relative_costs=resources.relative(self.space, objective.resource),
             mu=objective.mu,
+            estimates=config.plan.schedule == "planned" and config.plan.importance == "loss",
             seed=config.seed,
         )
         self.epoch_steps = config.points.steps_per_epoch or self.feed.pass_steps
         self.open_folder(workdir)
         self.archive = Archive(self.folder.path, self.budgets.start)
+        self.timetable = Timetable(self.folder.path, config.plan.seconds, self.clock)
 
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
@@ -123,14 +127,23 @@ class Search(EpochRun):
                 )
                 state = state.replace(accuracy=self._watched_accuracy(learner))
                 strengths, closed, before = learner.strengths(), learner.closed(), state
-                state = prune(state, strengths, self.config, self.budgets, closed)
+                scores = learner.importance() or None
+                if self.timetable.is_timed and self.timetable.epochs is None:
+                    self._plan(journal)
+                epochs = self.timetable.epochs
+                state = prune(state, strengths, self.config, self.budgets, closed, scores, epochs)
                 learner.mask(state.genotype)
                 state, learner = self._rebuilt_if_worth_it(state, learner)
                 cost = costs.total(used(state.genotype, closed))
                 state = self._record(before, state, cost, learner, strengths, journal)
+                self.timetable.note()
             journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
             if self.space.shared:
                 self._write_blocks(journal, state.epoch)
+            if self.config.finishing.finish_points and self.archive.points:
+                # its graphs are as large as those of all that is finished
+                del learner
+                self._finish(journal, signals)
         journal.time(self.clock.seconds)
         journal.say(points_table(self.archive.points, self.archive.path, self.budgets.start))
         return self.archive.points
@@ -145,7 +158,8 @@ class Search(EpochRun):
         state = SearchState.from_json(values)
         learner.load(arrays)
         learner.mask(state.genotype)
-        return judge_again(state, self.config, self.budgets, learner.closed()), learner
+        closed, epochs = learner.closed(), self.timetable.epochs
+        return judge_again(state, self.config, self.budgets, closed, epochs), learner
 
     def _begin(self, journal: Journal, state: SearchState) -> None:
         """Says what is searched, where, and what to look out for."""
@@ -173,6 +187,46 @@ class Search(EpochRun):
                 f"no point is taken at {', '.join(passed)}: the search is down to "
                 f"{state.lowest:,} multiply-adds already"
             )
+
+    def _plan(self, journal: Journal) -> None:
+        """Plans a timed search by the pace of its first epoch."""
+        settings, budgets = self.config.plan, self.budgets
+        step = self.clock.lap_mean("steps") + self.clock.lap_mean("waiting for images")
+        pace = Pace.fit([(budgets.start, step)])
+        time = settings.search_share * self.timetable.seconds - self.timetable.used
+        watched = -(-self.feed.watched_images // self.config.optimizer.batch_size)
+        steps = self.epoch_steps
+        epochs = plan_epochs(settings, pace, steps, watched, budgets.start, budgets.floor, time)
+        self.timetable.plan_search(epochs)
+        warm, floor = round(settings.warmup * epochs), round(settings.at_floor * epochs)
+        journal.say(
+            f"the plan: {steps * warm:,} steps to warm up, {steps * (epochs - warm - floor):,} to "
+            f"prune, {steps * floor:,} at the floor, in {epochs} epochs; then "
+            f"{(1 - settings.search_share) * self.timetable.seconds / 60:.0f} minutes to finish "
+            f"{self.config.finishing.finish_points} points"
+        )
+
+    def _finish(self, journal: Journal, signals: Interrupts) -> None:
+        """Trains points to their end."""
+        estimate = self._estimate() if self.timetable.is_timed else None
+        finishing = Finishing(
+            self.config, self.data, self.archive, self.timetable, estimate, self.progress
+        )
+        with self.clock("finishing"):
+            finishing.run(journal.say, signals)
+
+    def _estimate(self) -> Estimate:
+        """What finishing a network takes, by what the search has taken."""
+        batch = self.config.optimizer.batch_size
+        lines = [line for line in self.folder.metrics() if line["images_per_second"]]
+        pace = Pace.fit([(line["built_macs"], batch / line["images_per_second"]) for line in lines])
+        test = self.data.test.size if self.data.test else 0
+        answered = (self.data.validation.size + test) / batch
+        largest = max(point.macs for point in self.archive.points)
+        # a network is traced and exported once, as points are
+        seconds = self.clock.seconds["export"] + 0.5 * self.clock.seconds["tracing"]
+        overhead = seconds / len(self.archive.points) + answered * pace.forward(largest)
+        return Estimate(pace, overhead)
 
     def _watched_accuracy(self, learner: Learner) -> float:
         if not learner.accuracy_is_traced:
@@ -234,12 +288,13 @@ class Search(EpochRun):
 
     def _shown(self, state: SearchState) -> dict[str, Any]:
         """What stands behind the progress bar of an epoch."""
-        return {
+        shown = {
             "lambda_": state.lambda_.value,
             "alive": len(state.genotype.places),
             "macs": costs.total(state.genotype).macs,
             "val_accuracy": state.accuracy,
         }
+        return {**shown, "left": self.timetable.left} if self.timetable.is_timed else shown
 
     def _take_point(
         self, state: SearchState, learner: Learner, journal: Journal, signals: Interrupts

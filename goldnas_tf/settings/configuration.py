@@ -33,10 +33,13 @@ class Configuration:
             for name, section in dataclasses.asdict(self).items()
         }
 
-    @classmethod
-    def growths(cls) -> dict[str, Growth]:
+    def growths(self) -> dict[str, Growth]:
         """How those settings may change that may, when a run is resumed, by name."""
-        fields = [field for owner in (cls, *sections(cls).values()) for field in settings(owner)]
+        fields = [
+            field
+            for owner in (type(self), *sections(type(self)).values())
+            for field in settings(owner)
+        ]
         return {f.name: f.metadata["grows"] for f in fields if f.metadata["grows"]}
 
 

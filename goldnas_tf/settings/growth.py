@@ -75,6 +75,18 @@ class Difference(typing.NamedTuple):
         return told
 
 
+def filled(
+    defaults: Mapping[str, typing.Any], values: Mapping[str, typing.Any]
+) -> dict[str, typing.Any]:
+    """Settings by name, those that a configuration has not with their defaults.
+
+    Args:
+        defaults: JSON values, by section or alone (`Configuration.to_json`).
+        values: likewise, in whatever sections.
+    """
+    return {**_flat(defaults), **_flat(values)}
+
+
 def differences(
     before: Mapping[str, typing.Any], now: Mapping[str, typing.Any], growths: Mapping[str, Growth]
 ) -> list[Difference]:

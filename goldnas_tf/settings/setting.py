@@ -91,6 +91,16 @@ def sections(cls: type) -> dict[str, type]:
     }
 
 
+def defaults(cls: type) -> dict[str, Any]:
+    """The default of every setting of a configuration: a section may have others than its class."""
+    found: dict[str, Any] = {field.name: field.default for field in settings(cls)}
+    for field in dataclasses.fields(cls):
+        if field.name in sections(cls) and field.default_factory is not dataclasses.MISSING:
+            section = field.default_factory()
+            found |= {part.name: getattr(section, part.name) for part in settings(type(section))}
+    return found
+
+
 def kinds(field: dataclasses.Field[Any]) -> tuple[type, ...]:
     """The types a field takes: those of a union, or its only one."""
     if isinstance(field.type, types.UnionType):

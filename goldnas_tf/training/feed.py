@@ -26,6 +26,7 @@ class Feed:
         pass_steps: steps of one pass over the training images.
         validation: all validation images, batched.
         watched: those that a running network is measured on, always the same.
+        watched_images: about how many these are.
 
     Raises:
         InputError: an augmentation or a batch that does not fit the images.
@@ -47,6 +48,7 @@ class Feed:
         self._strategy = strategy
         self.pass_steps = steps_per_pass(data, batch_size)
         self.validation = self.once(data.validation)
+        self.watched_images = min(watch_images or data.validation.size, data.validation.size)
         self.watched = distribute(strategy, self._watched(watch_images))
         # refuses an augmentation that does not fit the images before a run begins
         self._training(seed, 0)

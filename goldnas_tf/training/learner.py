@@ -21,6 +21,7 @@ from goldnas_tf.networks import network
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.sections import GateSettings, OptimizerSettings
 from goldnas_tf.training.averages import Averages
+from goldnas_tf.training.distillation import Teacher
 from goldnas_tf.training.objective import Penalty, cross_entropy
 
 # α whose σ(α) is 1 in float32
@@ -41,6 +42,8 @@ class Recipe:
         auxiliary_weight: weight of the auxiliary head's loss; 0 is no such head.
         label_smoothing: share of each label that is spread over all classes.
         ema_decay: decay of the moving average of the weights; 0 is no such average.
+        teacher: whose answers the network is taught besides the labels, or None.
+        estimates: whether it is estimated how much the loss depends on each operator.
         seed: of the samples of binary gates.
         form: in which form the network is built.
         strategy: devices.
@@ -54,6 +57,8 @@ class Recipe:
     auxiliary_weight: float = 0.0
     label_smoothing: float = 0.0
     ema_decay: float = 0.0
+    teacher: Teacher | None = None
+    estimates: bool = False
     seed: int = 0
     form: network.Form = dataclasses.field(default_factory=network.Form)
     strategy: tf.distribute.Strategy = dataclasses.field(default_factory=tf.distribute.get_strategy)
@@ -129,11 +134,22 @@ class Learner:
             )
             self._weight_optimizer.build(self._weights)
             self._gate_optimizer.build(self._gates)
+            self._estimates = [
+                keras.Variable(
+                    tf.zeros(cell.gates.shape),
+                    dtype="float32",
+                    trainable=False,
+                    aggregation="only_first_replica",
+                    name=f"{cell.name}_estimates",
+                )
+                for cell in (self._cells if gated and recipe.estimates else [])
+            ]
             self._averages = Averages(self.model, recipe.ema_decay) if recipe.ema_decay else None
         self._compiled_step = tf.function(
             self._step, jit_compile=recipe.xla or None, autograph=False
         )
         self._compiled_count = tf.function(self._count, autograph=False)
+        self._compiled_observe = tf.function(self._observe, autograph=False)
 
     def step(self, images: tf.Tensor, labels: tf.Tensor, lambda_: float) -> tf.Tensor:
         """Trains weights and gates on one global batch.
@@ -171,7 +187,7 @@ class Learner:
             logits, *auxiliary = outputs if isinstance(outputs, list) else [outputs]
             entropy = self._mean_entropy(labels, logits)
             penalty = self._resource_term() / context.num_replicas_in_sync
-            loss = entropy + lambda_ * penalty
+            loss = self._taught(entropy, images, logits) + lambda_ * penalty
             for head in auxiliary:
                 loss += auxiliary_weight * self._mean_entropy(labels, head)
         gradients = tape.gradient(loss, [*self._weights, *self._gates])
@@ -187,7 +203,9 @@ class Learner:
         ]
         self._weight_optimizer.apply(decayed)
         if self._gates:
-            self._gate_optimizer.apply(self._shared(gradients[weights:]))
+            shared = self._shared(gradients[weights:])
+            self._estimate(shared)
+            self._gate_optimizer.apply(shared)
         if self._averages:
             self._averages.update()
         # summed over the replicas like the others
@@ -203,10 +221,42 @@ class Learner:
                 shared[position] = total
         return shared
 
+    def _estimate(self, gradients: Sequence[tf.Tensor]) -> None:
+        """Adds up, for each operator, the square of what the loss would change by without it.
+
+        Formula, of first order: σ(α) · ∂L/∂σ = ∂L/∂α / (1 − σ(α)).
+        """
+        for total, cell, gradient in zip(self._estimates, self._cells, gradients, strict=False):
+            change = gradient / (1 - tf.sigmoid(tf.convert_to_tensor(cell.gates)))
+            total.assign_add(change**2)
+
+    def importance(self) -> dict[Place, float]:
+        """How much the loss depends on each live operator, since it was last asked for.
+
+        The root of the mean square over the steps, up to a factor that all have; nothing where the
+        recipe does not ask for estimates.
+        """
+        if not self._estimates:
+            return {}
+        values = np.concatenate([total.numpy() for total in self._estimates]) ** 0.5
+        for total in self._estimates:
+            total.assign(tf.zeros(total.shape))
+        pairs = zip(self.built.ordered, values, strict=True)
+        return {place: float(value) for place, value in pairs if place in self.genotype.places}
+
     def _mean_entropy(self, labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """The part of this replica in the mean over the global batch."""
         entropies = cross_entropy(labels, logits, self.recipe.label_smoothing)
         return tf.reduce_sum(entropies) / self.recipe.optimizer.batch_size
+
+    def _taught(self, entropy: tf.Tensor, images: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """The loss of the answers, with what the teacher says, where there is one."""
+        teacher = self.recipe.teacher
+        if not teacher:
+            return entropy
+        losses = teacher.losses(images, logits)
+        told = tf.reduce_sum(losses) / self.recipe.optimizer.batch_size
+        return (1 - teacher.weight) * entropy + teacher.weight * told
 
     def _resource_term(self) -> tf.Tensor:
         """R(α); 0 of a network without gates."""
@@ -246,6 +296,16 @@ class Learner:
 
         counts = self.recipe.strategy.run(count, (images, labels))
         return self.recipe.strategy.reduce("SUM", counts, axis=None)
+
+    def observe(self, images: tf.Tensor) -> None:
+        """Moves the batch norms' statistics towards those of a batch, and nothing else."""
+        self._compiled_observe(images)
+
+    def _observe(self, images: tf.Tensor) -> None:
+        def forward(images: tf.Tensor) -> None:
+            self.model(images, training=True)
+
+        self.recipe.strategy.run(forward, (images,))
 
     @property
     def step_is_traced(self) -> bool:
@@ -320,7 +380,10 @@ class Learner:
             ):
                 slots[f"{names[id(variable)]}@momentum"] = slot
         averages = self._averages.variables if self._averages else {}
-        return named | slots | averages
+        # rows like those of the gates, so that a rebuild carries them
+        pairs = zip(self._estimates, self._cells, strict=False)
+        estimates = {f"{cell.name}/gates@estimates": total for total, cell in pairs}
+        return named | slots | estimates | averages
 
 
 class ReducedSGD(keras.optimizers.SGD):

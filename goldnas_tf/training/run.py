@@ -22,9 +22,13 @@ from goldnas_tf.runtime.devices import describe_devices, make_strategy
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import METRICS, Learner, Recipe
+from goldnas_tf.training.renewal import renew
 from goldnas_tf.training.state import RunState
 from goldnas_tf.training.steps import Batch, train
 from goldnas_tf.training.sums import Sums
+
+# decides the order of the images that statistics are taken of
+_RENEWAL = 1_000_003
 
 _State = TypeVar("_State", bound=RunState)
 
@@ -189,6 +193,7 @@ class EpochRun(Run):
         facts: Mapping[str, Any],
         strengths: Mapping[Place, float] | None = None,
         test: bool = False,
+        renew_steps: int = 0,
     ) -> dict[str, Any]:
         """Measures a network and writes its folder, whole or not at all.
 
@@ -199,6 +204,7 @@ class EpochRun(Run):
             facts: what else its metrics.json says.
             strengths: of the gates, for the drawing.
             test: whether it is measured on the test images, which a network is once.
+            renew_steps: over how many its batch-norm statistics are taken anew first.
 
         Returns:
             What stands in metrics.json: facts, costs, accuracies in [0, 1].
@@ -206,6 +212,7 @@ class EpochRun(Run):
         data, form = self.data, learner.recipe.form
         with learner.averaged():
             with self.clock("evaluation"):
+                renew(learner, self.feed.apart(_RENEWAL, renew_steps))
                 accuracies: dict[str, Any] = {
                     "val_accuracy": learner.accuracy(self.feed.validation),
                     "val_images": data.validation.size,

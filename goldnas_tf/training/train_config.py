@@ -36,6 +36,17 @@ class TrainingSettings:
         below=1,
     )
 
+    renew_steps: int = setting(
+        0,
+        "steps over which batch-norm statistics are taken anew before the network is measured; 0 "
+        "leaves the moving ones",
+        low=0,
+    )
+    teacher_weight: float = setting(
+        0.5, "share of the teacher's answers in the loss, where there is a teacher", low=0, high=1
+    )
+    teacher_temperature: float = setting(2.0, "temperature of the teacher's answers (T)", above=0)
+
     def __post_init__(self) -> None:
         check(self)
 

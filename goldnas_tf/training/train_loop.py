@@ -6,6 +6,7 @@ Reference: GOLD-NAS (arXiv 2007.03331), section 4.1.
 """
 
 import functools
+import hashlib
 import pathlib
 from typing import Any
 
@@ -16,12 +17,14 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
 from goldnas_tf.files.kinds import Kind
+from goldnas_tf.networks import network
 from goldnas_tf.networks.inherit import inherit
 from goldnas_tf.report.terminal import Progress
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
 from goldnas_tf.settings.units import human
 from goldnas_tf.training.annealing import annealed, rising
+from goldnas_tf.training.distillation import Teacher
 from goldnas_tf.training.learner import Learner
 from goldnas_tf.training.run import EpochRun
 from goldnas_tf.training.state import RunState
@@ -40,6 +43,7 @@ def train(
     searched: keras.Model | None = None,
     progress: Progress | None = None,
     destination: pathlib.Path | None = None,
+    teacher: keras.Model | None = None,
 ) -> dict[str, Any]:
     """Trains, or goes on with the training that the same configuration left in the folder.
 
@@ -52,6 +56,7 @@ def train(
         searched: the network with the weights that the search left, for `init="inherited"`.
         progress: where progress is shown; default: the standard error stream.
         destination: the folder that the network goes to, instead of `network/`.
+        teacher: a network of the same images, whose answers this one is taught besides the labels.
 
     Returns:
         What stands in `network/metrics.json`: accuracies in [0, 1], multiply-adds, parameters.
@@ -62,7 +67,7 @@ def train(
         TrainingError: the loss is not finite; the last good checkpoint is kept.
         Interrupted: SIGINT or SIGTERM came; the state is saved.
     """
-    return Training(genotype, config, data, workdir, searched, progress, destination).go()
+    return Training(genotype, config, data, workdir, searched, progress, destination, teacher).go()
 
 
 class Training(EpochRun):
@@ -76,6 +81,8 @@ class Training(EpochRun):
         searched: the network with the weights of the search, or None.
         progress: where progress is shown.
         destination: the folder that the network goes to; None: `network/`.
+        teacher: a network whose answers this one is taught, or None.
+        epoch_steps: steps of an epoch; None: one pass over the training images.
     """
 
     name = "the training"
@@ -91,6 +98,8 @@ class Training(EpochRun):
         searched: keras.Model | None,
         progress: Progress | None,
         destination: pathlib.Path | None,
+        teacher: keras.Model | None = None,
+        epoch_steps: int | None = None,
     ):
         settings = config.training
         check_fits(genotype, data)
@@ -105,8 +114,11 @@ class Training(EpochRun):
             form={"gated": False, "drop_path": settings.drop_path > 0},
             label_smoothing=settings.label_smoothing,
             ema_decay=settings.ema_decay,
+            teacher=teacher
+            and Teacher(teacher, settings.teacher_weight, settings.teacher_temperature),
         )
-        self.open_folder(workdir, genotype=genotype.to_json())
+        self.open_folder(workdir, genotype=genotype.to_json(), teacher=teacher and _digest(teacher))
+        self.epoch_steps = epoch_steps or self.feed.pass_steps
         self.destination = destination or self.folder.path / NETWORK
 
     def run(self, signals: Interrupts) -> dict[str, Any]:
@@ -116,7 +128,7 @@ class Training(EpochRun):
             return FIGURES.read(file)
         state, learner = self._start_or_resume()
         settings = self.config.training
-        steps = self.feed.pass_steps
+        steps = self.epoch_steps
         rate = functools.partial(annealed, settings.epochs * steps)
         with self.journal(state.epoch) as journal:
             cost = costs.total(self.genotype, gated=False)
@@ -157,7 +169,7 @@ class Training(EpochRun):
         self, state: RunState, accuracy: float, learner: Learner, journal: Journal
     ) -> RunState:
         """Writes down the epoch that ended."""
-        means = self.means(state, self.feed.pass_steps)
+        means = self.means(state, self.epoch_steps)
         values = {
             "epoch": state.epoch,
             "step": state.step,
@@ -182,7 +194,17 @@ class Training(EpochRun):
             "init": self.config.training.init,
             "seed": self.config.seed,
         }
-        return self.publish(learner, self.genotype, self.destination, facts, test=True)
+        settings = self.config.training
+        if settings.drop_path:
+            learner.drop_paths(0.0)
+        return self.publish(
+            learner,
+            self.genotype,
+            self.destination,
+            facts,
+            test=True,
+            renew_steps=settings.renew_steps,
+        )
 
 
 def check_fits(genotype: Genotype, data: ImageData) -> None:
@@ -199,6 +221,14 @@ def check_fits(genotype: Genotype, data: ImageData) -> None:
             f"has; received one for {wanted[0]} in {wanted[1]}; give the data set that it was "
             "searched on"
         )
+
+
+def _digest(model: keras.Model) -> str:
+    """Tells a network apart from others, by its weights."""
+    digest = hashlib.sha256()
+    for name, variable in sorted(network.variables(model).items()):
+        digest.update(name.encode() + variable.numpy().tobytes())
+    return digest.hexdigest()[:12]
 
 
 def _told(metrics: dict[str, Any], path: pathlib.Path) -> str:

@@ -76,6 +76,7 @@ def test_json_form():
                 "reason": "stable",
                 "non_dominated": False,
                 "test_accuracy": None,
+                "finished": False,
             },
             {
                 "name": "e002",
@@ -87,6 +88,7 @@ def test_json_form():
                 "reason": "stable",
                 "non_dominated": True,
                 "test_accuracy": None,
+                "finished": False,
             },
         ],
     }
@@ -107,3 +109,8 @@ def test_another_schema_is_refused():
 def test_points_are_immutable():
     with pytest.raises(dataclasses.FrozenInstanceError):
         point(1, 0.5).macs = 2
+
+
+def test_finished_points_alone_are_judged_where_there_are_any():
+    marked = mark([point(300, 0.9, 1), point(100, 0.8, 2, finished=True), point(50, 0.9, 3)])
+    assert [p.non_dominated for p in marked] == [False, True, False]

@@ -38,14 +38,14 @@ def test_the_same_process_opens_it_again(tmp_path):
 
 def test_metrics_are_counted_and_cut(tmp_path):
     folder = RunFolder.open(tmp_path, CONFIG, {})
-    assert folder.count_metrics() == 0
+    assert len(folder.metrics()) == 0
     for generation in (1, 2, 3):
         folder.add_metrics({"generation": generation})
     with (tmp_path / "metrics.jsonl").open("a") as file:
         file.write('{"generation": 4')
-    assert folder.count_metrics() == 3
+    assert len(folder.metrics()) == 3
     folder.keep_metrics(2, "generation")
-    assert folder.count_metrics() == 2
+    assert len(folder.metrics()) == 2
 
 
 def test_what_differs_is_named(tmp_path):

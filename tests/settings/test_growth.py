@@ -6,13 +6,14 @@ import pytest
 
 from goldnas_tf.evolution.settings import EvolutionSettings, EvolveConfig
 from goldnas_tf.searching.config import PointSettings, SearchConfig
+from goldnas_tf.searching.planned import PlanSettings
 from goldnas_tf.settings.growth import ADDED_TO, LOWERED, RAISED, Difference, differences
 from goldnas_tf.settings.sections import SpaceSettings
 from goldnas_tf.training.train_config import TrainConfig
 
 
 def compare(before, now):
-    return differences(before.to_json(), now.to_json(), type(now).growths())
+    return differences(before.to_json(), now.to_json(), now.growths())
 
 
 def search(**points):
@@ -30,7 +31,7 @@ def test_differences_are_named_with_both_values():
 def test_a_setting_that_is_new_differs():
     before = SearchConfig().to_json()
     del before["space"]["stem"], before["points"]["max_epochs"]
-    found = differences(before, SearchConfig().to_json(), SearchConfig.growths())
+    found = differences(before, SearchConfig().to_json(), SearchConfig().growths())
     assert [str(one) for one in found] == [
         "max_epochs: was None, is 300, but may only be raised",
         "stem: was None, is cifar",
@@ -80,10 +81,14 @@ def test_values_that_no_setting_has_do_not_grow(before, now, growth):
 
 
 def test_only_what_says_how_far_a_run_goes_may_grow():
-    assert set(SearchConfig.growths()) == {"max_epochs", "macs_floor", "macs_targets"}
-    assert set(EvolveConfig.growths()) == {"generations", "final_points"}
+    further = {"max_epochs", "macs_floor", "macs_targets", "finish_points"}
+    assert set(SearchConfig().growths()) == further
+    # the curve of a planned search depends on where it ends
+    planned = SearchConfig(plan=PlanSettings(schedule="planned"))
+    assert set(planned.growths()) == {"macs_targets", "finish_points"}
+    assert set(EvolveConfig().growths()) == {"generations", "final_points"}
     # the learning rate of each step depends on their number
-    assert TrainConfig.growths() == {}
+    assert TrainConfig().growths() == {}
 
 
 def test_help_says_what_may_grow():

@@ -1,0 +1,181 @@
+"""After the search: points are trained to their end, and the larger ones teach the smaller ones.
+
+A point inherits what it has learned in the search, its gates as the scales of batch norms, and is
+trained like any found network (`training/train_loop.py`), while the learning rate falls to zero.
+They come in the order of falling cost: gradual pruning has left a ladder, on which each network is
+taught by the next larger one that is finished.
+"""
+
+import dataclasses
+import gc
+import math
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.resources import COUNTED
+from goldnas_tf.data import ImageData
+from goldnas_tf.files import atomic
+from goldnas_tf.pareto import Point
+from goldnas_tf.report.terminal import Progress
+from goldnas_tf.runs import export
+from goldnas_tf.runs.archive import Archive
+from goldnas_tf.runs.interrupt import Interrupts
+from goldnas_tf.searching.config import SearchConfig
+from goldnas_tf.searching.timetable import Estimate, Timetable
+from goldnas_tf.training.train_config import TrainConfig, train_config
+from goldnas_tf.training.train_loop import NETWORK, Training
+
+FOLDER = "finishing"
+
+# of a timed training: at the end of each the network is measured, which takes time
+_MOST_EPOCHS = 10
+
+
+def chosen(points: Sequence[Point], most: int) -> list[Point]:
+    """Up to so many points, evenly spread over the logarithm of their cost, the costliest first.
+
+    Before they are finished their accuracies say more of how long they were trained than of what
+    they are: whether one dominates another is not asked here.
+
+    Args:
+        points: of a search.
+        most: how many, at least 1.
+    """
+    left = sorted(points, key=lambda point: (-point.macs, point.epoch))
+    if len(left) <= most:
+        return left
+    if most == 1:
+        return left[:1]
+    high, low = math.log(left[0].macs), math.log(left[-1].macs)
+    picked: list[Point] = []
+    for index in range(most):
+        goal = high + (low - high) * index / (most - 1)
+        best = min(left, key=lambda point: (abs(math.log(point.macs) - goal), point.epoch))
+        left.remove(best)
+        picked.append(best)
+    return sorted(picked, key=lambda point: (-point.macs, point.epoch))
+
+
+class Finishing:
+    """Trains points of a search to their end, or goes on with it.
+
+    Args:
+        config: of the search.
+        data: its images; each finished network is measured on the test images once.
+        archive: of the points; finished ones take the place of what they were.
+        timetable: of the search.
+        estimate: what finishing takes, where the search is timed: then points are trained for as
+            long as there is time, all for as many steps; else for `epochs`.
+        progress: where the trainings show theirs.
+    """
+
+    def __init__(
+        self,
+        config: SearchConfig,
+        data: ImageData,
+        archive: Archive,
+        timetable: Timetable,
+        estimate: Estimate | None,
+        progress: Progress,
+    ):
+        self._config, self._data, self._progress = config, data, progress
+        self._archive, self._timetable, self._estimate = archive, timetable, estimate
+        self._teaches = bool(config.training.teacher_weight)
+
+    def run(self, say: Callable[[str], None], signals: Interrupts) -> None:
+        """Finishes all that are to be.
+
+        Args:
+            say: prints a line.
+            signals: end it; a training that was begun goes on when the search is resumed.
+        """
+        points = chosen(self._archive.points, self._config.finishing.finish_points)
+        larger: Point | None = None
+        for index, point in enumerate(points):
+            if not point.finished:
+                say(f"finishing {point.name}, {index + 1} of {len(points)}")
+                self._plan(points[index:], larger)
+                try:
+                    point = self._finish(point, larger, signals)
+                finally:
+                    self._timetable.note()
+                self._archive.add(point)
+                # traced functions hold their model in reference cycles
+                gc.collect()
+            larger = point
+
+    def _plan(self, points: Sequence[Point], larger: Point | None) -> None:
+        """Decides how long the first of the points that are left is trained."""
+        name = points[0].name
+        if self._estimate is None or self._timetable.finishing(name):
+            return
+        costs = [point.macs for point in points]
+        ladder = [larger.macs if larger else 0, *costs[:-1]]
+        teachers = ladder if self._teaches else [0] * len(costs)
+        steps = self._estimate.steps(costs, teachers, self._timetable.left)
+        passes = round(steps * self._config.optimizer.batch_size / self._data.train.size)
+        epochs = min(max(passes, 1), _MOST_EPOCHS)
+        self._timetable.plan_finishing(name, epochs, max(1, steps // epochs))
+
+    def _finish(self, point: Point, larger: Point | None, signals: Interrupts) -> Point:
+        """A point once it is trained to its end; its folder has the finished network."""
+        path = self._archive.path
+        folder, place = path / FOLDER / point.name, path / point.path
+        plan = self._timetable.finishing(point.name)
+        taught = larger is not None and self._teaches
+        began = self._timetable.used
+        training = Training(
+            Genotype.load(place / "genotype.json"),
+            _training_config(self._config, plan[0] if plan else self._config.training.epochs),
+            self._data,
+            folder,
+            searched=export.load_point(place),
+            progress=self._progress,
+            destination=None,
+            teacher=export.load_point(path / larger.path) if larger and taught else None,
+            epoch_steps=plan[1] if plan else None,
+        )
+        metrics = training.run(signals)
+        facts: dict[str, Any] = {"epoch": point.epoch, "reason": point.reason, "finished": True}
+        _replace(folder / NETWORK, place, {**metrics, **facts})
+        if self._estimate and plan:
+            clock = training.clock.seconds
+            spent = clock["steps"] + clock["waiting for images"]
+            teacher = larger.macs if larger and taught else 0
+            self._estimate = self._estimate.corrected(
+                plan[0] * plan[1], point.macs, teacher, spent, self._timetable.used - began - spent
+            )
+        return dataclasses.replace(
+            point,
+            costs={name: metrics[name] for name in COUNTED},
+            val_accuracy=metrics["val_accuracy"],
+            test_accuracy=metrics["test_accuracy"],
+            finished=True,
+        )
+
+
+def _training_config(config: SearchConfig, epochs: int) -> TrainConfig:
+    """How a point is trained to its end."""
+    settings = config.finishing
+    optimizer = dataclasses.replace(
+        config.optimizer,
+        learning_rate=settings.finish_learning_rate,
+        weight_decay=settings.finish_weight_decay,
+    )
+    training = dataclasses.replace(config.training, epochs=epochs)
+    changed = dataclasses.replace(config, optimizer=optimizer, training=training)
+    return train_config(changed, config.seed)
+
+
+def _replace(trained: pathlib.Path, point: pathlib.Path, metrics: dict[str, Any]) -> None:
+    """Puts a trained network in the place of a point, whole or not at all."""
+    with atomic.folder(point) as folder:
+        for file in trained.rglob("*"):
+            target = folder / file.relative_to(trained)
+            if file.is_dir():
+                target.mkdir()
+            else:
+                target.write_bytes(file.read_bytes())
+        atomic.write_json(folder / "metrics.json", metrics)

@@ -1,0 +1,154 @@
+"""The planned schedule: how the cost falls, and which operators go so that it does. No TensorFlow.
+
+The search trains first; then its cost follows a curve from the start to the floor, by the same
+share in each epoch, and stays there for a while. In each epoch just so many operators go as the
+curve asks for: those that matter least for what they cost.
+"""
+
+import collections
+import dataclasses
+import random
+from collections.abc import Mapping
+
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import CELL_INPUTS, Place
+from goldnas_tf.errors import InputError
+from goldnas_tf.settings.setting import check, setting
+
+# share of a network that goes at once
+_LARGEST_STEP = 0.25
+
+SCHEDULES = ("paper", "planned")
+IMPORTANCES = ("loss", "share", "random")
+
+
+@dataclasses.dataclass(frozen=True)
+class PlanSettings:
+    """When the cost falls, and by what."""
+
+    schedule: str = setting(
+        "paper",
+        "paper: λ grows until something goes; planned: the cost follows a curve over max_epochs",
+        choices=SCHEDULES,
+    )
+    minutes: float = setting(
+        0.0,
+        "minutes for the whole of a planned search, finishing included, besides hours; 0 is as "
+        "long as max_epochs and epochs say",
+        low=0,
+    )
+    hours: float = setting(0.0, "hours, besides minutes", low=0)
+    search_share: float = setting(
+        0.5, "share of the time that is for the search; the rest is for finishing", above=0, high=1
+    )
+    warmup: float = setting(
+        0.2, "share of the epochs of a planned search before the first pruning", low=0, below=1
+    )
+    at_floor: float = setting(
+        0.1, "share of the epochs of a planned search at its floor", low=0, below=1
+    )
+    importance: str = setting(
+        "loss",
+        "what goes first in a planned search: whose removal changes the loss least, by a "
+        "first-order estimate; whose share of its node is smallest; or random, the control",
+        choices=IMPORTANCES,
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+        if self.seconds and self.schedule != "planned":
+            raise InputError(
+                "schedule: expected planned, for minutes and hours are planned; received "
+                f"{self.schedule}"
+            )
+
+    @property
+    def seconds(self) -> float:
+        """For the whole search; 0 is no limit."""
+        return 60 * self.minutes + 3600 * self.hours
+
+
+def planned_macs(settings: PlanSettings, epoch: int, epochs: int, start: int, floor: int) -> int:
+    """The multiply-adds that a planned search may have after an epoch.
+
+    Formula: start until the warm-up w is over, floor from 1 − f on; between them
+    start · (floor / start)^((e / E − w) / (1 − f − w)).
+
+    Args:
+        settings: w = warmup, f = at_floor.
+        epoch: e, finished epochs.
+        epochs: E, of the whole search.
+        start: multiply-adds of the full network.
+        floor: where it ends, at most start.
+    """
+    falling = 1 - settings.at_floor - settings.warmup
+    share = (epoch / epochs - settings.warmup) / falling if falling > 0 else 1.0
+    share = min(max(share, 0.0), 1.0)
+    return round(start * (floor / start) ** share) if floor else round(start * (1 - share))
+
+
+def choose(genotype: Genotype, scores: Mapping[Place, float], macs: int) -> list[Place]:
+    """The operators that go, so that a network costs no more than it may.
+
+    Again and again what matters least for what it saves: an operator, or all that reads an input of
+    a cell, which saves its preprocessing, and a cell that nobody else reads. What saves nothing
+    stays, and the last operator of a node.
+
+    Args:
+        genotype: the network.
+        scores: how much each operator matters, one for each gate (`Genotype.gates`), at least 0.
+        macs: what the network may cost.
+
+    Returns:
+        One operator for each gate that goes, in their order.
+    """
+    gone: list[Place] = []
+    left = genotype
+    while costs.total(left).macs > macs:
+        saved = {group: _saved(left, group) for group in _groups(left)}
+        able = [group for group, amount in saved.items() if amount > 0]
+        if not able:
+            break
+        # small steps first: what saves much at once is taken where nothing else is left
+        most = max(_LARGEST_STEP * costs.total(left).macs, min(map(saved.__getitem__, able)))
+        able = [group for group in able if saved[group] <= most]
+        best = min(
+            able, key=lambda group: (sum(scores[place] for place in group) / saved[group], group)
+        )
+        gone += best
+        left = left.without(best)
+    return gone
+
+
+def _groups(genotype: Genotype) -> list[tuple[Place, ...]]:
+    """What can go together: each operator, and all that read an input of a cell."""
+    alive = collections.Counter(place.feeds for place in genotype.gates)
+    groups: list[tuple[Place, ...]] = [(place,) for place in genotype.gates]
+    readers = collections.defaultdict(list)
+    for place in genotype.gates:
+        if place.source < CELL_INPUTS:
+            readers[place.cell, place.source].append(place)
+    groups += [tuple(group) for group in readers.values() if len(group) > 1]
+    return [
+        group
+        for group in groups
+        if all(alive[node] > n for node, n in collections.Counter(p.feeds for p in group).items())
+    ]
+
+
+def _saved(genotype: Genotype, group: tuple[Place, ...]) -> int:
+    """Multiply-adds that a network loses with operators."""
+    if len(group) == 1 and not genotype.space.shared:
+        (place,) = group
+        alike = [p for p in genotype.cell(place.cell) if p.source == place.source]
+        if place.source >= CELL_INPUTS or len(alike) > 1:
+            # nothing else goes with it
+            return costs.operator(genotype.space, place).macs
+    return costs.total(genotype).macs - costs.total(genotype.without(group)).macs
+
+
+def at_random(genotype: Genotype, seed: int) -> dict[Place, float]:
+    """Scores that know nothing: the control."""
+    rng = random.Random(seed)
+    return {place: rng.random() for place in genotype.gates}

@@ -1,0 +1,126 @@
+"""Which points are finished, and whole searches that finish theirs, stopped and resumed."""
+
+import json
+import signal
+
+import pytest
+from processes import Program, metrics
+from servers import assert_point_served
+
+from goldnas_tf.pareto import Point
+from goldnas_tf.searching.finishing import chosen
+
+SEARCH = Program(
+    "search",
+    "--dataset=digits",
+    "--train_images=240",
+    "--cells=2",
+    "--channels=2",
+    "--nodes=2",
+    "--batch_size=24",
+    "--steps_per_epoch=5",
+    "--schedule=planned",
+    "--warmup=0.3",
+    "--macs_floor=40%",
+    "--max_epochs=10",
+    "--settle_epochs=0",
+    "--finish_points=3",
+    "--epochs=2",
+    "--ema_decay=0.9",
+    "--renew_steps=3",
+)
+
+
+def point(epoch, macs):
+    return Point(f"e{epoch:03d}", "p", {"macs": macs, "params": 1}, 0.5, epoch, "budget")
+
+
+def test_points_are_chosen_evenly_over_the_logarithm_of_their_cost():
+    points = [point(i, macs) for i, macs in enumerate((1000, 900, 500, 300, 100, 90, 10))]
+    assert [one.macs for one in chosen(points, 3)] == [1000, 100, 10]
+    assert [one.macs for one in chosen(points, 1)] == [1000]
+    assert chosen(points[::-1], 9) == points
+    assert chosen([], 3) == []
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    workdir = tmp_path_factory.mktemp("finished")
+    result = SEARCH.run(workdir)
+    assert result.returncode == 0, result.stderr
+    return workdir, result
+
+
+def points_of(workdir):
+    return json.loads((workdir / "pareto.json").read_text())["points"]
+
+
+def test_finished_points_make_the_front(finished):
+    workdir, result = finished
+    points = points_of(workdir)
+    assert [one["finished"] for one in points] == [True] * len(points)
+    assert len(points) >= 2
+    assert any(one["non_dominated"] for one in points)
+    for one in points:
+        folder = workdir / one["path"]
+        told = json.loads((folder / "metrics.json").read_text())
+        assert told["finished"] is True
+        for name in ("macs", "params", "val_accuracy", "test_accuracy", "epoch", "reason"):
+            assert told[name] == one[name], name
+        assert told["epochs"] == 2
+        for name in ("model.keras", "cells.png", "genotype.json"):
+            assert (folder / name).stat().st_size > 0, name
+    assert "test acc" in result.stderr
+
+
+def test_every_server_can_run_a_finished_point(finished):
+    workdir, _ = finished
+    assert_point_served(workdir / points_of(workdir)[-1]["path"])
+
+
+def test_larger_networks_teach_smaller_ones(finished):
+    workdir, _ = finished
+    first, *others = points_of(workdir)
+    taught = {
+        one["name"]: json.loads((workdir / "finishing" / one["name"] / "config.json").read_text())[
+            "teacher"
+        ]
+        for one in (first, *others)
+    }
+    assert taught[first["name"]] is None
+    assert all(taught[one["name"]] for one in others)
+
+
+def test_a_finished_search_is_not_finished_again(finished):
+    workdir, _ = finished
+    before = (workdir / "pareto.json").read_bytes()
+    again = SEARCH.run(workdir)
+    assert again.returncode == 0, again.stderr
+    assert "finishing e" not in again.stderr
+    assert (workdir / "pareto.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM])
+def test_a_search_that_is_stopped_while_it_finishes_goes_on(finished, tmp_path, signum):
+    # after its last line of metrics there is finishing alone
+    code, _ = SEARCH.stop_when(tmp_path, signum, 10)
+    assert code in (-signal.SIGKILL, 128 + signal.SIGTERM, 0)
+    resumed = SEARCH.run(tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert metrics(tmp_path) == metrics(finished[0])
+    assert points_of(tmp_path) == points_of(finished[0])
+
+
+def test_a_timed_search_follows_its_plan_after_it_was_stopped(tmp_path):
+    flags = ("--minutes=0.4", "--search_share=0.4")
+    code, errors = SEARCH.stop_when(tmp_path, signal.SIGTERM, 4, *flags)
+    assert code == 128 + signal.SIGTERM, errors
+    assert "the plan:" in errors
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    resumed = SEARCH.run(tmp_path, *flags)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "the plan:" not in resumed.stderr
+    after = json.loads((tmp_path / "plan.json").read_text())
+    assert after["epochs"] == plan["epochs"] == metrics(tmp_path)[-1]["epoch"]
+    assert set(after["finishing"]) == {one["name"] for one in points_of(tmp_path)}
+    assert all(one["finished"] for one in points_of(tmp_path))

@@ -1,0 +1,118 @@
+"""The curve of a planned search, and what goes so that it is kept to, as arithmetic."""
+
+import dataclasses
+import itertools
+
+import pytest
+
+from goldnas_tf.architecture import costs, resources
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
+from goldnas_tf.searching import planned
+from goldnas_tf.searching.budget import Budgets
+from goldnas_tf.searching.config import PointSettings, SearchConfig
+from goldnas_tf.searching.epoch_end import prune
+from goldnas_tf.searching.planned import PlanSettings
+from goldnas_tf.searching.state import SearchState
+
+SPACE = Space((8, 8, 3), 3, cells=3, channels=4, nodes=2)
+FULL = Genotype.full(SPACE)
+START = costs.total(FULL).macs
+RELATIVE = resources.relative(SPACE, "macs")
+SETTINGS = PlanSettings(schedule="planned", warmup=0.2, at_floor=0.1)
+
+
+def test_the_cost_stays_falls_and_stays():
+    macs = [planned.planned_macs(SETTINGS, epoch, 10, 1000, 100) for epoch in range(11)]
+    assert macs[:3] == [1000] * 3
+    assert macs[9:] == [100] * 2
+    factors = [after / before for before, after in itertools.pairwise(macs[2:10])]
+    assert factors == pytest.approx([0.1 ** (1 / 7)] * 7, rel=0.01)
+
+
+def test_a_floor_of_nothing_is_reached_along_a_line():
+    macs = [planned.planned_macs(SETTINGS, epoch, 10, 700, 0) for epoch in (2, 3, 9)]
+    assert macs == [700, 600, 0]
+
+
+def test_a_plan_without_time_to_fall_falls_at_once():
+    settings = PlanSettings(warmup=0.5, at_floor=0.5)
+    assert planned.planned_macs(settings, 5, 10, 1000, 100) == 100
+
+
+def test_so_many_go_as_the_cost_asks_for():
+    scores = dict.fromkeys(FULL.gates, 1.0)
+    macs = round(0.6 * START)
+    gone = planned.choose(FULL, scores, macs)
+    left = FULL.without(gone)
+    assert costs.total(left).macs <= macs < costs.total(FULL.without(gone[:-1])).macs
+    assert not planned.choose(FULL, scores, START)
+
+
+def test_what_matters_least_for_its_cost_goes_first():
+    scores = dict.fromkeys(FULL.gates, 1000.0)
+    cheap = [p for p in FULL.gates if p.op == "sep_conv_3x3"][5]
+    scores[cheap] = 1.0
+    gone = planned.choose(FULL, scores, START - 1)
+    assert gone == [cheap]
+
+
+def test_the_last_operator_of_a_node_stays():
+    scores = dict.fromkeys(FULL.gates, 1.0)
+    left = FULL.without(planned.choose(FULL, scores, 0))
+    assert {place.feeds for place in left.places} == {
+        place.feeds for place in FULL.places if place.cell in left.live_cells
+    }
+    # nothing is left that could go
+    assert not planned.choose(left, dict.fromkeys(left.gates, 1.0), 0)
+
+
+def after(state, config, budgets, scores=None):
+    strengths = dict.fromkeys(state.genotype.places, 0.5)
+    state = state.replace(epoch=state.epoch + 1)
+    return prune(state, strengths, config, budgets, scores=scores)
+
+
+@pytest.mark.parametrize("importance", planned.IMPORTANCES)
+def test_a_planned_search_passes_its_targets_and_ends_at_its_floor(importance):
+    config = SearchConfig(
+        plan=dataclasses.replace(SETTINGS, importance=importance),
+        points=PointSettings(max_epochs=20),
+    )
+    budgets = Budgets(START, (START * 6 // 10, START * 4 // 10), START * 3 // 10)
+    state, reasons = SearchState.start(FULL, config.pruning), []
+    while not state.ended:
+        scores = {place: 0.1 + RELATIVE[place] for place in state.genotype.gates}
+        state = after(state, config, budgets, scores if importance == "loss" else None)
+        macs = costs.total(state.genotype).macs
+        assert macs <= planned.planned_macs(config.plan, state.epoch, 20, START, budgets.floor)
+        if state.pending:
+            reasons.append(state.pending)
+    assert reasons == ["budget", "budget", "final"]
+    assert state.epoch == 20
+    assert "floor" in state.ended
+    assert state.lambda_.value == 0
+
+
+def test_a_plan_that_cannot_be_kept_says_so():
+    config = SearchConfig(plan=SETTINGS, points=PointSettings(max_epochs=5))
+    state = SearchState.start(FULL, config.pruning)
+    while not state.ended:
+        state = after(state, config, Budgets(START, (), 1))
+    assert "no node can lose another operator" in state.ended
+
+
+def test_random_scores_are_those_of_their_seed():
+    assert planned.at_random(FULL, 1) == planned.at_random(FULL, 1) != planned.at_random(FULL, 2)
+
+
+def test_an_input_goes_with_all_that_read_it():
+    # cell 2 reads its older input by two skip connections, which save nothing one by one
+    keep = {p for p in FULL.cell(2) if p.source != 0 or p.op == "skip_connect"}
+    genotype = Genotype(SPACE, frozenset((FULL.places - set(FULL.cell(2))) | keep))
+    older = [p for p in keep if p.source == 0]
+    scores = {p: 0.0 if p in older else 1e9 for p in genotype.gates}
+    before = costs.total(genotype).macs
+    gone = planned.choose(genotype, scores, before - 1)
+    assert set(gone) >= set(older) if SPACE.geometry[2].stride(0) == 1 else len(gone) == 1
+    assert costs.total(genotype.without(gone)).macs < before
