@@ -17,6 +17,7 @@ from goldnas_tf.report import figures, labels
 from goldnas_tf.settings.units import human
 
 _FAINT = "#a6a6a6"
+_PALE = 0.5  # of what was only taken out of a search, where others are finished
 _MARKERS = {
     "stable": ("o", "stable: unchanged for some epochs"),
     "budget": ("s", "budget: a budget was crossed"),
@@ -34,6 +35,7 @@ class _Mark(typing.NamedTuple):
     name: str
     reason: str
     non_dominated: bool
+    is_pale: bool
 
 
 def draw_front(
@@ -66,13 +68,20 @@ def front_figure(
 ) -> Figure:
     """The same picture as a figure, for a notebook.
 
+    Where some points are finished the others are pale, and those far below them are left out.
     Labels come last, when everything they must keep clear of has its place.
     """
     points = pareto.mark(points, costs)
     marks = [_mark(point, costs[0]) for point in points]
+    finished = [mark for mark, point in zip(marks, points, strict=True) if point.finished]
+    if finished:
+        marks = [mark if mark in finished else mark._replace(is_pale=True) for mark in marks]
+        finished_of = f", finished: {len(finished)}"
+    else:
+        finished_of = ""
     found = sum(point.non_dominated for point in points)
     figure, axes = figures.plot(
-        f"Networks found: {len(points)}, not dominated: {found}{_of(start_macs)}"
+        f"Networks found: {len(points)}{finished_of}, not dominated: {found}{_of(start_macs)}"
     )
     axes.set_ylabel("validation accuracy, %")
     if not points:
@@ -82,6 +91,8 @@ def front_figure(
         axes.set_xlabel(RESOURCES[costs[0]].title)
         return figure
     _set_limits(axes, marks, RESOURCES[costs[0]].title)
+    low, _ = axes.get_ylim()
+    marks = [mark for mark in marks if mark.y >= low]
     if start_macs and costs[0] == "macs":
         _share_axis(axes, start_macs)
     best = {point.name for point in pareto.mark(points, costs[:1]) if point.non_dominated}
@@ -99,13 +110,13 @@ def _of(start_macs: int | None) -> str:
 def _mark(point: pareto.Point, cost: str) -> _Mark:
     # a logarithmic axis has no 0
     x = point.costs[cost] or 1
-    return _Mark(x, 100 * point.val_accuracy, point.name, point.reason, point.non_dominated)
+    return _Mark(x, 100 * point.val_accuracy, point.name, point.reason, point.non_dominated, False)
 
 
 def _set_limits(axes: Axes, marks: Sequence[_Mark], name: str) -> None:
     """Room around all points, also where they have the same cost or accuracy."""
     cost_axis.show(axes, [mark.x for mark in marks], name)
-    accuracies = [mark.y for mark in marks]
+    accuracies = [mark.y for mark in marks if not mark.is_pale]
     low, high = min(accuracies), max(accuracies)
     margin = max(0.12 * (high - low), 0.2)
     axes.set_ylim(low - margin, high + margin)
@@ -155,6 +166,7 @@ def _draw_marks(axes: Axes, marks: Sequence[_Mark]) -> None:
             markerfacecolor=figures.ACCENT if mark.non_dominated else "white",
             markeredgecolor="white" if mark.non_dominated else _FAINT,
             markeredgewidth=1.0,
+            alpha=_PALE if mark.is_pale else 1.0,
             linestyle="none",
             zorder=4 if mark.non_dominated else 3,
         )
@@ -173,9 +185,12 @@ def _legend(axes: Axes, marks: Sequence[_Mark]) -> None:
             marker, text = _MARKERS.get(reason, (_OTHER_MARKER, reason))
             entries.append(Line2D([], [], marker=marker, markersize=6.5, label=text, **look))
     entries.append(Line2D([], [], color=figures.ACCENT, linewidth=1.8, label="not dominated"))
-    if not all(mark.non_dominated for mark in marks):
-        hollow = {**look, "markeredgecolor": _FAINT, "markerfacecolor": "white"}
+    hollow = {**look, "markeredgecolor": _FAINT, "markerfacecolor": "white"}
+    if any(not mark.non_dominated and not mark.is_pale for mark in marks):
         entries.append(Line2D([], [], marker="o", markersize=6, label="dominated", **hollow))
+    if any(mark.is_pale for mark in marks):
+        pale = {**hollow, "alpha": _PALE}
+        entries.append(Line2D([], [], marker="o", markersize=6, label="not finished", **pale))
     # below the plot: points may lie anywhere inside it
     axes.figure.legend(
         handles=entries, loc="outside lower center", ncols=3, fontsize=9, frameon=False

@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 from PIL import Image
 
 from goldnas_tf import pareto
@@ -106,3 +107,22 @@ def test_pyplot_is_left_alone(make_points):
     front_rgb(make_points(3), START)
     pyplot = sys.modules.get("matplotlib.pyplot")
     assert pyplot is None or not pyplot.get_fignums()
+
+
+def test_unfinished_points_are_pale_and_those_far_below_left_out(make_points):
+    high, middle, low = make_points(3)
+    points = [
+        dataclasses.replace(high, val_accuracy=0.8, finished=True),
+        dataclasses.replace(low, val_accuracy=0.78, finished=True),
+        dataclasses.replace(middle, val_accuracy=0.781, name="pale"),
+        dataclasses.replace(middle, val_accuracy=0.4, name="away"),
+    ]
+    figure = front_figure(points, START)
+    (axes, *_) = figure.axes
+    said = [text.get_text() for text in figure.findobj(Text)]
+    assert any("Networks found: 4, finished: 2, not dominated: 2" in text for text in said)
+    assert axes.get_ylim()[0] > 75
+    pale = [line for line in axes.lines if line.get_alpha() == 0.5 and line.get_marker() != "None"]
+    assert [line.get_ydata()[0] for line in pale] == pytest.approx([78.1])
+    assert "not finished" in said
+    assert "away" not in said
