@@ -85,6 +85,17 @@ def _finished(command, folder=None):
     )
 
 
+SMALL_SEARCH = (
+    "--dataset=digits",
+    "--train_images=240",
+    "--cells=2",
+    "--channels=2",
+    "--nodes=2",
+    "--batch_size=24",
+    "--steps_per_epoch=5",
+)
+"""Flags of a search in which there is something to prune."""
+
 TINY_SEARCH = Program(
     "search",
     "--dataset=digits",

@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 
 from goldnas_tf.errors import InputError
 from goldnas_tf.files.kinds import Kind
+from goldnas_tf.runs.run_folder import FIGURES
 from goldnas_tf.runs.run_folder import KIND as RUN
 from goldnas_tf.settings.images import DataSettings
 
 CLASSES = "classes.json"
 _CLASSES = Kind("the names of classes")
-_FIGURES = Kind("the figures of a network")
 
 
 def point_folder(path: str | pathlib.Path) -> pathlib.Path | None:
@@ -42,7 +42,7 @@ def recorded_cost(path: str | pathlib.Path, name: str) -> int | None:
     file = folder / "metrics.json" if folder else None
     if file is None or not file.is_file():
         return None
-    values: typing.Any = _FIGURES.read(file)
+    values: typing.Any = FIGURES.read(file)
     count = values.get(name) if isinstance(values, dict) else None
     return count if isinstance(count, int) else None
 

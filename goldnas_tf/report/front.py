@@ -72,16 +72,12 @@ def front_figure(
     Labels come last, when everything they must keep clear of has its place.
     """
     points = pareto.mark(points, costs)
-    marks = [_mark(point, costs[0]) for point in points]
-    finished = [mark for mark, point in zip(marks, points, strict=True) if point.finished]
-    if finished:
-        marks = [mark if mark in finished else mark._replace(is_pale=True) for mark in marks]
-        finished_of = f", finished: {len(finished)}"
-    else:
-        finished_of = ""
+    finished = sum(point.finished for point in points)
+    marks = [_mark(point, costs[0], bool(finished) and not point.finished) for point in points]
+    counted = f", finished: {finished}" if finished else ""
     found = sum(point.non_dominated for point in points)
     figure, axes = figures.plot(
-        f"Networks found: {len(points)}{finished_of}, not dominated: {found}{_of(start_macs)}"
+        f"Networks found: {len(points)}{counted}, not dominated: {found}{_of(start_macs)}"
     )
     axes.set_ylabel("validation accuracy, %")
     if not points:
@@ -107,10 +103,11 @@ def _of(start_macs: int | None) -> str:
     return f"  (super-network: {human(start_macs)} multiply-adds)" if start_macs else ""
 
 
-def _mark(point: pareto.Point, cost: str) -> _Mark:
+def _mark(point: pareto.Point, cost: str, is_pale: bool) -> _Mark:
     # a logarithmic axis has no 0
     x = point.costs[cost] or 1
-    return _Mark(x, 100 * point.val_accuracy, point.name, point.reason, point.non_dominated, False)
+    y = 100 * point.val_accuracy
+    return _Mark(x, y, point.name, point.reason, point.non_dominated, is_pale)
 
 
 def _set_limits(axes: Axes, marks: Sequence[_Mark], name: str) -> None:

@@ -24,6 +24,8 @@ from goldnas_tf.runs import checkpoint
 from goldnas_tf.settings.configuration import Configuration
 from goldnas_tf.settings.growth import Difference, differences, filled
 
+FIGURES = Kind("the figures of a network")
+"""Of metrics.json in the folder of a network."""
 KIND = Kind("the configuration of a run", schema=1, advice="use another workdir")
 PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets", "pymoo")
 

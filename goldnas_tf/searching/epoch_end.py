@@ -4,7 +4,6 @@ State → state, without a model and without TensorFlow, so that the method's ru
 Reference: GOLD-NAS (arXiv 2007.03331), section 3.3.
 """
 
-import dataclasses
 from collections.abc import Collection, Mapping
 
 from goldnas_tf.architecture import costs
@@ -119,10 +118,8 @@ def _planned(
         scores = planned.at_random(state.genotype, config.seed * 100_003 + state.epoch)
     elif config.plan.importance == "share" or scores is None:
         scores = shares
-    weak = pruning.choose(shares, dataclasses.replace(config.pruning, prune_weakest=1))
-    weak = [place for place in weak if shares[place] <= config.pruning.threshold_min]
-    left = state.genotype.without(weak)
-    return weak + planned.choose(left, scores, macs)
+    spent = pruning.spent(shares, config.pruning)
+    return spent + planned.choose(state.genotype.without(spent), scores, macs)
 
 
 def _why_ended(

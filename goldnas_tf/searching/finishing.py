@@ -10,6 +10,7 @@ import dataclasses
 import gc
 import math
 import pathlib
+import shutil
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -82,7 +83,6 @@ class Finishing:
     ):
         self._config, self._data, self._progress = config, data, progress
         self._archive, self._timetable, self._estimate = archive, timetable, estimate
-        self._teaches = bool(config.training.teacher_weight)
 
     def run(self, say: Callable[[str], None], signals: Interrupts) -> None:
         """Finishes all that are to be.
@@ -96,9 +96,10 @@ class Finishing:
         for index, point in enumerate(points):
             if not point.finished:
                 say(f"finishing {point.name}, {index + 1} of {len(points)}")
-                self._plan(points[index:], larger)
+                teacher = larger if self._config.training.teacher_weight else None
+                self._plan(points[index:], teacher)
                 try:
-                    point = self._finish(point, larger, signals)
+                    point = self._finish(point, teacher, signals)
                 finally:
                     self._timetable.note()
                 self._archive.add(point)
@@ -106,25 +107,24 @@ class Finishing:
                 gc.collect()
             larger = point
 
-    def _plan(self, points: Sequence[Point], larger: Point | None) -> None:
+    def _plan(self, points: Sequence[Point], teacher: Point | None) -> None:
         """Decides how long the first of the points that are left is trained."""
         name = points[0].name
         if self._estimate is None or self._timetable.finishing(name):
             return
         costs = [point.macs for point in points]
-        ladder = [larger.macs if larger else 0, *costs[:-1]]
-        teachers = ladder if self._teaches else [0] * len(costs)
+        ladder = costs[:-1] if self._config.training.teacher_weight else [0] * (len(costs) - 1)
+        teachers = [teacher.macs if teacher else 0, *ladder]
         steps = self._estimate.steps(costs, teachers, self._timetable.left)
         passes = round(steps * self._config.optimizer.batch_size / self._data.train.size)
         epochs = min(max(passes, 1), _MOST_EPOCHS)
         self._timetable.plan_finishing(name, epochs, max(1, steps // epochs))
 
-    def _finish(self, point: Point, larger: Point | None, signals: Interrupts) -> Point:
+    def _finish(self, point: Point, teacher: Point | None, signals: Interrupts) -> Point:
         """A point once it is trained to its end; its folder has the finished network."""
         path = self._archive.path
         folder, place = path / FOLDER / point.name, path / point.path
         plan = self._timetable.finishing(point.name)
-        taught = larger is not None and self._teaches
         began = self._timetable.used
         training = Training(
             Genotype.load(place / "genotype.json"),
@@ -134,7 +134,7 @@ class Finishing:
             searched=export.load_point(place),
             progress=self._progress,
             destination=None,
-            teacher=export.load_point(path / larger.path) if larger and taught else None,
+            teacher=export.load_point(path / teacher.path) if teacher else None,
             epoch_steps=plan[1] if plan else None,
         )
         metrics = training.run(signals)
@@ -143,9 +143,12 @@ class Finishing:
         if self._estimate and plan:
             clock = training.clock.seconds
             spent = clock["steps"] + clock["waiting for images"]
-            teacher = larger.macs if larger and taught else 0
             self._estimate = self._estimate.corrected(
-                plan[0] * plan[1], point.macs, teacher, spent, self._timetable.used - began - spent
+                steps=plan[0] * plan[1],
+                macs=point.macs,
+                teacher=teacher.macs if teacher else 0,
+                spent=spent,
+                besides=self._timetable.used - began - spent,
             )
         return dataclasses.replace(
             point,
@@ -172,10 +175,5 @@ def _training_config(config: SearchConfig, epochs: int) -> TrainConfig:
 def _replace(trained: pathlib.Path, point: pathlib.Path, metrics: dict[str, Any]) -> None:
     """Puts a trained network in the place of a point, whole or not at all."""
     with atomic.folder(point) as folder:
-        for file in trained.rglob("*"):
-            target = folder / file.relative_to(trained)
-            if file.is_dir():
-                target.mkdir()
-            else:
-                target.write_bytes(file.read_bytes())
+        shutil.copytree(trained, folder, dirs_exist_ok=True)
         atomic.write_json(folder / "metrics.json", metrics)

@@ -105,13 +105,13 @@ def choose(genotype: Genotype, scores: Mapping[Place, float], macs: int) -> list
     """
     gone: list[Place] = []
     left = genotype
-    while costs.total(left).macs > macs:
-        saved = {group: _saved(left, group) for group in _groups(left)}
+    while (now := costs.total(left).macs) > macs:
+        saved = {group: _saved(left, now, group) for group in _groups(left)}
         able = [group for group, amount in saved.items() if amount > 0]
         if not able:
             break
         # small steps first: what saves much at once is taken where nothing else is left
-        most = max(_LARGEST_STEP * costs.total(left).macs, min(map(saved.__getitem__, able)))
+        most = max(_LARGEST_STEP * now, min(map(saved.__getitem__, able)))
         able = [group for group in able if saved[group] <= most]
         best = min(
             able, key=lambda group: (sum(scores[place] for place in group) / saved[group], group)
@@ -137,15 +137,15 @@ def _groups(genotype: Genotype) -> list[tuple[Place, ...]]:
     ]
 
 
-def _saved(genotype: Genotype, group: tuple[Place, ...]) -> int:
-    """Multiply-adds that a network loses with operators."""
+def _saved(genotype: Genotype, macs: int, group: tuple[Place, ...]) -> int:
+    """Multiply-adds that a network of so many loses with operators."""
     if len(group) == 1 and not genotype.space.shared:
         (place,) = group
         alike = [p for p in genotype.cell(place.cell) if p.source == place.source]
         if place.source >= CELL_INPUTS or len(alike) > 1:
             # nothing else goes with it
             return costs.operator(genotype.space, place).macs
-    return costs.total(genotype).macs - costs.total(genotype.without(group)).macs
+    return macs - costs.total(genotype.without(group)).macs
 
 
 def at_random(genotype: Genotype, seed: int) -> dict[Place, float]:

@@ -77,12 +77,21 @@ def choose(shares: Mapping[Place, float], rule: PruningRule) -> list[Place]:
     Returns:
         The operators that go, weakest first; equal ones in the order of their places.
     """
+    below = spent(shares, rule)
+    weakest = _weakest_first(shares)[len(below) : len(below) + rule.prune_weakest]
+    return below + [place for place in weakest if shares[place] < rule.threshold_max]
+
+
+def spent(shares: Mapping[Place, float], rule: PruningRule) -> list[Place]:
+    """The operators with ĝ ≤ ξ_min, but for the strongest of a node, weakest first."""
+    return [place for place in _weakest_first(shares) if shares[place] <= rule.threshold_min]
+
+
+def _weakest_first(shares: Mapping[Place, float]) -> list[Place]:
+    """All operators but the strongest of each node."""
     strongest: dict[tuple[int, int], Place] = {}
     for place in sorted(shares):
         best = strongest.setdefault(place.feeds, place)
         if shares[place] > shares[best]:
             strongest[place.feeds] = place
-    order = sorted(set(shares) - set(strongest.values()), key=lambda place: (shares[place], place))
-    below = [place for place in order if shares[place] <= rule.threshold_min]
-    weakest = order[len(below) : len(below) + rule.prune_weakest]
-    return below + [place for place in weakest if shares[place] < rule.threshold_max]
+    return sorted(set(shares) - set(strongest.values()), key=lambda place: (shares[place], place))

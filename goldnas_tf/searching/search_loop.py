@@ -191,8 +191,7 @@ class Search(EpochRun):
     def _plan(self, journal: Journal) -> None:
         """Plans a timed search by the pace of its first epoch."""
         settings, budgets = self.config.plan, self.budgets
-        step = self.clock.lap_mean("steps") + self.clock.lap_mean("waiting for images")
-        pace = Pace.fit([(budgets.start, step)])
+        pace = Pace.fit([(budgets.start, self.step_seconds)])
         time = settings.search_share * self.timetable.seconds - self.timetable.used
         watched = -(-self.feed.watched_images // self.config.optimizer.batch_size)
         steps = self.epoch_steps

@@ -23,6 +23,7 @@ from goldnas_tf.settings.sections import GateSettings, OptimizerSettings
 from goldnas_tf.training.averages import Averages
 from goldnas_tf.training.distillation import Teacher
 from goldnas_tf.training.objective import Penalty, cross_entropy
+from goldnas_tf.training.optimizer import ReducedSGD
 
 # α whose σ(α) is 1 in float32
 _OPEN = 30.0
@@ -336,12 +337,12 @@ class Learner:
         """Sets all gates to 1; binary ones have no gradient there, and stay."""
         for gates in self._gates:
             gates.assign(tf.fill(gates.shape, _OPEN))
-        _halt(self._gate_optimizer)
+        self._gate_optimizer.halt()
 
     def halt(self) -> None:
         """Takes all momentum away: at rates of 0 steps move the batch norms' statistics alone."""
-        _halt(self._weight_optimizer)
-        _halt(self._gate_optimizer)
+        self._weight_optimizer.halt()
+        self._gate_optimizer.halt()
 
     def mask(self, genotype: Genotype) -> None:
         """Takes operators out of the function and the penalty, not yet out of the graph.
@@ -384,43 +385,6 @@ class Learner:
         pairs = zip(self._estimates, self._cells, strict=False)
         estimates = {f"{cell.name}/gates@estimates": total for total, cell in pairs}
         return named | slots | estimates | averages
-
-
-class ReducedSGD(keras.optimizers.SGD):
-    """SGD for gradients that were summed over the replicas before they were clipped.
-
-    Keras would sum them again. It would do so over a single replica too, by a function whose graph
-    TensorFlow never frees; a search traces many graphs.
-
-    Args:
-        learning_rate: at the start.
-        momentum: of the gradients, in [0, 1).
-
-    Attributes:
-        rate: the learning rate now, a variable.
-    """
-
-    def __init__(self, learning_rate: float, momentum: float):
-        # in float32, whatever Keras's own would be
-        rate = keras.Variable(
-            learning_rate,
-            dtype="float32",
-            trainable=False,
-            aggregation="only_first_replica",
-            name="learning_rate",
-        )
-        super().__init__(lambda: rate, momentum)
-        self.rate = rate
-
-    def _all_reduce_sum_gradients(
-        self, grads_and_vars: list[tuple[tf.Tensor, tf.Variable]]
-    ) -> list[tuple[tf.Tensor, tf.Variable]]:
-        return grads_and_vars
-
-
-def _halt(optimizer: ReducedSGD) -> None:
-    for momentum in optimizer.momentums:
-        momentum.assign(tf.zeros_like(momentum))
 
 
 def _kinds(genotype: Genotype) -> list[list[int]]:

@@ -136,12 +136,17 @@ class EpochRun(Run):
         """Means over the epoch that ended, with `train_accuracy` and `images_per_second`."""
         batch_size = self.config.optimizer.batch_size
         means = dict(zip(METRICS, (value / steps for value in state.sums), strict=True))
-        seconds = self.clock.lap_mean("steps") + self.clock.lap_mean("waiting for images")
+        seconds = self.step_seconds
         return {
             **means,
             "train_accuracy": means["correct"] / batch_size,
             "images_per_second": batch_size / seconds if seconds else None,
         }
+
+    @property
+    def step_seconds(self) -> float:
+        """Mean over the epoch that ended, with the wait for images; 0 where none was timed."""
+        return self.clock.lap_mean("steps") + self.clock.lap_mean("waiting for images")
 
     def end_epoch(
         self,

@@ -16,12 +16,12 @@ from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
-from goldnas_tf.files.kinds import Kind
 from goldnas_tf.networks import network
 from goldnas_tf.networks.inherit import inherit
 from goldnas_tf.report.terminal import Progress
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
+from goldnas_tf.runs.run_folder import FIGURES
 from goldnas_tf.settings.units import human
 from goldnas_tf.training.annealing import annealed, rising
 from goldnas_tf.training.distillation import Teacher
@@ -30,7 +30,6 @@ from goldnas_tf.training.run import EpochRun
 from goldnas_tf.training.state import RunState
 from goldnas_tf.training.train_config import TrainConfig
 
-FIGURES = Kind("the figures of a network")
 NETWORK = "network"
 """Name of the trained network's folder in the run folder."""
 

@@ -2,20 +2,13 @@ import itertools
 import random
 
 import pytest
+from strategies import OPS
 
 from goldnas_tf.architecture import sampling
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.report import routing
 
-OPS = (
-    "skip_connect",
-    "sep_conv_3x3",
-    "sep_conv_5x5",
-    "dil_conv_3x3",
-    "avg_pool_3x3",
-    "max_pool_3x3",
-)
 DENSE = Space((32, 32, 3), 10, cells=1, ops=OPS)
 
 

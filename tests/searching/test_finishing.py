@@ -4,7 +4,7 @@ import json
 import signal
 
 import pytest
-from processes import Program, metrics
+from processes import SMALL_SEARCH, Program, metrics
 from servers import assert_point_served
 
 from goldnas_tf.pareto import Point
@@ -12,13 +12,7 @@ from goldnas_tf.searching.finishing import chosen
 
 SEARCH = Program(
     "search",
-    "--dataset=digits",
-    "--train_images=240",
-    "--cells=2",
-    "--channels=2",
-    "--nodes=2",
-    "--batch_size=24",
-    "--steps_per_epoch=5",
+    *SMALL_SEARCH,
     "--schedule=planned",
     "--warmup=0.3",
     "--macs_floor=40%",

@@ -5,20 +5,14 @@ import shutil
 import signal
 
 import pytest
-from processes import Program, metrics
+from processes import SMALL_SEARCH, Program, metrics
 from servers import assert_point_served
 
 from goldnas_tf.architecture.genotype import Genotype
 
 SEARCH = Program(
     "search",
-    "--dataset=digits",
-    "--train_images=240",
-    "--cells=2",
-    "--channels=2",
-    "--nodes=2",
-    "--batch_size=24",
-    "--steps_per_epoch=5",
+    *SMALL_SEARCH,
     "--gate_learning_rate=20",
     "--lambda_step=0.05",
     "--stable_epochs=2",
