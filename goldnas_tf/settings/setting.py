@@ -94,8 +94,9 @@ def sections(cls: type) -> dict[str, type]:
 def defaults(cls: type) -> dict[str, Any]:
     """The default of every setting of a configuration: a section may have others than its class."""
     found: dict[str, Any] = {field.name: field.default for field in settings(cls)}
+    parts = sections(cls)
     for field in dataclasses.fields(cls):
-        if field.name in sections(cls) and field.default_factory is not dataclasses.MISSING:
+        if field.name in parts and field.default_factory is not dataclasses.MISSING:
             section = field.default_factory()
             found |= {part.name: getattr(section, part.name) for part in settings(type(section))}
     return found
