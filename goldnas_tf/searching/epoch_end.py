@@ -119,7 +119,8 @@ def _planned(
     elif config.plan.importance == "share" or scores is None:
         scores = shares
     spent = pruning.spent(shares, config.pruning)
-    return spent + planned.choose(state.genotype.without(spent), scores, macs)
+    left = state.genotype.without(spent)
+    return spent + planned.choose(left, scores, macs, config.objective.mu)
 
 
 def _why_ended(

@@ -7,12 +7,15 @@ curve asks for: those that matter least for what they cost.
 
 import collections
 import dataclasses
+import functools
 import random
+import typing
 from collections.abc import Mapping
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, Place
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.settings.setting import check, setting
 
@@ -88,17 +91,24 @@ def planned_macs(settings: PlanSettings, epoch: int, epochs: int, start: int, fl
     return round(start * (floor / start) ** share) if floor else round(start * (1 - share))
 
 
-def choose(genotype: Genotype, scores: Mapping[Place, float], macs: int) -> list[Place]:
+def choose(
+    genotype: Genotype, scores: Mapping[Place, float], macs: int, mu: float = 1.0
+) -> list[Place]:
     """The operators that go, so that a network costs no more than it may.
 
-    Again and again what matters least for what it saves: an operator, or all that reads an input of
-    a cell, which saves its preprocessing, and a cell that nobody else reads. What saves nothing
-    stays, and the last operator of a node.
+    Again and again what matters least for its price: an operator, or all that reads an input of a
+    cell, with which its preprocessing goes, and a cell that nobody else reads. A node keeps the
+    lightest of its operators.
+
+    Formula: the price of what goes is its number of operators + μ · c / mean(c), with c its
+    multiply-adds, as in the paper's resource term: skip connections are not for nothing, or all of
+    them stay, and dilute what the convolutions of their node say.
 
     Args:
         genotype: the network.
         scores: how much each operator matters, one for each gate (`Genotype.gates`), at least 0.
         macs: what the network may cost.
+        mu: μ, at least 0.
 
     Returns:
         One operator for each gate that goes, in their order.
@@ -107,15 +117,17 @@ def choose(genotype: Genotype, scores: Mapping[Place, float], macs: int) -> list
     left = genotype
     while (now := costs.total(left).macs) > macs:
         saved = {group: _saved(left, now, group) for group in _groups(left)}
-        able = [group for group, amount in saved.items() if amount > 0]
-        if not able:
+        amounts = [amount.macs for amount in saved.values() if amount.macs]
+        if not amounts:
             break
         # small steps first: what saves much at once is taken where nothing else is left
-        most = max(_LARGEST_STEP * now, min(map(saved.__getitem__, able)))
-        able = [group for group in able if saved[group] <= most]
-        best = min(
-            able, key=lambda group: (sum(scores[place] for place in group) / saved[group], group)
-        )
+        most = max(_LARGEST_STEP * now, min(amounts))
+        ratios = {
+            group: sum(scores[place] for place in group) / amount.price(genotype.space, mu)
+            for group, amount in saved.items()
+            if amount.macs <= most
+        }
+        best = min(ratios, key=lambda group: (ratios[group], group))
         gone += best
         left = left.without(best)
     return gone
@@ -123,29 +135,61 @@ def choose(genotype: Genotype, scores: Mapping[Place, float], macs: int) -> list
 
 def _groups(genotype: Genotype) -> list[tuple[Place, ...]]:
     """What can go together: each operator, and all that read an input of a cell."""
-    alive = collections.Counter(place.feeds for place in genotype.gates)
     groups: list[tuple[Place, ...]] = [(place,) for place in genotype.gates]
     readers = collections.defaultdict(list)
     for place in genotype.gates:
         if place.source < CELL_INPUTS:
             readers[place.cell, place.source].append(place)
     groups += [tuple(group) for group in readers.values() if len(group) > 1]
-    return [
-        group
-        for group in groups
-        if all(alive[node] > n for node, n in collections.Counter(p.feeds for p in group).items())
-    ]
+    macs = {place: costs.operator(genotype.space, place).macs for place in genotype.gates}
+    least: dict[tuple[int, int], int] = {}
+    for place, amount in macs.items():
+        least[place.feeds] = min(amount, least.get(place.feeds, amount))
+    # a node that keeps its lightest can lose all else: the floor stays in reach
+    light = {place for place, amount in macs.items() if amount == least[place.feeds]}
+    there = collections.Counter(place.feeds for place in light)
+
+    def can_go(group: tuple[Place, ...]) -> bool:
+        gone = collections.Counter(place.feeds for place in group if place in light)
+        return all(there[node] > count for node, count in gone.items())
+
+    return [group for group in groups if can_go(group)]
 
 
-def _saved(genotype: Genotype, macs: int, group: tuple[Place, ...]) -> int:
-    """Multiply-adds that a network of so many loses with operators."""
+class _Saved(typing.NamedTuple):
+    """What a network loses with operators.
+
+    Attributes:
+        macs: multiply-adds.
+        operators: how many.
+    """
+
+    macs: int
+    operators: int
+
+    def price(self, space: Space, mu: float) -> float:
+        """Of the paper's resource term."""
+        mean = _mean_macs(space)
+        return self.operators + (mu * self.macs / mean if mean else 0.0)
+
+
+def _saved(genotype: Genotype, macs: int, group: tuple[Place, ...]) -> _Saved:
+    """What a network of so many multiply-adds loses with operators."""
     if len(group) == 1 and not genotype.space.shared:
         (place,) = group
         alike = [p for p in genotype.cell(place.cell) if p.source == place.source]
         if place.source >= CELL_INPUTS or len(alike) > 1:
             # nothing else goes with it
-            return costs.operator(genotype.space, place).macs
-    return macs - costs.total(genotype.without(group)).macs
+            return _Saved(costs.operator(genotype.space, place).macs, 1)
+    left = genotype.without(group)
+    return _Saved(macs - costs.total(left).macs, len(genotype.places) - len(left.places))
+
+
+@functools.cache
+def _mean_macs(space: Space) -> float:
+    """Of the operators of the full network."""
+    places = Genotype.full(space).ordered
+    return sum(costs.operator(space, place).macs for place in places) / len(places)
 
 
 def at_random(genotype: Genotype, seed: int) -> dict[Place, float]:

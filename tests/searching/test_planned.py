@@ -57,6 +57,18 @@ def test_what_matters_least_for_its_cost_goes_first():
     assert gone == [cheap]
 
 
+def test_what_is_free_of_multiply_adds_goes_where_it_matters_little():
+    scores = dict.fromkeys(FULL.gates, 1000.0)
+    skip = next(p for p in FULL.gates if p.op == "skip_connect" and p.source >= 2)
+    assert costs.operator(SPACE, skip).macs == 0
+    scores[skip] = 1.0
+    gone = planned.choose(FULL, scores, START - 1)
+    assert gone[0] == skip
+    # what is of use stays: a convolution saves more
+    assert len(gone) == 2
+    assert costs.operator(SPACE, gone[1]).macs > 0
+
+
 def test_the_last_operator_of_a_node_stays():
     scores = dict.fromkeys(FULL.gates, 1.0)
     left = FULL.without(planned.choose(FULL, scores, 0))
