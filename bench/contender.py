@@ -47,8 +47,9 @@ def make_learner(shape, share=1.0, precision="float32", xla=False):
 
     from goldnas_tf.architecture import resources
     from goldnas_tf.networks.network import Form
+    from goldnas_tf.searching.gated_learner import GatedLearner
     from goldnas_tf.settings.sections import OptimizerSettings
-    from goldnas_tf.training.learner import Learner, Recipe
+    from goldnas_tf.training.learner import Recipe
 
     space = shape.space
     recipe = Recipe(
@@ -58,7 +59,7 @@ def make_learner(shape, share=1.0, precision="float32", xla=False):
         form=Form(precision=precision),
         xla=xla,
     )
-    learner = Learner(genotype(space, share), recipe)
+    learner = GatedLearner(genotype(space, share), recipe)
     images = tf.random.uniform((shape.batch, *space.image_shape), 0, 256, tf.int32)
     labels = tf.random.uniform((shape.batch,), 0, space.classes, tf.int32)
     return learner, (tf.cast(images, tf.uint8), labels)

@@ -26,7 +26,7 @@ from goldnas_tf.evaluation.settings import EvaluationConfig
 from goldnas_tf.evolution import candidate
 from goldnas_tf.files.kinds import Kind
 from goldnas_tf.runs.clock import Clock
-from goldnas_tf.searching.timetable import Timetable
+from goldnas_tf.runs.timetable import Timetable
 
 GOLDEN = sorted(golden_runs.GOLDEN.iterdir())
 NETWORKS = {
@@ -47,7 +47,7 @@ FILES = {
     "the configuration of a run": "run/config.json",
     "the figures of a network": "run/pareto/e002/metrics.json",
     "the names of classes": "run/pareto/e002/classes.json",
-    "the plan of a timed search": "plan/plan.json",
+    "the plan of a run": "plan/plan.json",
 }
 every_family = pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.name)
 
@@ -122,7 +122,7 @@ def test_a_plan_is_followed(golden):
     table = Timetable(golden / "plan", 240.0, Clock())
     planned = read(golden / "plan" / "plan.json")
     assert (table.epochs, table.used) == (planned["epochs"], pytest.approx(planned["used"]))
-    assert all(table.finishing(name) == (e, s) for name, (e, s) in planned["finishing"].items())
+    assert table.steps == planned["steps"]
 
 
 @every_family
@@ -194,12 +194,12 @@ def test_a_comparison_trains_what_is_missing(golden, resume):
     before = read(golden / "compare" / "comparison.json")
     workdir, _ = resume(COMPARE, "compare", "--seeds=2")
     after = read(workdir / "comparison.json")
-    assert [one for one in after["trained"] if one["seed"] == 0] == before["trained"]
+    first = [one for one in after["trained"] if one["seed"] == 0]
+    assert [{name: one[name] for name in before["trained"][0]} for one in first] == before[
+        "trained"
+    ]
     assert len(after["trained"]) == 2 * len(before["trained"])
-    assert after["start_macs"] == before["start_macs"]
-    for family, areas in before["hypervolume"].items():
-        assert after["hypervolume"][family][:1] == pytest.approx(areas)
-    assert form(after) >= form(before)
+    assert after["start"] == before["start"]
     # the test images are not looked at again
     for family in ("found_0", "random_0"):
         measured = pathlib.Path("e001", family, "network", "metrics.json")

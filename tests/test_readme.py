@@ -4,6 +4,7 @@ import re
 
 import pytest
 from processes import ROOT, run_python
+from tiny_networks import beside
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
@@ -33,7 +34,7 @@ def folder(tmp_path_factory):
     point, served_folder = root / "runs/digits/pareto/POINT", root / "exports/serving/digits/1"
     point.parent.mkdir(parents=True)
     served_folder.mkdir(parents=True)
-    export.export(point, model, genotype, names, {}, lambda file: file.write_bytes(b"a picture"))
+    export.export(point, model, names, {}, beside(genotype))
     served.save(served_folder, folded(model), names)
     return root
 

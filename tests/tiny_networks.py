@@ -14,6 +14,9 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.networks import network
 from goldnas_tf.networks.network import Form
+from goldnas_tf.searching.gated_learner import GatedLearner
+from goldnas_tf.training.blueprint import GenotypeBlueprint
+from goldnas_tf.training.learner import Learner
 
 BATCH = 4
 # what is no weight: another value would be out of its range
@@ -33,6 +36,12 @@ class TinyNetwork:
         scatter(network.variables(model), seed=1)
         return model
 
+    def learner(self, recipe):
+        """A learner of the kind that its form asks for, with fresh weights."""
+        if self.form.gated:
+            return GatedLearner(self.genotype, recipe)
+        return Learner(GenotypeBlueprint(self.genotype), recipe)
+
     def images(self, seed=0, batch=BATCH):
         """Random images, uint8."""
         shape = (batch, *self.genotype.space.image_shape)
@@ -42,6 +51,16 @@ class TinyNetwork:
         """Random labels."""
         classes = self.genotype.space.classes
         return np.random.default_rng(seed).integers(0, classes, batch).astype(np.int32)
+
+
+def beside(genotype):
+    """Writes what stands beside an exported network, with a picture that is quick to draw."""
+
+    def write(folder):
+        genotype.save(folder / "genotype.json")
+        (folder / "cells.png").write_bytes(b"a picture")
+
+    return write
 
 
 def scatter(variables, seed):

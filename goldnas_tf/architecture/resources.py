@@ -72,6 +72,11 @@ def frame(space: Space, name: str) -> float:
     return _COUNTS[name].frame(space)
 
 
+def of_operator(space: Space, place: Place, name: str, gated: bool = True) -> float:
+    """What an operator in a place uses of a resource, one of `COUNTED`."""
+    return _COUNTS[name].operator(space, place, gated)
+
+
 def of_cell(
     space: Space, cell: int, places: Iterable[Place], name: str, gated: bool = True
 ) -> float:

@@ -1,9 +1,9 @@
-"""Random genotypes: uniform over the gates, or at a wanted number of multiply-adds."""
+"""Random genotypes: uniform over the gates, or at a wanted cost."""
 
 import math
 import random
 
-from goldnas_tf.architecture import costs
+from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype, twins
 from goldnas_tf.architecture.places import CELL_INPUTS, Place
 from goldnas_tf.architecture.space import Space
@@ -30,10 +30,10 @@ def sample(space: Space, rng: random.Random, density: float = 0.5) -> Genotype:
     return Genotype(space, twins(space, alive))
 
 
-def sample_at_macs(
-    space: Space, macs: int, rng: random.Random, tolerance: float = 0.03
+def sample_at(
+    space: Space, cost: str, amount: float, rng: random.Random, tolerance: float = 0.03
 ) -> Genotype:
-    """A random genotype whose multiply-adds are close to those wanted.
+    """A random genotype that costs about what is wanted.
 
     Operators die one by one in a random order, each node keeping its last one, until the network
     costs what is wanted; an operator that would take it below the tolerance is passed over. Where
@@ -41,34 +41,42 @@ def sample_at_macs(
 
     Args:
         space: where to draw from.
-        macs: wanted multiply-adds of the whole network.
+        cost: a resource that can be counted (`resources.COUNTED`), of networks without gates.
+        amount: of it, wanted of the whole network.
         rng: source of randomness; the same state gives the same genotype.
         tolerance: largest relative difference, in (0, 1).
 
     Raises:
         InputError: no network of the space costs that, as far as the tries show.
     """
-    low, high = macs * (1 - tolerance), macs * (1 + tolerance)
+    low, high = amount * (1 - tolerance), amount * (1 + tolerance)
     full = Genotype.full(space)
-    reached = [costs.total(full).macs]
+    reached = [_cost(full, cost)]
     for _ in range(_TRIES):
-        genotype = _thin_out(full, low, macs, rng)
-        if costs.total(genotype).macs > high:
-            genotype = _made_cheaper(genotype, low, macs, rng)
-        reached.append(costs.total(genotype).macs)
+        genotype = _thin_out(full, cost, low, amount, rng)
+        if _cost(genotype, cost) > high:
+            genotype = _made_cheaper(genotype, cost, low, amount, rng)
+        reached.append(_cost(genotype, cost))
         if low <= reached[-1] <= high:
             return genotype
+    title = resources.RESOURCES[cost].unit
     raise InputError(
-        f"found no network within {tolerance:.0%} of {macs:,} multiply-adds; "
-        f"networks between {min(reached):,} and {max(reached):,} were found in this space"
+        f"found no network within {tolerance:.0%} of {amount:,.0f} {title}; networks between "
+        f"{min(reached):,.0f} and {max(reached):,.0f} were found in this space"
     )
 
 
-def _thin_out(genotype: Genotype, low: float, goal: float, rng: random.Random) -> Genotype:
+def _cost(genotype: Genotype, cost: str) -> float:
+    return resources.total(genotype, gated=False)[cost]
+
+
+def _thin_out(
+    genotype: Genotype, cost: str, low: float, goal: float, rng: random.Random
+) -> Genotype:
     """Removes operators in a random order down to the goal, but never below `low`."""
     order = list(genotype.ordered)
     rng.shuffle(order)
-    now = costs.total(genotype).macs
+    now = _cost(genotype, cost)
     for place in order:
         if now <= goal:
             break
@@ -77,17 +85,22 @@ def _thin_out(genotype: Genotype, low: float, goal: float, rng: random.Random) -
         if sum(other.feeds == place.feeds for other in genotype.places) == 1:
             continue
         smaller = genotype.without([place])
-        after = costs.total(smaller).macs
+        after = _cost(smaller, cost)
         if after >= low:
             genotype, now = smaller, after
     return genotype
 
 
-def _made_cheaper(genotype: Genotype, low: float, goal: float, rng: random.Random) -> Genotype:
+def _made_cheaper(
+    genotype: Genotype, cost: str, low: float, goal: float, rng: random.Random
+) -> Genotype:
     """Replaces operators by cheaper ones of the same node, at random, down to the goal."""
     space = genotype.space
-    macs = {place: costs.operator(space, place).macs for place in Genotype.full(space).ordered}
-    now, before = costs.total(genotype).macs, math.inf
+    use = {
+        place: resources.of_operator(space, place, cost, gated=False)
+        for place in Genotype.full(space).ordered
+    }
+    now, before = _cost(genotype, cost), math.inf
     while goal < now < before:
         before = now
         order = list(genotype.ordered)
@@ -97,13 +110,13 @@ def _made_cheaper(genotype: Genotype, low: float, goal: float, rng: random.Rando
                 continue
             # from states that are there: an input that nobody reads may be a dead cell's
             there = {*genotype.reads(place.cell), *range(CELL_INPUTS, CELL_INPUTS + space.nodes)}
-            cheaper = [p for p in macs if p.feeds == place.feeds and macs[p] < macs[place]]
+            cheaper = [p for p in use if p.feeds == place.feeds and use[p] < use[place]]
             fresh = [p for p in cheaper if p not in genotype.places and p.source in there]
             if not fresh:
                 continue
             swapped = genotype.places - twins(space, [place]) | twins(space, [rng.choice(fresh)])
             other = Genotype(space, swapped)
-            after = costs.total(other).macs
+            after = _cost(other, cost)
             if low <= after < now:
                 genotype, now = other, after
     return genotype

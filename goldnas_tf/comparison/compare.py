@@ -1,143 +1,214 @@
 """Trains the networks of every family and says which are better.
 
-Every training has a run folder of its own, so that a comparison resumes, and one with more seeds or
-points trains only what is missing.
+Every training has a run folder of its own, so that a comparison resumes, and one with more seeds,
+points or searches trains only what is missing.
 """
 
 import dataclasses
 import gc
-import json
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from goldnas_tf import pareto
-from goldnas_tf.architecture import resources
-from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.comparison import verdict
-from goldnas_tf.comparison.families import FAMILIES, members
-from goldnas_tf.comparison.picture import comparison_table, draw_comparison
-from goldnas_tf.comparison.settings import CompareConfig
+from goldnas_tf.comparison.families import members
+from goldnas_tf.comparison.model_blueprint import ModelBlueprint, read_rival
+from goldnas_tf.comparison.picture import draw_comparison
+from goldnas_tf.comparison.searched import Searched, check_alike
+from goldnas_tf.comparison.settings import FOUND, RIVALS, CompareConfig
+from goldnas_tf.comparison.table import comparison_table
 from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
 from goldnas_tf.files.kinds import Kind
-from goldnas_tf.pareto import Point
 from goldnas_tf.pareto.flat import to_flat
 from goldnas_tf.report.terminal import Progress
+from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 from goldnas_tf.training.train_config import train_config
-from goldnas_tf.training.train_loop import check_fits, train
+from goldnas_tf.training.train_loop import train
 
-KIND = Kind("a comparison", schema=1)
-MOST_POINTS = 3
+KIND = Kind("a comparison", schema=2, advice="compare anew")
+FOLDER = "compare"
+"""Of the comparisons of a search, in its work folder."""
+
+_EQUAL_TIME = "equal_time"
 
 
-def read_points(run: pathlib.Path, names: Sequence[str]) -> tuple[list[Point], int]:
-    """The points of a search that are compared, and the multiply-adds that it began with.
+@dataclasses.dataclass(frozen=True)
+class _Task:
+    """A training of a comparison.
 
-    Args:
-        run: the search's work folder.
-        names: of points; none: up to `MOST_POINTS` of those that are not dominated, evenly.
-
-    Raises:
-        InputError: there is no search, or no such point.
+    Attributes:
+        run: the search that the network is compared with.
+        point: whose cost it has; of a user's network its name.
+        family: of the network.
+        seed: of the training.
+        blueprint: of the network.
+        seconds: that the training takes; 0 where it takes `epochs`.
     """
-    file = run / "pareto.json"
-    if not file.is_file():
-        raise InputError(
-            f"RUN: expected the work folder of a search, with a pareto.json; received {run}"
-        )
-    with pareto.KIND.reading(file):
-        values = json.loads(file.read_text())
-        points = {point.name: point for point in pareto.from_json(values)}
-        start_macs = values["start_macs"]
-    unknown = [name for name in names if name not in points]
-    if unknown or not points:
-        raise InputError(
-            f"points: expected those of {run}, {', '.join(points) or 'which has none yet'}; "
-            f"received {', '.join(unknown) or 'none'}"
-        )
-    if start_macs is None:
-        raise InputError(
-            f"RUN: expected the work folder of a search; received an evolution, {run}; compare it "
-            "by its --algorithm=random"
-        )
-    front = [point for point in points.values() if point.non_dominated]
-    return [points[name] for name in names] or pareto.evenly(front, MOST_POINTS), start_macs
+
+    run: Searched
+    point: str
+    family: str
+    seed: int
+    blueprint: Blueprint
+    seconds: float = 0.0
 
 
 def compare(
-    run: pathlib.Path,
+    searches: Sequence[Searched],
     config: CompareConfig,
     data: ImageData,
-    workdir: pathlib.Path,
+    workdir: pathlib.Path | None,
     say: Callable[[str], None],
     progress: Progress | None = None,
 ) -> list[Trained]:
-    """Trains what is not trained yet, and writes `comparison.json` and `comparison.png`.
+    """Trains what is not trained yet, and writes a file and a picture of what came of it.
 
     Args:
-        run: the work folder of a search.
+        searches: one, or several of the same space that differ in their seeds.
         config: what is compared, and how it is trained.
-        data: the images of the search.
-        workdir: holds a run folder for each training, as `e042/random_0`.
+        data: the images of the searches.
+        workdir: gets the file and the picture, and a run folder for each training, as
+            `e042/random_0`; of several searches below the name of each. None: the folder `compare`
+            of the first search, and each search holds its own trainings.
         say: prints a line.
         progress: where the trainings show theirs; default: the standard error stream.
 
     Returns:
-        All trainings.
+        All trained networks.
 
     Raises:
-        InputError: a point that is not there, images of another shape, no test images.
+        InputError: images of another shape, no test images, searches that do not go together, a
+            network of a user that is no classifier of these images.
     """
     settings = config.comparison
-    points, start_macs = read_points(run, settings.points)
+    check_alike(searches)
     if settings.split == "test" and data.test is None:
         raise InputError(
             f"split: expected one that {data.name} has; received test; compare on validation"
         )
-    seeds = range(config.seed, config.seed + settings.seeds)
-    networks = {}
-    for point in points:
-        found = Genotype.load(run / point.path / "genotype.json")
-        check_fits(found, data)
-        for family in settings.families:
-            networks[point.name, family] = members(family, found, seeds)
-    trained: list[Trained] = []
-    total = len(networks) * len(seeds)
-    # seed by seed: a comparison that is stopped early has all families
-    for seed in seeds:
-        for (name, family), genotypes in networks.items():
-            say(f"training {len(trained) + 1} of {total}: {name}, {family}, seed {seed}")
-            folder = workdir / name / f"{family}_{seed}"
-            metrics = train(
-                genotypes[seed], train_config(config, seed), data, folder, progress=progress
-            )
-            # traced functions hold their model in reference cycles
-            gc.collect()
-            key = "val" if settings.split == "validation" else "test"
-            costs = resources.total(genotypes[seed], gated=False)
-            trained.append(Trained(name, family, seed, costs, metrics[f"{key}_accuracy"]))
-    _write(workdir, config, trained, start_macs)
-    say(comparison_table(trained, start_macs))
-    say(f"comparison.json and comparison.png are in {workdir}")
+    for search in searches:
+        GenotypeBlueprint(search.genotype(search.points[0])).check_fits(data)
+    rivals = {pathlib.Path(path).stem: read_rival(path) for path in settings.rivals}
+    for rival in rivals.values():
+        rival.check_fits(data)
+    if settings.equal_time:
+        trained = [one for search in searches for one in _as_found(search, settings.split)]
+        tasks = [task for search in searches for task in _equal_time(search, config, rivals)]
+    else:
+        trained = []
+        tasks = list(_equal_cost(searches, config, rivals))
+    for number, task in enumerate(tasks, 1):
+        of_run = f"{task.run.name}, " if len(searches) > 1 else ""
+        say(
+            f"training {number} of {len(tasks)}: {of_run}{task.point}, {task.family}, "
+            f"seed {task.seed}"
+        )
+        root = workdir or task.run.path / FOLDER
+        if workdir and len(searches) > 1:
+            root /= task.run.name
+        trained.append(_trained(task, config, data, root, progress))
+    workdir = workdir or searches[0].path / FOLDER
+    start = searches[0].start[settings.cost]
+    name = _EQUAL_TIME if settings.equal_time else "comparison"
+    _write(workdir / f"{name}.json", config, trained, start)
+    draw_comparison(trained, settings.cost, start, workdir / f"{name}.png", settings.equal_time)
+    say(comparison_table(trained, settings.cost, start, settings.equal_time))
+    say(f"{name}.json and {name}.png are in {workdir}")
     return trained
 
 
+def _equal_cost(
+    searches: Sequence[Searched], config: CompareConfig, rivals: dict[str, ModelBlueprint]
+) -> Iterator[_Task]:
+    """All families trained alike from scratch, several times."""
+    settings = config.comparison
+    seeds = range(config.seed, config.seed + settings.seeds)
+    networks = [
+        (search, point.name, family, members(family, search.genotype(point), settings.cost, seeds))
+        for search in searches
+        for point in search.points
+        for family in settings.families
+    ]
+    for search in searches:
+        for name, rival in rivals.items():
+            networks.append((search, name, RIVALS, dict.fromkeys(seeds, rival)))
+    # seed by seed: a comparison that is stopped early has all families
+    for seed in seeds:
+        for search, point, family, blueprints in networks:
+            yield _Task(search, point, family, seed, blueprints[seed])
+
+
+def _equal_time(
+    search: Searched, config: CompareConfig, rivals: dict[str, ModelBlueprint]
+) -> Iterator[_Task]:
+    """Every family but the found one, each in the time that the search took for all."""
+    if not search.seconds:
+        raise InputError(
+            f"equal_time: expected a search that has written down how long it took; {search.path} "
+            "has not"
+        )
+    settings, seed = config.comparison, search.seed
+    for family in settings.families:
+        for point in search.points if family != FOUND else ():
+            network = members(family, search.genotype(point), settings.cost, [seed])[seed]
+            seconds = search.seconds / len(search.points)
+            yield _Task(search, point.name, family, seed, network, seconds)
+    for name, rival in rivals.items():
+        yield _Task(search, name, RIVALS, seed, rival, search.seconds / len(rivals))
+
+
+def _as_found(search: Searched, split: str) -> Iterator[Trained]:
+    """The finished points of a search."""
+    for point in search.points:
+        accuracy = point.test_accuracy if split == "test" else point.val_accuracy
+        if accuracy is None:
+            raise InputError(
+                f"split: expected one that the points of {search.path} were measured on; received "
+                f"{split}"
+            )
+        yield Trained(
+            search.name, point.name, FOUND, search.seed, point.costs, point.val_accuracy, accuracy
+        )
+
+
+def _trained(
+    task: _Task,
+    config: CompareConfig,
+    data: ImageData,
+    root: pathlib.Path,
+    progress: Progress | None,
+) -> Trained:
+    """What came of a training, once it is done."""
+    training, seconds = train_config(config, task.seed), task.seconds
+    if config.comparison.equal_time:
+        root /= _EQUAL_TIME
+    folder = root / task.point / f"{task.family}_{task.seed}"
+    metrics = train(task.blueprint, training, data, folder, progress=progress, seconds=seconds)
+    # traced functions hold their model in reference cycles
+    gc.collect()
+    split = "val" if config.comparison.split == "validation" else "test"
+    costs = {name: metrics[name] for name in task.run.start}
+    accuracies = metrics["val_accuracy"], metrics[f"{split}_accuracy"]
+    return Trained(task.run.name, task.point, task.family, task.seed, costs, *accuracies)
+
+
 def _write(
-    workdir: pathlib.Path, config: CompareConfig, trained: Sequence[Trained], start_macs: int
+    file: pathlib.Path, config: CompareConfig, trained: Sequence[Trained], start: float
 ) -> None:
-    families = [name for name in FAMILIES if any(one.family == name for one in trained)]
-    rivals = families[1:]
+    cost = config.comparison.cost
+    names = verdict.families(trained)
+    networks = [verdict.paired(trained, rival) for rival in names[1:]]
+    fronts = [verdict.fronts(trained, rival, cost, start) for rival in names[1:]]
+    areas = {name: verdict.hypervolumes(trained, name, cost, start) for name in names}
     KIND.write(
-        workdir / "comparison.json",
+        file,
         {
             "settings": config.to_json(),
-            "start_macs": start_macs,
+            "start": start,
             "trained": [to_flat(one) for one in trained],
-            "hypervolume": {
-                family: verdict.hypervolumes(trained, family, start_macs) for family in families
-            },
-            "paired": [dataclasses.asdict(verdict.paired(trained, rival)) for rival in rivals],
+            "hypervolume": {name: list(values.values()) for name, values in areas.items()},
+            "networks": [dataclasses.asdict(one) for one in networks if one],
+            "fronts": [dataclasses.asdict(one) for one in fronts if one],
         },
     )
-    draw_comparison(trained, start_macs, workdir / "comparison.png")

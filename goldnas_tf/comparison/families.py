@@ -1,47 +1,55 @@
-"""What a found network is compared with: networks of equal cost from three sources. Plain data.
+"""What a found network is compared with: networks of equal cost from other sources.
 
-found     the network of the point
-random    genotypes of the same space, drawn at the same multiply-adds
-narrowed  one hand-made cell everywhere, as wide as the multiply-adds allow
+found      the network of the point
+random     genotypes of the same space, drawn at the same cost
+resnet     a small residual network, as wide as the cost allows
+mobilenet  inverted residuals, likewise
+narrowed   one hand-made cell of the same space everywhere, likewise
 """
 
 import dataclasses
 import random
 from collections.abc import Sequence
 
-from goldnas_tf.architecture import costs, operators
+from goldnas_tf.architecture import operators, resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, Place
-from goldnas_tf.architecture.sampling import sample_at_macs
+from goldnas_tf.architecture.sampling import sample_at
 from goldnas_tf.architecture.space import Space
+from goldnas_tf.comparison import keras_families
+from goldnas_tf.comparison.settings import FOUND
 from goldnas_tf.errors import InputError
+from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 
-FAMILIES = ("found", "random", "narrowed")
 TOLERANCE = 0.03
-"""Largest relative difference between the multiply-adds of a random network and the found one."""
+"""Largest relative difference between the cost of a random network and that of the found one."""
 
 _WIDEST = 4
 
 
-def members(family: str, found: Genotype, seeds: Sequence[int]) -> dict[int, Genotype]:
+def members(family: str, found: Genotype, cost: str, seeds: Sequence[int]) -> dict[int, Blueprint]:
     """The networks of a family, by seed.
 
     Args:
-        family: one of `FAMILIES`.
+        family: one of `settings.FAMILIES`.
         found: the network of the point.
+        cost: what they have in common: a resource that can be counted.
         seeds: of trainings, and of what is drawn.
 
     Raises:
         InputError: the space has no other network at that cost, or no operator to make a cell of.
     """
-    macs = costs.total(found).macs
-    if family == "found":
-        return dict.fromkeys(seeds, found)
-    if family == "narrowed":
-        return dict.fromkeys(seeds, narrowed(found.space, macs))
-    return {
-        seed: sample_at_macs(found.space, macs, random.Random(seed), TOLERANCE) for seed in seeds
-    }
+    amount = resources.total(found, gated=False)[cost]
+    if family == "random":
+        drawn = {
+            seed: sample_at(found.space, cost, amount, random.Random(seed), TOLERANCE)
+            for seed in seeds
+        }
+        return {seed: GenotypeBlueprint(genotype) for seed, genotype in drawn.items()}
+    if family in keras_families.NAMES:
+        return dict.fromkeys(seeds, keras_families.nearest(family, found.space, cost, amount))
+    genotype = found if family == FOUND else narrowed(found.space, cost, amount)
+    return dict.fromkeys(seeds, GenotypeBlueprint(genotype))
 
 
 def hand_made(space: Space) -> Genotype:
@@ -78,13 +86,17 @@ def hand_made(space: Space) -> Genotype:
     return Genotype(space, frozenset(places))
 
 
-def narrowed(space: Space, macs: int) -> Genotype:
-    """The hand-made network whose channels bring it nearest to the multiply-adds.
+def narrowed(space: Space, cost: str, amount: float) -> Genotype:
+    """The network of hand-made cells whose channels bring it nearest to a cost.
 
     Args:
         space: its images, cells, nodes and operators.
-        macs: wanted; channels are whole numbers, so that a network that costs just that is rare.
+        cost: a resource that can be counted.
+        amount: wanted of it; channels are whole numbers, so that a network that costs just that is
+            rare.
     """
     widths = range(2, _WIDEST * space.channels + 1)
     networks = [hand_made(dataclasses.replace(space, channels=width)) for width in widths]
-    return min(networks, key=lambda network: abs(costs.total(network).macs - macs))
+    return min(
+        networks, key=lambda network: abs(resources.total(network, gated=False)[cost] - amount)
+    )

@@ -1,114 +1,107 @@
-"""A comparison of families of networks, as a table and as a picture."""
+"""A comparison of families of networks, as a picture."""
 
 import os
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from goldnas_tf.architecture.resources import RESOURCES
 from goldnas_tf.comparison import verdict
-from goldnas_tf.comparison.families import FAMILIES
+from goldnas_tf.comparison.settings import FOUND, RIVALS
+from goldnas_tf.comparison.table import groups
 from goldnas_tf.comparison.verdict import Trained
-from goldnas_tf.report import columns, figures
+from goldnas_tf.report import figures
 from goldnas_tf.settings.units import human
 
-_COLOURS = {"found": figures.ACCENT, "random": "#c05a00", "narrowed": "#6a6a6a"}
-_MARKERS = {"found": "o", "random": "s", "narrowed": "^"}
+_LOOKS = {
+    FOUND: (figures.ACCENT, "o"),
+    "random": ("#c05a00", "s"),
+    "resnet": ("#7a3fa0", "D"),
+    "mobilenet": ("#2a7f3f", "v"),
+    "narrowed": ("#6a6a6a", "^"),
+    RIVALS: ("#a02030", "P"),
+}
 
 
-def comparison_table(trained: Sequence[Trained], start_macs: int) -> str:
-    """Mean and spread of every family at every point, hypervolumes, and what follows.
+def draw_comparison(
+    trained: Sequence[Trained],
+    cost: str,
+    start: float,
+    path: str | os.PathLike,
+    equal_time: bool = False,
+) -> None:
+    """Writes the picture as a PNG file."""
+    figures.save_png(comparison_figure(trained, cost, start, equal_time), path)
+
+
+def comparison_figure(
+    trained: Sequence[Trained], cost: str, start: float, equal_time: bool = False
+) -> Figure:
+    """The picture as a figure, for a notebook: every network a mark, means of a family a line.
 
     Args:
-        trained: all trainings; at least one of a found network.
-        start_macs: multiply-adds of the super-network.
+        trained: all networks.
+        cost: the resource that is compared over.
+        start: of it, that the super-network has.
+        equal_time: whether all fronts took the same time, or all trainings were alike.
     """
-    rows = [["point", "family", "macs", "of start", "params", "accuracy", "spread", "seeds"]]
-    for point, family, members in _groups(trained):
-        macs = statistics.fmean(one.costs["macs"] for one in members)
-        accuracies = [one.accuracy for one in members]
-        rows.append(
-            [
-                point,
-                family,
-                human(round(macs)),
-                f"{macs / start_macs:.1%}",
-                human(round(statistics.fmean(one.costs["params"] for one in members))),
-                f"{statistics.fmean(accuracies):.2%}",
-                f"± {100 * verdict.spread(accuracies):.2f}",
-                str(len(members)),
-            ]
-        )
-    areas = [["family", "hypervolume", "spread"]]
-    for family in _families(trained):
-        values = verdict.hypervolumes(trained, family, start_macs)
-        mean, spread = statistics.fmean(values), verdict.spread(values)
-        areas.append([family, f"{mean:.4f}", f"± {spread:.4f}"])
-    sentences = [
-        verdict.sentence(verdict.paired(trained, rival))
-        for rival in _families(trained)
-        if rival != FAMILIES[0]
-    ]
-    tables = (columns.lines(rows, {"point", "family"}), columns.lines(areas, {"family"}))
-    return "\n".join([*tables[0], "", *tables[1], "", *sentences])
-
-
-def draw_comparison(trained: Sequence[Trained], start_macs: int, path: str | os.PathLike) -> None:
-    """Writes the picture as a PNG file: every training a mark, the means of a family a line."""
-    figures.save_png(comparison_figure(trained, start_macs), path)
-
-
-def comparison_figure(trained: Sequence[Trained], start_macs: int) -> Figure:
-    """The picture as a figure, for a notebook."""
-    figure, axes = figures.plot(
-        f"Networks of equal cost, trained alike (super-network: {human(start_macs)} multiply-adds)"
+    resource = RESOURCES[cost]
+    alike = (
+        "Fronts that took the same time"
+        if equal_time
+        else f"Networks of equal {resource.unit}, trained alike"
     )
-    axes.set_xlabel("multiply-adds, % of the super-network")
+    figure, axes = figures.plot(f"{alike} (super-network: {human(round(start))} {resource.unit})")
+    axes.set_xscale("log")
+    axes.set_xlabel(resource.title)
     axes.set_ylabel("accuracy, %")
-    for family in _families(trained):
-        groups = [members for _, name, members in _groups(trained) if name == family]
-        means = sorted(
-            (
-                100 * statistics.fmean(one.costs["macs"] for one in members) / start_macs,
-                100 * statistics.fmean(one.accuracy for one in members),
-                100 * verdict.spread([one.accuracy for one in members]),
-            )
-            for members in groups
-        )
-        macs, accuracies, deviations = zip(*means, strict=True)
-        axes.errorbar(
-            macs,
-            accuracies,
-            yerr=deviations,
-            color=_COLOURS[family],
-            marker=_MARKERS[family],
-            markersize=9,
-            capsize=4,
-            linewidth=1.5,
-            label=f"{family}: mean and standard deviation",
-        )
-        every = [one for members in groups for one in members]
-        axes.scatter(
-            [100 * one.costs["macs"] / start_macs for one in every],
-            [100 * one.accuracy for one in every],
-            color=_COLOURS[family],
-            marker=_MARKERS[family],
-            alpha=0.35,
-            s=25,
-        )
-    axes.legend(frameon=False, loc="lower right")
+    for family in verdict.families(trained):
+        _draw_family(axes, trained, family, cost)
+    _label_costs(axes)
+    axes.legend(frameon=False, loc="best")
     return figure
 
 
-def _families(trained: Sequence[Trained]) -> list[str]:
-    return [name for name in FAMILIES if any(one.family == name for one in trained)]
+def _draw_family(axes: Axes, trained: Sequence[Trained], family: str, cost: str) -> None:
+    colour, marker = _LOOKS[family]
+    means = sorted(
+        (
+            statistics.fmean(one.costs[cost] for one in members),
+            100 * statistics.fmean(one.accuracy for one in members),
+            100 * verdict.spread([one.accuracy for one in members]),
+        )
+        for _, name, members in groups(trained)
+        if name == family
+    )
+    costs, accuracies, deviations = zip(*means, strict=True)
+    axes.errorbar(
+        costs,
+        accuracies,
+        yerr=deviations if any(deviations) else None,
+        color=colour,
+        marker=marker,
+        markersize=9,
+        capsize=4,
+        linewidth=1.5,
+        label=f"{family}: mean and standard deviation" if any(deviations) else family,
+    )
+    every = verdict.of_family(trained, family)
+    axes.scatter(
+        [one.costs[cost] for one in every],
+        [100 * one.accuracy for one in every],
+        color=colour,
+        marker=marker,
+        alpha=0.35,
+        s=25,
+    )
 
 
-def _groups(trained: Sequence[Trained]) -> Iterator[tuple[str, str, list[Trained]]]:
-    """(point, family, trainings), points in the order of the trainings."""
-    points = dict.fromkeys(one.point for one in trained)
-    for point in points:
-        for family in _families(trained):
-            members = [one for one in trained if (one.point, one.family) == (point, family)]
-            if members:
-                yield point, family, members
+def _label_costs(axes: Axes) -> None:
+    """Costs as people say them: 2M, not 2 × 10⁶."""
+    formatter = FuncFormatter(lambda value, _: human(round(value)))
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_major_formatter(formatter)
+    axes.xaxis.set_minor_formatter(NullFormatter())

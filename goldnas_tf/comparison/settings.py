@@ -1,13 +1,17 @@
 """Everything a comparison can be told, as frozen, validated dataclasses."""
 
 import dataclasses
+import pathlib
 
-from goldnas_tf.comparison.families import FAMILIES
+from goldnas_tf.architecture.resources import COUNTED
 from goldnas_tf.errors import InputError
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.setting import check, setting
 from goldnas_tf.training.train_config import TrainingSettings
 
+FOUND, RIVALS = "found", "rivals"
+FAMILIES = (FOUND, "random", "resnet", "mobilenet", "narrowed")
+"""Where networks come from that are made for a cost; `families.py` tells of each."""
 SPLITS = ("test", "validation")
 
 
@@ -16,22 +20,45 @@ class ComparisonSettings:
     """What is compared."""
 
     points: tuple[str, ...] = setting(
-        (), "names of points of the run, with commas; default: up to three that are not dominated"
+        (),
+        "names of points of the run, with commas; default: up to three that are not dominated, and "
+        "all finished ones at equal time",
     )
     families: tuple[str, ...] = setting(
-        FAMILIES, "networks to train: " + ", ".join(FAMILIES) + "; found is always one of them"
+        FAMILIES[:4],
+        "networks to train: " + ", ".join(FAMILIES) + "; found is always one of them",
     )
-    seeds: int = setting(3, "trainings of each family at each point, from seed on", low=1)
+    rivals: tuple[str, ...] = setting(
+        (),
+        "classifiers of your own in .keras files, with commas: from images with values in 0..255, "
+        "trained with fresh weights like the others",
+        is_path=True,
+    )
+    cost: str = setting("macs", "what is equal, and what fronts are compared over", choices=COUNTED)
+    equal_time: bool = setting(
+        False,
+        "each family gets the time that the search took, finishing included, divided over its "
+        "members; the finished points are taken as they are",
+    )
+    seeds: int = setting(
+        3, "trainings of each family at each point, from seed on; at equal time one", low=1
+    )
     split: str = setting("test", "images whose accuracy is compared", choices=SPLITS)
 
     def __post_init__(self) -> None:
         check(self)
         unknown = [name for name in self.families if name not in FAMILIES]
-        if unknown or FAMILIES[0] not in self.families:
+        if unknown or FOUND not in self.families:
             raise InputError(
                 f"families: expected some of {', '.join(FAMILIES)}, found among them; received "
                 f"{','.join(self.families)}"
             )
+        for path in self.rivals:
+            if not (path.endswith(".keras") and pathlib.Path(path).is_file()):
+                raise InputError(
+                    "rivals: expected .keras files, for networks that are trained anew; received "
+                    f"{path}"
+                )
 
 
 @dataclasses.dataclass(frozen=True)

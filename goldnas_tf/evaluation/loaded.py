@@ -47,6 +47,7 @@ class LoadedNetwork:
         params: trainable parameters, or None where they cannot be known.
         device: what computes it.
         threads: how many threads compute it on a CPU.
+        gives_probabilities: whether its outputs are distributions; else they are logits.
     """
 
     path: pathlib.Path
@@ -59,8 +60,8 @@ class LoadedNetwork:
     params: int | None
     device: str
     threads: int
+    gives_probabilities: bool
     _outputs: Callable[[np.ndarray], np.ndarray]
-    _are_probabilities: bool
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """Probabilities of the classes; logits go through a softmax.
@@ -77,7 +78,7 @@ class LoadedNetwork:
         outputs = self._outputs(images).astype(np.float32, copy=False)
         if not np.isfinite(outputs).all():
             raise InputError(f"{self.path}: expected finite outputs; received NaN or infinity")
-        return outputs if self._are_probabilities else _softmax(outputs)
+        return outputs if self.gives_probabilities else _softmax(outputs)
 
 
 def loaded(
@@ -137,8 +138,8 @@ def loaded(
         params=runner.params,
         device=runner.device,
         threads=threads,
+        gives_probabilities=_are_probabilities(outputs),
         _outputs=runner.outputs,
-        _are_probabilities=_are_probabilities(outputs),
     )
     network.probabilities(images)
     return network

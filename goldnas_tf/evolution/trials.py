@@ -16,6 +16,7 @@ from goldnas_tf.files import atomic
 from goldnas_tf.networks import network
 from goldnas_tf.runs.clock import Clock
 from goldnas_tf.runtime.devices import make_strategy
+from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import Learner, Recipe
 from goldnas_tf.training.settling import settle
@@ -56,7 +57,7 @@ class Trials:
         settings = self._config.evolution
         # all candidates alike: nothing but the network tells them apart
         keras.utils.set_random_seed(self._config.seed)
-        learner = Learner(genotype, self._recipe)
+        learner = Learner(GenotypeBlueprint(genotype), self._recipe)
         start_from(learner.model, {n: (self._setup.weights(c), s) for n, (c, s) in donors.items()})
         costs = {}
         if settings.measures_latency:

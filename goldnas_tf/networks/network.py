@@ -6,6 +6,7 @@ rebuilt network. Every layer is told its precision and the order of its axes: wh
 decides nothing.
 """
 
+import collections
 import dataclasses
 
 import keras
@@ -71,8 +72,9 @@ def build(genotype: Genotype, form: Form = Form()) -> keras.Model:
     require_tensorflow()
     space, precision = genotype.space, form.precision
     images = keras.Input(space.image_shape, dtype="float32", name="images")
+    normalise = PixelNormalization.of(space.image_shape[-1], form.pixel_mean, form.pixel_std)
     # cells read the ReLU of a map, and two cells read each map
-    rectified = dict(enumerate(_stem(space, _normalise(space, form)(images), precision)))
+    rectified = dict(enumerate(_stem(space, normalise(images), precision)))
     for cell in genotype.live_cells:
         reads = [rectified[cell + source] for source in genotype.reads(cell)]
         output = _cell(genotype, cell, form)(reads)
@@ -89,14 +91,6 @@ def build(genotype: Genotype, form: Form = Form()) -> keras.Model:
 def has_auxiliary(genotype: Genotype, form: Form) -> bool:
     """Whether the network has an auxiliary head: the head goes when its cell does."""
     return form.auxiliary and genotype.space.auxiliary_cell in genotype.live_cells
-
-
-def _normalise(space: Space, form: Form) -> PixelNormalization:
-    channels = space.image_shape[-1]
-    mean = form.pixel_mean or (127.5,) * channels
-    std = form.pixel_std or (127.5,) * channels
-    variance = [value**2 for value in std]
-    return PixelNormalization(mean=list(mean), variance=variance, dtype="float32", name="normalise")
 
 
 def _stem(
@@ -181,9 +175,17 @@ def _relu(x: keras.KerasTensor, name: str, precision: str) -> keras.KerasTensor:
 
 
 def variables(model: keras.Model) -> dict[str, keras.Variable]:
-    """Every weight of a model by the name of its layer and its own: "cell_3/pointwise"."""
-    return {
-        f"{layer.name}/{variable.name}": variable
-        for layer in model.layers
-        for variable in layer.variables
-    }
+    """Every weight of a model by the name of its layer and its own: "cell_3/pointwise".
+
+    Where a layer holds layers with variables of one name, as no layer of ours does, they are
+    numbered: "backbone/kernel", "backbone/kernel_1".
+    """
+    named: dict[str, keras.Variable] = {}
+    for layer in model.layers:
+        alike: collections.Counter[str] = collections.Counter()
+        for variable in layer.variables:
+            number = alike[variable.name]
+            alike[variable.name] += 1
+            suffix = f"_{number}" if number else ""
+            named[f"{layer.name}/{variable.name}{suffix}"] = variable
+    return named

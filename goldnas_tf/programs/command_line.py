@@ -78,7 +78,8 @@ def run(
         description: what it does, for `--help`.
         config_class: what its flags were defined from.
         flag_values: where they were defined.
-        argument: name of the flag that an argument without a flag is for; None: there is none.
+        argument: name of the flag, of `define_paths`, that arguments without a flag are for; None:
+            there are none.
     """
     try:
         if {"--help", "-h", "-help"} & set(sys.argv[1:]):
@@ -147,6 +148,24 @@ def define_path(name: str, meaning: str, flag_values: flags.FlagValues = flags.F
     flags.DEFINE(_Path(name), name, None, meaning, flag_values, module_name=sys.argv[0])
 
 
+def define_paths(name: str, meaning: str, flag_values: flags.FlagValues = flags.FLAGS) -> None:
+    """Defines a flag of a program's own that is some paths; its default is none."""
+    flags.DEFINE_multi(
+        _Paths(name),
+        flags.ArgumentSerializer(),
+        name,
+        None,
+        meaning,
+        flag_values,
+        module_name=sys.argv[0],
+    )
+
+
+def paths(name: str, flag_values: flags.FlagValues = flags.FLAGS) -> list[pathlib.Path]:
+    """The paths of such a flag, in the order in which they were given."""
+    return [pathlib.Path(path) for some in flag_values[name].value or () for path in some]
+
+
 def define_switch(name: str, meaning: str, flag_values: flags.FlagValues = flags.FLAGS) -> None:
     """Defines a flag of a program's own that is off by default."""
     flags.DEFINE_bool(name, False, meaning, flag_values, module_name=sys.argv[0])
@@ -181,7 +200,9 @@ def _explained(flag: flags.Flag) -> str:
         head = f"  --[no]{flag.name} (default {default})"
     else:
         head = f"  --{flag.name}={flag.name.upper()} (default {default or 'none'})"
-    text = textwrap.fill(flag.help, 92, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    # absl says of some flags that they may be repeated, with spaces before it
+    meaning = " ".join(flag.help.split())
+    text = textwrap.fill(meaning, 92, initial_indent=" " * 6, subsequent_indent=" " * 6)
     return f"{head}\n{text}"
 
 
@@ -190,16 +211,13 @@ def _parse(flag_values: flags.FlagValues, arguments: Sequence[str], argument: st
     flag_values.set_gnu_getopt(True)
     try:
         _, *rest = flag_values([sys.argv[0], *arguments])
-        if argument and rest:
+        while argument and rest:
             flag_values[argument].parse(rest.pop(0))
     except (flags.Error, OSError) as error:
         # absl begins some messages with a prefix of its own
         raise InputError(str(error).splitlines()[0].removeprefix("ERROR:: ")) from error
     if rest:
-        raise InputError(
-            f"arguments: expected {'no further one' if argument else 'flags only'}; "
-            f"received {rest[0]!r}"
-        )
+        raise InputError(f"arguments: expected flags only; received {rest[0]!r}")
 
 
 def _complain(message: str, code: int) -> int:

@@ -1,9 +1,13 @@
-"""Is a search better than chance? Trains its networks and others of equal cost, all alike.
+"""Does a search pay? Compares its networks with others of equal cost, or its front in equal time.
 
   goldnas-compare runs/digits --preset=train_digits
   goldnas-compare runs/cifar10 --preset=train_cifar10_cpu --points=e058,e067 --seeds=5
+  goldnas-compare runs/seed_0 runs/seed_1 runs/seed_2 --equal_time --preset=train_cifar10_cpu
 
-The others are random networks of the same space, and a hand-made cell, narrowed to the same cost.
+The others are random networks of the same space, small residual networks and inverted residuals as
+wide as the cost allows, and classifiers of your own. At equal cost all are trained alike, from
+scratch. At equal time each family has the time that the search took, and the finished points are
+taken as they are. Several searches that differ in their seeds are judged together.
 The same command goes on where it stopped; more seeds or points train only what is missing.
 """
 
@@ -23,8 +27,10 @@ from goldnas_tf.settings.images import DataSettings
 
 def main() -> None:
     """Runs the program."""
-    command_line.define_path("run", "work folder of the search; may stand without --run=")
-    command_line.define_path("workdir", "folder of the comparison; default RUN/compare")
+    command_line.define_paths(
+        "run", "work folder of a search, or several with commas; may stand without --run="
+    )
+    command_line.define_path("workdir", "folder of the comparison; default: compare in each RUN")
     command_line.define(CompareConfig, flags.FLAGS)
     command_line.run(_compare, __doc__, CompareConfig, argument="run")
 
@@ -32,25 +38,37 @@ def main() -> None:
 def _compare() -> None:
     """Reads the flags, trains what is missing, prints the table."""
     config = command_line.read(CompareConfig, flags.FLAGS)
-    if not flags.FLAGS.run:
+    runs = command_line.paths("run")
+    if not runs:
         raise InputError(
             "RUN: expected the work folder of a search, such as runs/digits; received none"
         )
-    run = pathlib.Path(flags.FLAGS.run)
     given = command_line.given(DataSettings, flags.FLAGS)
-    config = dataclasses.replace(config, data=origin.data_of_run(run, given))
+    images = {run: origin.data_of_run(run, given) for run in runs}
+    if len(set(images.values())) > 1:
+        raise InputError(
+            f"RUN: expected searches on the same images; received {runs[0]} and others that differ"
+        )
+    config = dataclasses.replace(config, data=images[runs[0]])
     require_tensorflow()
     # from here on it takes seconds: flags out of range are told by now
     with command_line.starting():
         from goldnas_tf import data
-        from goldnas_tf.comparison.compare import compare, read_points
+        from goldnas_tf.comparison.compare import FOLDER, compare
+        from goldnas_tf.comparison.searched import read
         from goldnas_tf.runs.run_folder import check_writable
         from goldnas_tf.runtime import devices
 
         devices.prepare(config.devices)
-    workdir = pathlib.Path(flags.FLAGS.workdir or run / "compare")
-    read_points(run, config.comparison.points)
-    check_writable(workdir)
+    workdir = pathlib.Path(flags.FLAGS.workdir) if flags.FLAGS.workdir else None
+    settings = config.comparison
+    searches = [read(run, settings.points, settings.equal_time) for run in runs]
+    for folder in [workdir] if workdir else [run / FOLDER for run in runs]:
+        check_writable(folder)
     compare(
-        run, config, data.load(config.data), workdir, say=lambda line: print(line, file=sys.stderr)
+        searches,
+        config,
+        data.load(config.data),
+        workdir,
+        say=lambda line: print(line, file=sys.stderr),
     )

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 import tensorflow as tf
 
-from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.errors import InputError
 from goldnas_tf.files import atomic
 from goldnas_tf.files.paths import local_path
@@ -80,26 +79,23 @@ def load_point(
 def export(
     path: pathlib.Path,
     model: keras.Model,
-    genotype: Genotype,
     class_names: Sequence[str],
     metrics: Mapping,
-    draw: Callable[[pathlib.Path], None],
+    write: Callable[[pathlib.Path], None],
 ) -> None:
     """Writes a network's folder, whole or not at all.
 
     Args:
         path: the folder; one that stands there is replaced.
         model: from images with values in 0..255 to logits.
-        genotype: what the model was built from.
         class_names: of its outputs, in order.
         metrics: JSON values for `metrics.json`.
-        draw: writes the picture of the cells to the path it is given.
+        write: writes what stands beside them, as the genotype, into the folder it is given.
     """
     with atomic.folder(path) as folder:
-        genotype.save(folder / "genotype.json")
         atomic.write_json(folder / "metrics.json", dict(metrics))
         atomic.write_json(folder / "classes.json", list(class_names))
-        draw(folder / "cells.png")
+        write(folder)
         model.save(folder / "model.keras")
         serving = Serving(model, class_names)
         tf.saved_model.save(

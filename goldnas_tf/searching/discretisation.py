@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Place
+from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.training.feed import Feed
-from goldnas_tf.training.learner import Learner
 
 SAMPLES = 5
 _STATISTICS_STEPS = 40
@@ -31,7 +31,7 @@ class Gap(typing.NamedTuple):
     adapted: float
 
 
-def measure(learner: Learner, feed: Feed, seed: int) -> Gap:
+def measure(learner: GatedLearner, feed: Feed, seed: int) -> Gap:
     """Measures the gap of a network; its state is as before afterwards.
 
     Args:
@@ -61,7 +61,7 @@ def measure(learner: Learner, feed: Feed, seed: int) -> Gap:
     return Gap(running, after, adapted)
 
 
-def _accuracy(learner: Learner, genotype: Genotype, feed: Feed) -> float:
+def _accuracy(learner: GatedLearner, genotype: Genotype, feed: Feed) -> float:
     learner.mask(genotype)
     return learner.accuracy(feed.watched)
 

@@ -23,15 +23,17 @@ from goldnas_tf.report.terminal import Progress
 from goldnas_tf.runs import export
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
+from goldnas_tf.runs.timetable import Timetable
 from goldnas_tf.searching.config import SearchConfig
-from goldnas_tf.searching.timetable import Estimate, Timetable
+from goldnas_tf.training.blueprint import GenotypeBlueprint
+from goldnas_tf.training.pace import Pace
 from goldnas_tf.training.train_config import TrainConfig, train_config
 from goldnas_tf.training.train_loop import NETWORK, Training
 
 FOLDER = "finishing"
 
-# of a timed training: at the end of each the network is measured, which takes time
-_MOST_EPOCHS = 10
+# seconds for the finishing of all
+_LEAST = 1.0
 
 
 def chosen(points: Sequence[Point], most: int) -> list[Point]:
@@ -67,8 +69,8 @@ class Finishing:
         data: its images; each finished network is measured on the test images once.
         archive: of the points; finished ones take the place of what they were.
         timetable: of the search.
-        estimate: what finishing takes, where the search is timed: then points are trained for as
-            long as there is time, all for as many steps; else for `epochs`.
+        pace: of the search, where it is timed: then points are trained for as long as there is
+            time, all for about as many steps; else for `epochs`.
         progress: where the trainings show theirs.
     """
 
@@ -78,11 +80,11 @@ class Finishing:
         data: ImageData,
         archive: Archive,
         timetable: Timetable,
-        estimate: Estimate | None,
+        pace: Pace | None,
         progress: Progress,
     ):
         self._config, self._data, self._progress = config, data, progress
-        self._archive, self._timetable, self._estimate = archive, timetable, estimate
+        self._archive, self._timetable, self._pace = archive, timetable, pace
 
     def run(self, say: Callable[[str], None], signals: Interrupts) -> None:
         """Finishes all that are to be.
@@ -97,9 +99,9 @@ class Finishing:
             if not point.finished:
                 say(f"finishing {point.name}, {index + 1} of {len(points)}")
                 teacher = larger if self._config.training.teacher_weight else None
-                self._plan(points[index:], teacher)
+                seconds = self._seconds(points[index:], teacher)
                 try:
-                    point = self._finish(point, teacher, signals)
+                    point = self._finish(point, teacher, seconds, signals)
                 finally:
                     self._timetable.note()
                 self._archive.add(point)
@@ -107,49 +109,37 @@ class Finishing:
                 gc.collect()
             larger = point
 
-    def _plan(self, points: Sequence[Point], teacher: Point | None) -> None:
-        """Decides how long the first of the points that are left is trained."""
-        name = points[0].name
-        if self._estimate is None or self._timetable.finishing(name):
-            return
+    def _seconds(self, points: Sequence[Point], teacher: Point | None) -> float:
+        """How long the first of the points that are left is trained; 0 where there is no limit."""
+        if self._pace is None:
+            return 0.0
         costs = [point.macs for point in points]
         ladder = costs[:-1] if self._config.training.teacher_weight else [0] * (len(costs) - 1)
         teachers = [teacher.macs if teacher else 0, *ladder]
-        steps = self._estimate.steps(costs, teachers, self._timetable.left)
-        passes = round(steps * self._config.optimizer.batch_size / self._data.train.size)
-        epochs = min(max(passes, 1), _MOST_EPOCHS)
-        self._timetable.plan_finishing(name, epochs, max(1, steps // epochs))
+        steps = [self._pace.step(*pair) for pair in zip(costs, teachers, strict=True)]
+        # where the search has used it all, the little that there must be
+        return max(self._timetable.left, _LEAST) * steps[0] / sum(steps)
 
-    def _finish(self, point: Point, teacher: Point | None, signals: Interrupts) -> Point:
+    def _finish(
+        self, point: Point, teacher: Point | None, seconds: float, signals: Interrupts
+    ) -> Point:
         """A point once it is trained to its end; its folder has the finished network."""
         path = self._archive.path
         folder, place = path / FOLDER / point.name, path / point.path
-        plan = self._timetable.finishing(point.name)
-        began = self._timetable.used
         training = Training(
-            Genotype.load(place / "genotype.json"),
-            _training_config(self._config, plan[0] if plan else self._config.training.epochs),
+            GenotypeBlueprint(Genotype.load(place / "genotype.json")),
+            _training_config(self._config),
             self._data,
             folder,
             searched=export.load_point(place),
             progress=self._progress,
             destination=None,
             teacher=export.load_point(path / teacher.path) if teacher else None,
-            epoch_steps=plan[1] if plan else None,
+            seconds=seconds,
         )
         metrics = training.run(signals)
         facts: dict[str, Any] = {"epoch": point.epoch, "reason": point.reason, "finished": True}
         _replace(folder / NETWORK, place, {**metrics, **facts})
-        if self._estimate and plan:
-            clock = training.clock.seconds
-            spent = clock["steps"] + clock["waiting for images"]
-            self._estimate = self._estimate.corrected(
-                steps=plan[0] * plan[1],
-                macs=point.macs,
-                teacher=teacher.macs if teacher else 0,
-                spent=spent,
-                besides=self._timetable.used - began - spent,
-            )
         return dataclasses.replace(
             point,
             costs={name: metrics[name] for name in COUNTED},
@@ -159,7 +149,7 @@ class Finishing:
         )
 
 
-def _training_config(config: SearchConfig, epochs: int) -> TrainConfig:
+def _training_config(config: SearchConfig) -> TrainConfig:
     """How a point is trained to its end."""
     settings = config.finishing
     optimizer = dataclasses.replace(
@@ -167,8 +157,7 @@ def _training_config(config: SearchConfig, epochs: int) -> TrainConfig:
         learning_rate=settings.finish_learning_rate,
         weight_decay=settings.finish_weight_decay,
     )
-    training = dataclasses.replace(config.training, epochs=epochs)
-    changed = dataclasses.replace(config, optimizer=optimizer, training=training)
+    changed = dataclasses.replace(config, optimizer=optimizer)
     return train_config(changed, config.seed)
 
 

@@ -14,8 +14,9 @@ from goldnas_tf.pareto import Point
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.searching import discretisation
 from goldnas_tf.searching.config import PointSettings
+from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.searching.state import SearchState
-from goldnas_tf.training.learner import Learner
+from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.run import EpochRun
 from goldnas_tf.training.settling import settle
 
@@ -27,7 +28,7 @@ def point_name(epoch: int) -> str:
 
 def take(
     run: EpochRun,
-    learner: Learner,
+    learner: GatedLearner,
     archive: Archive,
     settings: PointSettings,
     state: SearchState,
@@ -61,7 +62,9 @@ def take(
     settle(learner, run.feed, settings.settle_epochs, epoch, what, run.clock, after_step)
     name = point_name(epoch)
     path = f"pareto/{name}"
-    metrics = run.publish(learner, genotype, archive.path / path, facts, strengths)
+    metrics = run.publish(
+        learner, GenotypeBlueprint(genotype), archive.path / path, facts, strengths
+    )
     costs = {resource: metrics[resource] for resource in resources.COUNTED}
     point = Point(name, path, costs, metrics["val_accuracy"], epoch, reason)
     with run.clock("export"):

@@ -5,10 +5,10 @@ A rebuild changes neither the function that the network computes nor its next tr
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.networks.carrying import carry
-from goldnas_tf.training.learner import Learner
+from goldnas_tf.searching.gated_learner import GatedLearner
 
 
-def rebuild(learner: Learner, genotype: Genotype | None = None) -> Learner:
+def rebuild(learner: GatedLearner, genotype: Genotype | None = None) -> GatedLearner:
     """A learner for a smaller genotype that goes on where this one stands.
 
     Args:
@@ -17,6 +17,6 @@ def rebuild(learner: Learner, genotype: Genotype | None = None) -> Learner:
         genotype: a part of what the learner has built; default: what is alive in it.
     """
     genotype = genotype or learner.genotype
-    smaller = Learner(genotype, learner.recipe)
+    smaller = GatedLearner(genotype, learner.recipe)
     smaller.load(carry(learner.state(), learner.model, smaller.model))
     return smaller

@@ -23,17 +23,19 @@ from goldnas_tf.report.terminal import Progress, points_table
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
+from goldnas_tf.runs.timetable import Timetable
 from goldnas_tf.searching import points
 from goldnas_tf.searching.blocks_picture import draw_blocks
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
 from goldnas_tf.searching.epoch_end import judge_again, prune, used, wasted, worth_rebuilding
 from goldnas_tf.searching.finishing import Finishing
+from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.searching.state import SearchState
-from goldnas_tf.searching.timetable import Estimate, Pace, Timetable, plan_epochs
+from goldnas_tf.searching.time_plan import plan_epochs
 from goldnas_tf.settings.units import human
-from goldnas_tf.training.learner import Learner
+from goldnas_tf.training.pace import Pace
 from goldnas_tf.training.run import EpochRun
 
 
@@ -102,7 +104,8 @@ class Search(EpochRun):
 
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
-        state, learner = self._start_or_resume()
+        with self.clock("building"):
+            state, learner = self._start_or_resume()
         with self.journal(state.epoch) as journal:
             self._begin(journal, state)
             stream = self.feed.stream(state.step)
@@ -144,17 +147,18 @@ class Search(EpochRun):
                 # its graphs are as large as those of all that is finished
                 del learner
                 self._finish(journal, signals)
+        self.timetable.note()
         journal.time(self.clock.seconds)
         journal.say(points_table(self.archive.points, self.archive.path, self.budgets.start))
         return self.archive.points
 
-    def _start_or_resume(self) -> tuple[SearchState, Learner]:
+    def _start_or_resume(self) -> tuple[SearchState, GatedLearner]:
         stored = self.stored()
         if stored is None:
             state = SearchState.start(Genotype.full(self.space), self.config.pruning)
-            return state, Learner(state.genotype, self.recipe)
+            return state, GatedLearner(state.genotype, self.recipe)
         values, arrays = stored
-        learner = Learner(Genotype.from_json(values.pop("built")), self.recipe)
+        learner = GatedLearner(Genotype.from_json(values.pop("built")), self.recipe)
         state = SearchState.from_json(values)
         learner.load(arrays)
         learner.mask(state.genotype)
@@ -196,7 +200,7 @@ class Search(EpochRun):
         watched = -(-self.feed.watched_images // self.config.optimizer.batch_size)
         steps = self.epoch_steps
         epochs = plan_epochs(settings, pace, steps, watched, budgets.start, budgets.floor, time)
-        self.timetable.plan_search(epochs)
+        self.timetable.plan(epochs)
         warm, floor = round(settings.warmup * epochs), round(settings.at_floor * epochs)
         journal.say(
             f"the plan: {steps * warm:,} steps to warm up, {steps * (epochs - warm - floor):,} to "
@@ -207,27 +211,20 @@ class Search(EpochRun):
 
     def _finish(self, journal: Journal, signals: Interrupts) -> None:
         """Trains points to their end."""
-        estimate = self._estimate() if self.timetable.is_timed else None
+        pace = self._pace() if self.timetable.is_timed else None
         finishing = Finishing(
-            self.config, self.data, self.archive, self.timetable, estimate, self.progress
+            self.config, self.data, self.archive, self.timetable, pace, self.progress
         )
         with self.clock("finishing"):
             finishing.run(journal.say, signals)
 
-    def _estimate(self) -> Estimate:
-        """What finishing a network takes, by what the search has taken."""
+    def _pace(self) -> Pace:
+        """How long steps of a network take, by what those of the search have taken."""
         batch = self.config.optimizer.batch_size
         lines = [line for line in self.folder.metrics() if line["images_per_second"]]
-        pace = Pace.fit([(line["built_macs"], batch / line["images_per_second"]) for line in lines])
-        test = self.data.test.size if self.data.test else 0
-        answered = (self.data.validation.size + test) / batch
-        largest = max(point.macs for point in self.archive.points)
-        # a network is traced and exported once, as points are
-        seconds = self.clock.seconds["export"] + 0.5 * self.clock.seconds["tracing"]
-        overhead = seconds / len(self.archive.points) + answered * pace.forward(largest)
-        return Estimate(pace, overhead)
+        return Pace.fit([(line["built_macs"], batch / line["images_per_second"]) for line in lines])
 
-    def _watched_accuracy(self, learner: Learner) -> float:
+    def _watched_accuracy(self, learner: GatedLearner) -> float:
         if not learner.accuracy_is_traced:
             with self.clock("tracing"):
                 learner.accuracy(itertools.islice(self.feed.watched, 1))
@@ -235,8 +232,8 @@ class Search(EpochRun):
             return learner.accuracy(self.feed.watched)
 
     def _rebuilt_if_worth_it(
-        self, state: SearchState, learner: Learner
-    ) -> tuple[SearchState, Learner]:
+        self, state: SearchState, learner: GatedLearner
+    ) -> tuple[SearchState, GatedLearner]:
         """The state and the learner without masked operators, if these cost more than a rebuild."""
         steps, rebuild_steps = self.epoch_steps, self.config.devices.rebuild_steps
         goes_on_with_a_point = state.pending not in (None, "final")
@@ -244,7 +241,7 @@ class Search(EpochRun):
             return state.replace(wasted=0.0), self._rebuilt(learner)
         return state.replace(wasted=wasted(state, learner.built, steps)), learner
 
-    def _rebuilt(self, learner: Learner) -> Learner:
+    def _rebuilt(self, learner: GatedLearner) -> GatedLearner:
         with self.clock("rebuilds"):
             learner = rebuild(learner)
             # traced functions hold their model in reference cycles
@@ -256,7 +253,7 @@ class Search(EpochRun):
         before: SearchState,
         state: SearchState,
         cost: Cost,
-        learner: Learner,
+        learner: GatedLearner,
         strengths: Mapping[Place, float],
         journal: Journal,
     ) -> SearchState:
@@ -296,7 +293,7 @@ class Search(EpochRun):
         return {**shown, "left": self.timetable.left} if self.timetable.is_timed else shown
 
     def _take_point(
-        self, state: SearchState, learner: Learner, journal: Journal, signals: Interrupts
+        self, state: SearchState, learner: GatedLearner, journal: Journal, signals: Interrupts
     ) -> None:
         steps = self.config.points.settle_epochs * self.feed.pass_steps
         with journal.bar(state.epoch, steps, steps) as bar:

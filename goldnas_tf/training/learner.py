@@ -1,8 +1,8 @@
-"""A network in training: model, optimizers and the one-level step, on any number of replicas.
+"""A network in training: model, optimizer and the step, on any number of replicas.
 
-One `tf.function` trains weights ω and gates α together on cross-entropy plus λ · R(α). Gradients
-are summed over the replicas, clipped by their global norm and decayed; two optimizers apply them.
-A network without gates is trained by the same step: it has no R(α).
+One `tf.function` trains all weights ω on cross-entropy plus λ · R(α). Gradients are summed over the
+replicas, clipped by their global norm and decayed. Here a network has no gates, and R(α) is 0;
+`searching/gated_learner.py` trains gates α by the same step.
 """
 
 import contextlib
@@ -14,32 +14,30 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Place
 from goldnas_tf.data import ImageData
 from goldnas_tf.networks import network
+from goldnas_tf.networks.cell import Cell
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.sections import GateSettings, OptimizerSettings
 from goldnas_tf.training.averages import Averages
+from goldnas_tf.training.blueprint import Blueprint
 from goldnas_tf.training.distillation import Teacher
-from goldnas_tf.training.objective import Penalty, cross_entropy
+from goldnas_tf.training.objective import cross_entropy
 from goldnas_tf.training.optimizer import ReducedSGD
-
-# α whose σ(α) is 1 in float32
-_OPEN = 30.0
 
 METRICS = ("loss", "cross_entropy", "penalty", "correct", "gradient_norm")
 
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """Everything about a learner but its genotype, so that a rebuilt one is trained alike.
+    """Everything about a learner but its network, so that a rebuilt one is trained alike.
 
     Attributes:
         optimizer: learning rate, momentum, decay, clipping; the batch size is the global one.
-        gates: learning rate and momentum of the gates.
-        relative_costs: cost of each operator over the mean of the full space; for gates alone.
-        mu: μ of the resource term.
+        gates: learning rate and momentum of the gates, where the network has them.
+        relative_costs: cost of each operator over the mean of the full space; likewise.
+        mu: μ of the resource term; likewise.
         auxiliary_weight: weight of the auxiliary head's loss; 0 is no such head.
         label_smoothing: share of each label that is spread over all classes.
         ema_decay: decay of the moving average of the weights; 0 is no such average.
@@ -101,56 +99,34 @@ class Learner:
     """Trains one built network.
 
     Args:
-        genotype: what is built. Operators that are pruned later are masked until a rebuild.
+        blueprint: what is built.
         recipe: how it is trained.
 
     Attributes:
-        genotype: the operators that are alive.
-        built: the operators that the model has; more than `genotype` while some are masked.
         model: the Keras model.
     """
 
-    def __init__(self, genotype: Genotype, recipe: Recipe):
-        self.genotype = self.built = genotype
+    def __init__(self, blueprint: Blueprint, recipe: Recipe):
         self.recipe = recipe
-        gated = recipe.form.gated
-        self._penalty = Penalty(genotype, recipe.relative_costs, recipe.mu) if gated else None
+        settings = recipe.optimizer
         with recipe.strategy.scope():
-            self.model = network.build(genotype, recipe.form)
-            self._cells = [
-                self.model.get_layer(network.cell_name(index)) for index in genotype.live_cells
-            ]
-            self._gates = [cell.gates for cell in self._cells] if gated else []
-            self._kinds = _kinds(genotype) if gated else []
-            for cell in self._cells:
-                if cell.sampler:
-                    cell.sampler.begin(recipe.seed)
+            self.model = blueprint.build(recipe.form)
+            self._gates = self._find_gates()
             gates = {id(variable) for variable in self._gates}
             trainable = self.model.trainable_variables
             self._weights = [variable for variable in trainable if id(variable) not in gates]
-            settings = recipe.optimizer
             self._weight_optimizer = ReducedSGD(settings.learning_rate, float(settings.momentum))
-            self._gate_optimizer = ReducedSGD(
-                recipe.gates.gate_learning_rate, float(recipe.gates.gate_momentum)
-            )
             self._weight_optimizer.build(self._weights)
-            self._gate_optimizer.build(self._gates)
-            self._estimates = [
-                keras.Variable(
-                    tf.zeros(cell.gates.shape),
-                    dtype="float32",
-                    trainable=False,
-                    aggregation="only_first_replica",
-                    name=f"{cell.name}_estimates",
-                )
-                for cell in (self._cells if gated and recipe.estimates else [])
-            ]
             self._averages = Averages(self.model, recipe.ema_decay) if recipe.ema_decay else None
         self._compiled_step = tf.function(
             self._step, jit_compile=recipe.xla or None, autograph=False
         )
         self._compiled_count = tf.function(self._count, autograph=False)
         self._compiled_observe = tf.function(self._observe, autograph=False)
+
+    def _find_gates(self) -> list[keras.Variable]:
+        """The variables that are gates, not weights; a network without them has none."""
+        return []
 
     def step(self, images: tf.Tensor, labels: tf.Tensor, lambda_: float) -> tf.Tensor:
         """Trains weights and gates on one global batch.
@@ -165,9 +141,12 @@ class Learner:
             The values of `METRICS`, (5,): loss, cross-entropy and R(α) as means over the batch, the
             number of correct answers, and the norm of the weights' gradient before it is clipped.
         """
-        alive = network.has_auxiliary(self.genotype, self.recipe.form)
-        auxiliary = self.recipe.auxiliary_weight if alive else 0.0
+        auxiliary = self.recipe.auxiliary_weight if self._has_auxiliary() else 0.0
         return self._compiled_step(images, labels, tf.constant(lambda_), tf.constant(auxiliary))
+
+    def _has_auxiliary(self) -> bool:
+        """Whether the auxiliary head, if the model has one, is trained."""
+        return True
 
     def _step(self, *batch: tf.Tensor) -> tf.Tensor:
         strategy = self.recipe.strategy
@@ -203,47 +182,12 @@ class Learner:
             for gradient, variable in zip(clipped, self._weights, strict=True)
         ]
         self._weight_optimizer.apply(decayed)
-        if self._gates:
-            shared = self._shared(gradients[weights:])
-            self._estimate(shared)
-            self._gate_optimizer.apply(shared)
+        self._train_gates(gradients[weights:])
         if self._averages:
             self._averages.update()
         # summed over the replicas like the others
         norm /= context.num_replicas_in_sync
         return tf.stack([loss, entropy, penalty, _correct(labels, logits), norm])
-
-    def _shared(self, gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
-        """Gradients of the gates; cells that share theirs all get the sum, and so stay alike."""
-        shared = list(gradients)
-        for kind in self._kinds:
-            total = tf.add_n([gradients[position] for position in kind])
-            for position in kind:
-                shared[position] = total
-        return shared
-
-    def _estimate(self, gradients: Sequence[tf.Tensor]) -> None:
-        """Adds up, for each operator, the square of what the loss would change by without it.
-
-        Formula, of first order: σ(α) · ∂L/∂σ = ∂L/∂α / (1 − σ(α)).
-        """
-        for total, cell, gradient in zip(self._estimates, self._cells, gradients, strict=False):
-            change = gradient / (1 - tf.sigmoid(tf.convert_to_tensor(cell.gates)))
-            total.assign_add(change**2)
-
-    def importance(self) -> dict[Place, float]:
-        """How much the loss depends on each live operator, since it was last asked for.
-
-        The root of the mean square over the steps, up to a factor that all have; nothing where the
-        recipe does not ask for estimates.
-        """
-        if not self._estimates:
-            return {}
-        values = np.concatenate([total.numpy() for total in self._estimates]) ** 0.5
-        for total in self._estimates:
-            total.assign(tf.zeros(total.shape))
-        pairs = zip(self.built.ordered, values, strict=True)
-        return {place: float(value) for place, value in pairs if place in self.genotype.places}
 
     def _mean_entropy(self, labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """The part of this replica in the mean over the global batch."""
@@ -259,23 +203,22 @@ class Learner:
         told = tf.reduce_sum(losses) / self.recipe.optimizer.batch_size
         return (1 - teacher.weight) * entropy + teacher.weight * told
 
+    def _train_gates(self, gradients: Sequence[tf.Tensor]) -> None:
+        """Takes a step of the gates."""
+
     def _resource_term(self) -> tf.Tensor:
         """R(α); 0 of a network without gates."""
-        if not self._penalty:
-            return tf.constant(0.0)
-        strengths = tf.concat([cell.strengths() for cell in self._cells], 0)
-        live = tf.concat([tf.convert_to_tensor(cell.live) for cell in self._cells], 0)
-        return self._penalty(strengths, live)
+        return tf.constant(0.0)
 
     def anneal(self, factor: float) -> None:
-        """Sets both learning rates to this factor of their settings; 1 is the search's."""
+        """Sets the learning rates to this factor of their settings; 1 is the settings'."""
         self._weight_optimizer.rate.assign(self.recipe.optimizer.learning_rate * factor)
-        self._gate_optimizer.rate.assign(self.recipe.gates.gate_learning_rate * factor)
 
     def drop_paths(self, rate: float) -> None:
         """Sets the rate at which operators are left out, of a network with drop-path, in [0, 1)."""
-        for cell in self._cells:
-            cell.drop.rate.assign(rate)
+        for layer in self.model.layers:
+            if isinstance(layer, Cell) and layer.drop:
+                layer.drop.rate.assign(rate)
 
     def averaged(self) -> contextlib.AbstractContextManager[None]:
         """Inside, the network has the moving averages for its weights, if the recipe has them."""
@@ -318,41 +261,9 @@ class Learner:
         """Whether `accuracy` has."""
         return self._compiled_count.experimental_get_tracing_count() > 0
 
-    def strengths(self) -> dict[Place, float]:
-        """σ(α) of every live operator of a gated network."""
-        values = np.concatenate([cell.strengths().numpy() for cell in self._cells])
-        pairs = zip(self.built.ordered, values, strict=True)
-        return {place: float(value) for place, value in pairs if place in self.genotype.places}
-
-    def closed(self) -> set[Place]:
-        """Live operators that the network which is used has not: their binary gates are closed.
-
-        Binary gates are taken at their most probable values; of soft gates none is closed.
-        """
-        values = np.concatenate([cell.gate_values().numpy() for cell in self._cells])
-        pairs = zip(self.built.ordered, values, strict=True)
-        return {place for place, value in pairs if value == 0} & self.genotype.places
-
-    def open_gates(self) -> None:
-        """Sets all gates to 1; binary ones have no gradient there, and stay."""
-        for gates in self._gates:
-            gates.assign(tf.fill(gates.shape, _OPEN))
-        self._gate_optimizer.halt()
-
     def halt(self) -> None:
         """Takes all momentum away: at rates of 0 steps move the batch norms' statistics alone."""
         self._weight_optimizer.halt()
-        self._gate_optimizer.halt()
-
-    def mask(self, genotype: Genotype) -> None:
-        """Takes operators out of the function and the penalty, not yet out of the graph.
-
-        Args:
-            genotype: what is left, a part of `built`.
-        """
-        self.genotype = genotype
-        for cell, index in zip(self._cells, self.built.live_cells, strict=True):
-            cell.live.assign([float(p in genotype.places) for p in self.built.cell(index)])
 
     def state(self) -> dict[str, np.ndarray]:
         """All weights, statistics and optimizer slots by name."""
@@ -367,32 +278,23 @@ class Learner:
         for name, variable in self._variables().items():
             variable.assign(state[name])
 
+    def structure(self) -> dict[str, Any]:
+        """What the model was built from besides the blueprint, for checkpoints, as JSON values."""
+        return {}
+
     def _variables(self) -> dict[str, keras.Variable]:
+        averages = self._averages.variables if self._averages else {}
+        return self._with_slots(self._weight_optimizer, self._weights) | averages
+
+    def _with_slots(
+        self, optimizer: ReducedSGD, trained: Sequence[keras.Variable]
+    ) -> dict[str, keras.Variable]:
+        """All of the model's variables, and the optimizer's slots of those that it trains."""
         named = network.variables(self.model)
         names = {id(variable): name for name, variable in named.items()}
-        slots = {}
-        for optimizer, trained in (
-            (self._weight_optimizer, self._weights),
-            (self._gate_optimizer, self._gates),
-        ):
-            # without momentum there are no slots
-            for variable, slot in zip(
-                trained, optimizer.momentums, strict=bool(optimizer.momentums)
-            ):
-                slots[f"{names[id(variable)]}@momentum"] = slot
-        averages = self._averages.variables if self._averages else {}
-        # rows like those of the gates, so that a rebuild carries them
-        pairs = zip(self._estimates, self._cells, strict=False)
-        estimates = {f"{cell.name}/gates@estimates": total for total, cell in pairs}
-        return named | slots | estimates | averages
-
-
-def _kinds(genotype: Genotype) -> list[list[int]]:
-    """Positions of the live cells that share their gates, where cells do."""
-    place = {cell: position for position, cell in enumerate(genotype.live_cells)}
-    kinds = genotype.space.kinds if genotype.space.shared else ()
-    alive = [[place[cell] for cell in kind if cell in place] for kind in kinds]
-    return [kind for kind in alive if kind]
+        # without momentum there are no slots
+        pairs = zip(trained, optimizer.momentums, strict=bool(optimizer.momentums))
+        return named | {f"{names[id(variable)]}@momentum": slot for variable, slot in pairs}
 
 
 def _correct(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:

@@ -7,12 +7,8 @@ from typing import Any, TypeVar
 import keras
 import numpy as np
 
-from goldnas_tf.architecture import resources
-from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Place
 from goldnas_tf.data import ImageData
-from goldnas_tf.networks.carrying import alone
-from goldnas_tf.report.drawing import draw_network
 from goldnas_tf.report.terminal import Progress
 from goldnas_tf.runs import checkpoint, export
 from goldnas_tf.runs.interrupt import Interrupts
@@ -20,6 +16,7 @@ from goldnas_tf.runs.journal import Journal
 from goldnas_tf.runs.run import Run
 from goldnas_tf.runtime.devices import describe_devices, make_strategy
 from goldnas_tf.settings.configuration import RunConfiguration
+from goldnas_tf.training.blueprint import Blueprint
 from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import METRICS, Learner, Recipe
 from goldnas_tf.training.renewal import renew
@@ -181,7 +178,7 @@ class EpochRun(Run):
         """Writes a checkpoint."""
         position = (state.step, state.epoch)
         with self.clock("checkpoints"):
-            values = {**state.to_json(), "built": learner.built.to_json()}
+            values = {**state.to_json(), **learner.structure()}
             checkpoint.save(self.folder.path, position, values, learner.state())
 
     def _tested(self, learner: Learner) -> dict[str, Any]:
@@ -193,7 +190,7 @@ class EpochRun(Run):
     def publish(
         self,
         learner: Learner,
-        genotype: Genotype,
+        blueprint: Blueprint,
         folder: pathlib.Path,
         facts: Mapping[str, Any],
         strengths: Mapping[Place, float] | None = None,
@@ -204,7 +201,7 @@ class EpochRun(Run):
 
         Args:
             learner: has its weights; their moving average is taken, where there is one.
-            genotype: of the network, a part of what the learner has built.
+            blueprint: of the network, of a part of what the learner has built.
             folder: where it goes.
             facts: what else its metrics.json says.
             strengths: of the gates, for the drawing.
@@ -224,19 +221,13 @@ class EpochRun(Run):
                 }
                 if test:
                     accuracies |= self._tested(learner)
-            metrics = {
-                **facts,
-                **resources.total(genotype, form.gated),
-                "operators": len(genotype.places),
-                **accuracies,
-            }
+            metrics = {**facts, **blueprint.costs(form), **blueprint.facts(), **accuracies}
             with self.clock("export"):
                 export.export(
                     folder,
-                    alone(learner.model, genotype, form),
-                    genotype,
+                    blueprint.alone(learner.model, form),
                     data.class_names,
                     metrics,
-                    draw=lambda path: draw_network(genotype, path, strengths),
+                    write=lambda path: blueprint.write(path, strengths),
                 )
         return metrics

@@ -12,7 +12,6 @@ from typing import Any
 
 import keras
 
-from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
@@ -22,20 +21,28 @@ from goldnas_tf.report.terminal import Progress
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
 from goldnas_tf.runs.run_folder import FIGURES
+from goldnas_tf.runs.timetable import Timetable
 from goldnas_tf.settings.units import human
 from goldnas_tf.training.annealing import annealed, rising
+from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 from goldnas_tf.training.distillation import Teacher
 from goldnas_tf.training.learner import Learner
+from goldnas_tf.training.pace import probe
 from goldnas_tf.training.run import EpochRun
 from goldnas_tf.training.state import RunState
 from goldnas_tf.training.train_config import TrainConfig
+
+# of a timed training: at the end of each the network is measured, which takes time
+_MOST_EPOCHS = 10
+# of the time, for the measurement of the pace
+_PROBE_SHARE = 0.02
 
 NETWORK = "network"
 """Name of the trained network's folder in the run folder."""
 
 
 def train(
-    genotype: Genotype,
+    network: Genotype | Blueprint,
     config: TrainConfig,
     data: ImageData,
     workdir: str | pathlib.Path,
@@ -43,11 +50,12 @@ def train(
     progress: Progress | None = None,
     destination: pathlib.Path | None = None,
     teacher: keras.Model | None = None,
+    seconds: float = 0.0,
 ) -> dict[str, Any]:
     """Trains, or goes on with the training that the same configuration left in the folder.
 
     Args:
-        genotype: the network.
+        network: a genotype, or what else a network is built from.
         config: all settings.
         data: trained on its training images, watched on its validation images, and measured on
             its test images once, at the end.
@@ -56,6 +64,7 @@ def train(
         progress: where progress is shown; default: the standard error stream.
         destination: the folder that the network goes to, instead of `network/`.
         teacher: a network of the same images, whose answers this one is taught besides the labels.
+        seconds: that it all takes, whatever `epochs` says; 0 is no limit.
 
     Returns:
         What stands in `network/metrics.json`: accuracies in [0, 1], multiply-adds, parameters.
@@ -66,14 +75,17 @@ def train(
         TrainingError: the loss is not finite; the last good checkpoint is kept.
         Interrupted: SIGINT or SIGTERM came; the state is saved.
     """
-    return Training(genotype, config, data, workdir, searched, progress, destination, teacher).go()
+    blueprint = GenotypeBlueprint(network) if isinstance(network, Genotype) else network
+    return Training(
+        blueprint, config, data, workdir, searched, progress, destination, teacher, seconds
+    ).go()
 
 
 class Training(EpochRun):
     """One training: what stays the same from epoch to epoch.
 
     Args:
-        genotype: the network.
+        blueprint: of the network.
         config: all settings.
         data: the images.
         workdir: the run folder.
@@ -81,7 +93,7 @@ class Training(EpochRun):
         progress: where progress is shown.
         destination: the folder that the network goes to; None: `network/`.
         teacher: a network whose answers this one is taught, or None.
-        epoch_steps: steps of an epoch; None: one pass over the training images.
+        seconds: that it takes; as many steps as there is time for. 0: `epochs` passes.
     """
 
     name = "the training"
@@ -90,7 +102,7 @@ class Training(EpochRun):
 
     def __init__(
         self,
-        genotype: Genotype,
+        blueprint: Blueprint,
         config: TrainConfig,
         data: ImageData,
         workdir: str | pathlib.Path,
@@ -98,17 +110,17 @@ class Training(EpochRun):
         progress: Progress | None,
         destination: pathlib.Path | None,
         teacher: keras.Model | None = None,
-        epoch_steps: int | None = None,
+        seconds: float = 0.0,
     ):
         settings = config.training
-        check_fits(genotype, data)
+        blueprint.check_fits(data)
         if settings.init == "inherited" and searched is None:
             raise InputError(
                 "searched: expected the network of a search, with its weights, for init inherited; "
                 "received none"
             )
         super().__init__(config, data, progress)
-        self.genotype, self.searched = genotype, searched
+        self.blueprint, self.searched = blueprint, searched
         self.recipe = self.make_recipe(
             form={"gated": False, "drop_path": settings.drop_path > 0},
             label_smoothing=settings.label_smoothing,
@@ -116,8 +128,8 @@ class Training(EpochRun):
             teacher=teacher
             and Teacher(teacher, settings.teacher_weight, settings.teacher_temperature),
         )
-        self.open_folder(workdir, genotype=genotype.to_json(), teacher=teacher and _digest(teacher))
-        self.epoch_steps = epoch_steps or self.feed.pass_steps
+        self.open_folder(workdir, **blueprint.describe(), teacher=teacher and _digest(teacher))
+        self.timetable = Timetable(self.folder.path, seconds, self.clock)
         self.destination = destination or self.folder.path / NETWORK
 
     def run(self, signals: Interrupts) -> dict[str, Any]:
@@ -125,38 +137,42 @@ class Training(EpochRun):
         file = self.destination / "metrics.json"
         if file.exists():
             return FIGURES.read(file)
-        state, learner = self._start_or_resume()
+        with self.clock("building"):
+            state, learner = self._start_or_resume()
         settings = self.config.training
-        steps = self.epoch_steps
-        rate = functools.partial(annealed, settings.epochs * steps)
         with self.journal(state.epoch) as journal:
-            cost = costs.total(self.genotype, gated=False)
+            costs = self.blueprint.costs(self.recipe.form)
             self.introduce(
                 journal,
                 state,
-                f"a network of {human(cost.macs)} multiply-adds and {human(cost.params)} "
-                "parameters",
+                f"a network of {human(int(costs['macs']))} multiply-adds and "
+                f"{human(int(costs['params']))} parameters",
             )
+            epochs, steps = self._plan(learner, journal)
+            rate = functools.partial(annealed, epochs * steps)
             stream = self.feed.stream(state.step)
-            while state.epoch < settings.epochs:
+            while state.epoch < epochs:
                 if settings.drop_path:
-                    learner.drop_paths(rising(settings.drop_path, settings.epochs, state.epoch))
+                    learner.drop_paths(rising(settings.drop_path, epochs, state.epoch))
                 state = self.train_epoch(state, learner, stream, journal, signals, steps, rate=rate)
                 with self.clock("evaluation"), learner.averaged():
                     accuracy = learner.accuracy(self.feed.watched)
-                state = self._record(state, accuracy, learner, journal)
-            metrics = self._finish(learner)
-            journal.picture(settings.epochs, "cells", self.destination / "cells.png")
+                state = self._record(state, accuracy, learner, journal, steps)
+                self.timetable.note()
+            metrics = self._finish(learner, epochs)
+            if (self.destination / "cells.png").exists():
+                journal.picture(epochs, "cells", self.destination / "cells.png")
+        self.timetable.note()
         journal.time(self.clock.seconds)
         journal.say(_told(metrics, self.destination))
         return metrics
 
     def _start_or_resume(self) -> tuple[RunState, Learner]:
         stored = self.stored()
-        learner = Learner(self.genotype, self.recipe)
+        learner = Learner(self.blueprint, self.recipe)
         if stored is not None:
             values, arrays = stored
-            # all of it, always: nothing is masked in a training
+            # earlier revisions wrote here what a search writes
             values.pop("built", None)
             learner.load(arrays)
             return RunState.from_json(values), learner
@@ -164,11 +180,36 @@ class Training(EpochRun):
             inherit(learner.model, self.searched)
         return RunState(), learner
 
+    def _plan(self, learner: Learner, journal: Journal) -> tuple[int, int]:
+        """Epochs and their steps: as the settings say, or as many as there is time for."""
+        table, data = self.timetable, self.data
+        if not table.is_timed:
+            return self.config.training.epochs, self.feed.pass_steps
+        if table.epochs is None or table.steps is None:
+            step, answer = probe(learner, self.feed, self.clock, _PROBE_SHARE * table.seconds)
+            batch = self.config.optimizer.batch_size
+            test = data.test.size if data.test else 0
+            once = answer * (data.validation.size + test) / batch
+            renewing = answer * self.config.training.renew_steps
+            watching = answer * self.feed.watched_images / batch
+            # tracing and graphs once more
+            exporting = self.clock.seconds["tracing"] + self.clock.seconds["building"]
+            left = table.left - once - renewing - exporting
+            passes = round(left / (step * self.feed.pass_steps))
+            epochs = min(max(passes, 1), _MOST_EPOCHS)
+            table.plan(epochs, max(1, int((left / epochs - watching) / step)))
+            journal.say(
+                f"there is time for {table.epochs} epochs of {table.steps:,} steps, at "
+                f"{batch / step:,.0f} images a second"
+            )
+        assert table.epochs and table.steps
+        return table.epochs, table.steps
+
     def _record(
-        self, state: RunState, accuracy: float, learner: Learner, journal: Journal
+        self, state: RunState, accuracy: float, learner: Learner, journal: Journal, steps: int
     ) -> RunState:
         """Writes down the epoch that ended."""
-        means = self.means(state, self.epoch_steps)
+        means = self.means(state, steps)
         values = {
             "epoch": state.epoch,
             "step": state.step,
@@ -186,10 +227,10 @@ class Training(EpochRun):
         }
         return self.end_epoch(state, learner, journal, values, shown)
 
-    def _finish(self, learner: Learner) -> dict[str, Any]:
+    def _finish(self, learner: Learner, epochs: int) -> dict[str, Any]:
         """Measures and exports the network."""
         facts = {
-            "epochs": self.config.training.epochs,
+            "epochs": epochs,
             "init": self.config.training.init,
             "seed": self.config.seed,
         }
@@ -198,27 +239,11 @@ class Training(EpochRun):
             learner.drop_paths(0.0)
         return self.publish(
             learner,
-            self.genotype,
+            self.blueprint,
             self.destination,
             facts,
             test=True,
             renew_steps=settings.renew_steps,
-        )
-
-
-def check_fits(genotype: Genotype, data: ImageData) -> None:
-    """Checks that a network is one for these images.
-
-    Raises:
-        InputError: it is for others.
-    """
-    wanted = (genotype.space.image_shape, genotype.space.classes)
-    found = (tuple(data.image_shape), len(data.class_names))
-    if wanted != found:
-        raise InputError(
-            f"network: expected one for images of {found[0]} in {found[1]} classes, as {data.name} "
-            f"has; received one for {wanted[0]} in {wanted[1]}; give the data set that it was "
-            "searched on"
         )
 
 

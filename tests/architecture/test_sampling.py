@@ -4,7 +4,7 @@ import pytest
 
 from goldnas_tf.architecture import costs, operators
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.sampling import sample, sample_at_macs
+from goldnas_tf.architecture.sampling import sample, sample_at
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 
@@ -52,19 +52,19 @@ def test_the_operator_of_an_empty_node_is_any_of_its_own():
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_macs_are_within_3_percent(share, seed):
     goal = round(share * costs.total(Genotype.full(SPACE)).macs)
-    drawn = sample_at_macs(SPACE, goal, random.Random(seed))
+    drawn = sample_at(SPACE, "macs", goal, random.Random(seed))
     assert abs(costs.total(drawn).macs - goal) <= 0.03 * goal
-    assert drawn == sample_at_macs(SPACE, goal, random.Random(seed))
+    assert drawn == sample_at(SPACE, "macs", goal, random.Random(seed))
 
 
 def test_seeds_give_different_networks_of_equal_cost():
     goal = costs.total(Genotype.full(SPACE)).macs // 2
-    assert len({sample_at_macs(SPACE, goal, random.Random(seed)) for seed in range(5)}) == 5
+    assert len({sample_at(SPACE, "macs", goal, random.Random(seed)) for seed in range(5)}) == 5
 
 
 def test_the_tolerance_is_kept():
     goal = costs.total(Genotype.full(SPACE)).macs // 2
-    drawn = sample_at_macs(SPACE, goal, random.Random(0), tolerance=0.005)
+    drawn = sample_at(SPACE, "macs", goal, random.Random(0), tolerance=0.005)
     assert abs(costs.total(drawn).macs - goal) <= 0.005 * goal
 
 
@@ -76,7 +76,7 @@ def test_networks_near_the_cheapest_are_found():
         frozenset(p for p in full.places if p.op == "skip_connect" and p.source == p.node + 1),
     )
     goal = round(1.03 * costs.total(cheapest).macs)
-    drawn = {sample_at_macs(SPACE, goal, random.Random(seed)) for seed in range(4)}
+    drawn = {sample_at(SPACE, "macs", goal, random.Random(seed)) for seed in range(4)}
     assert len(drawn) > 1
     for genotype in drawn:
         assert abs(costs.total(genotype).macs - goal) <= 0.03 * goal
@@ -86,7 +86,7 @@ def test_networks_near_the_cheapest_are_found():
 def test_what_no_network_costs_is_refused(share):
     goal = round(share * costs.total(Genotype.full(SPACE)).macs)
     with pytest.raises(InputError, match=f"no network within 3% of {goal:,} multiply-adds"):
-        sample_at_macs(SPACE, goal, random.Random(0))
+        sample_at(SPACE, "macs", goal, random.Random(0))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -95,5 +95,5 @@ def test_networks_of_shared_gates_are_drawn_too(seed):
     genotype = sample(space, random.Random(seed), 0.4)
     assert 0.2 * len(Genotype.full(space).gates) < len(genotype.gates)
     wanted = costs.total(Genotype.full(space)).macs // 2
-    found = sample_at_macs(space, wanted, random.Random(seed), 0.1)
+    found = sample_at(space, "macs", wanted, random.Random(seed), 0.1)
     assert costs.total(found).macs == pytest.approx(wanted, rel=0.1)

@@ -10,7 +10,7 @@ from strategies import genotypes, spaces
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.sampling import sample, sample_at_macs
+from goldnas_tf.architecture.sampling import sample, sample_at
 from goldnas_tf.errors import InputError
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -35,7 +35,7 @@ def test_a_network_of_wanted_cost_is_within_the_tolerance(one, seed, tolerance):
     wanted = costs.total(one).macs
     # of some spaces few networks cost that, and it may say that it found none
     with contextlib.suppress(InputError):
-        drawn = sample_at_macs(one.space, wanted, random.Random(seed), tolerance)
+        drawn = sample_at(one.space, "macs", wanted, random.Random(seed), tolerance)
         assert abs(costs.total(drawn).macs - wanted) <= tolerance * wanted
         assert drawn == Genotype(one.space, drawn.places)
 
@@ -45,4 +45,4 @@ def test_a_network_of_wanted_cost_is_within_the_tolerance(one, seed, tolerance):
 def test_what_costs_more_than_all_is_refused(space, seed):
     most = costs.total(Genotype.full(space)).macs
     with pytest.raises(InputError, match="no network within 3%"):
-        sample_at_macs(space, 2 * most, random.Random(seed))
+        sample_at(space, "macs", 2 * most, random.Random(seed))

@@ -5,12 +5,13 @@ import shutil
 
 import pytest
 from processes import Program
+from servers import assert_point_served
 
 from goldnas_tf import pareto
 from goldnas_tf.architecture import costs, resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
-from goldnas_tf.comparison.compare import read_points
+from goldnas_tf.comparison import searched
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
 from goldnas_tf.settings.images import DataSettings
@@ -24,18 +25,38 @@ COMPARE = Program("compare", "--epochs=1", "--batch_size=24", "--learning_rate=0
 def run(tmp_path_factory):
     """A folder as a search leaves it."""
     path = tmp_path_factory.mktemp("run")
-    genotypes = {"e001": FULL, "e002": FULL.without(FULL.ordered[1::4])}
-    points = []
-    for name, genotype in genotypes.items():
-        (path / "pareto" / name).mkdir(parents=True)
-        genotype.save(path / "pareto" / name / "genotype.json")
-        cost = resources.total(genotype)
-        points.append(Point(name, f"pareto/{name}", cost, 0.9, 1, "stable"))
-    values = pareto.to_json(points, costs.total(FULL).macs)
-    (path / "pareto.json").write_text(json.dumps(values))
-    data = {"dataset": "digits", "train_images": 120}
-    (path / "config.json").write_text(json.dumps({"schema": 1, "settings": {"data": data}}))
+    write_search(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Folders of two searches that have finished their points, each in three seconds."""
+    paths = [tmp_path_factory.mktemp("finished") for _ in range(2)]
+    for seed, path in enumerate(paths):
+        write_search(path, seed, finished=True, test_accuracy=0.5)
+        plan = {"schema": 1, "epochs": 4, "steps": None, "used": 3.0}
+        (path / "plan.json").write_text(json.dumps(plan))
+    return paths
+
+
+def write_search(path, seed=0, **of_points):
+    genotypes = {"e001": FULL, "e002": FULL.without(FULL.ordered[1::4])}
+    points = [
+        Point(name, f"pareto/{name}", resources.total(one), 0.9, 1, "stable", **of_points)
+        for name, one in genotypes.items()
+    ]
+    write_genotypes(path, points, genotypes)
+    (path / "pareto.json").write_text(json.dumps(pareto.to_json(points, costs.total(FULL).macs)))
+    settings = {"data": {"dataset": "digits", "train_images": 120}, "seed": seed}
+    (path / "config.json").write_text(json.dumps({"schema": 1, "settings": settings}))
+
+
+def write_genotypes(path, points, genotypes=None):
+    for point in points:
+        (path / point.path).mkdir(parents=True)
+        genotype = genotypes[point.name] if genotypes else FULL
+        genotype.save(path / point.path / "genotype.json")
 
 
 def trainings(workdir):
@@ -62,7 +83,7 @@ def test_more_seeds_train_what_is_missing(run, tmp_path):
         assert (folder / "network" / "metrics.json").stat().st_mtime_ns == time
     result = json.loads((tmp_path / "comparison.json").read_text())
     assert len(result["trained"]) == 4
-    assert [one["rival"] for one in result["paired"]] == ["random"]
+    assert [one["rival"] for one in result["networks"]] == ["random"]
     for one in result["trained"]:
         folder = tmp_path / one["point"] / f"{one['family']}_{one['seed']}" / "network"
         assert one["accuracy"] == json.loads((folder / "metrics.json").read_text())["test_accuracy"]
@@ -70,11 +91,37 @@ def test_more_seeds_train_what_is_missing(run, tmp_path):
     assert "than random networks of equal cost" in second.stderr
 
 
+def test_fronts_of_several_searches_are_compared_in_equal_time(finished, mine, tmp_path):
+    flags = ("--equal_time", "--points=e002", "--families=found,resnet", f"--rivals={mine}")
+    flags += ("--renew_steps=2", "--ema_decay=0.9")
+    result = COMPARE.run(tmp_path, *finished, *flags)
+    assert result.returncode == 0, result.stderr
+    told = json.loads((tmp_path / "equal_time.json").read_text())
+    by_family = {}
+    for one in told["trained"]:
+        by_family.setdefault(one["family"], []).append((one["run"], one["point"], one["seed"]))
+    names = [path.name for path in finished]
+    both = [(name, "e002", seed) for seed, name in enumerate(names)]
+    assert by_family["found"] == by_family["resnet"] == both
+    assert by_family["rivals"] == [(name, "mine", seed) for seed, name in enumerate(names)]
+    assert {one["accuracy"] for one in told["trained"] if one["family"] == "found"} == {0.5}
+    assert [one["pairs"] for one in told["fronts"]] == [2, 2]
+    assert (tmp_path / "equal_time.png").stat().st_size > 0
+    assert "the found fronts are" in result.stderr
+    folder = tmp_path / "equal_time" / names[1] / "mine" / "rivals_1"
+    assert_point_served(folder / "network")
+    # a second time nothing is trained
+    before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("metrics.json")}
+    again = COMPARE.run(tmp_path, *finished, *flags)
+    assert again.returncode == 0, again.stderr
+    assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("metrics.json")} == before
+
+
 def test_another_data_set_takes_the_place_of_all_settings_of_the_run(run, tmp_path):
     other, workdir = tmp_path / "run", tmp_path / "comparison"
     shutil.copytree(run, other)
-    data = {"dataset": "folder", "data_dir": "/no/such/folder", "image_size": 64}
-    (other / "config.json").write_text(json.dumps({"schema": 1, "settings": {"data": data}}))
+    images = {"dataset": "folder", "data_dir": "/no/such/folder", "image_size": 64}
+    (other / "config.json").write_text(json.dumps({"schema": 1, "settings": {"data": images}}))
     given = {"dataset": "digits", "train_images": 120}
     flags = ("--points=e002", "--families=found", "--seeds=1")
     result = COMPARE.run(workdir, other, *flags, *(f"--{k}={v}" for k, v in given.items()))
@@ -87,7 +134,11 @@ def test_another_data_set_takes_the_place_of_all_settings_of_the_run(run, tmp_pa
     ("flags", "said"),
     [
         ([], "RUN: expected the work folder of a search"),
-        (["RUN", "more"], "arguments: expected no further one; received 'more'"),
+        (["RUN", "/no/more"], "with a pareto.json; received /no/more"),
+        (["RUN", "RUN"], "RUN: expected work folders of different names; received run0 twice"),
+        (["RUN", "--equal_time"], "expected finished points of"),
+        (["RUN", "--rivals=mine.h5"], "rivals: expected .keras files"),
+        (["RUN", "--rivals=/no/such.keras"], "trained anew; received /no/such.keras"),
         (["RUN", "--points=e009"], "e001, e002; received e009"),
         (["RUN", "--families=random"], "found among them; received random"),
         (["RUN", "--init=inherited"], "init: expected scratch"),
@@ -106,17 +157,19 @@ def test_bad_input_is_one_line_and_leaves_nothing(run, tmp_path, flags, said):
 
 def test_points_that_are_not_named_are_spread_over_the_front(tmp_path):
     points = [
-        Point(f"e{i}", "x", {"macs": 1000 - i, "params": 1}, 0.9 - i / 100, i, "stable")
+        Point(f"e{i}", f"pareto/e{i}", {"macs": 1000 - i, "params": 1}, 0.9 - i / 100, i, "stable")
         for i in range(9)
     ]
     (tmp_path / "pareto.json").write_text(json.dumps(pareto.to_json(points, 2000)))
-    found, start = read_points(tmp_path, [])
-    assert [point.name for point in found] == ["e0", "e4", "e8"]
-    assert start == 2000
-    assert [point.name for point in read_points(tmp_path, ["e7", "e1"])[0]] == ["e7", "e1"]
+    write_genotypes(tmp_path, points)
+    found = searched.read(tmp_path, [], finished=False)
+    assert [point.name for point in found.points] == ["e0", "e4", "e8"]
+    assert found.start["macs"] == 2000
+    named = searched.read(tmp_path, ["e7", "e1"], finished=False)
+    assert [point.name for point in named.points] == ["e7", "e1"]
 
 
 def test_another_file_is_no_list_of_points(tmp_path):
     (tmp_path / "pareto.json").write_text("{}")
     with pytest.raises(InputError, match="expected a list of points of schema 1; received none"):
-        read_points(tmp_path, [])
+        searched.read(tmp_path, [], finished=False)

@@ -2,29 +2,46 @@
 
 import pytest
 
-from goldnas_tf.architecture import costs
+from goldnas_tf.architecture import costs, resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.comparison.families import TOLERANCE, hand_made, members, narrowed
+from goldnas_tf.comparison.settings import FAMILIES
 from goldnas_tf.errors import InputError
+from goldnas_tf.networks.network import Form
 
 SPACE = Space((8, 8, 3), 5, cells=4, channels=12)
 FOUND = Genotype.full(SPACE).without(Genotype.full(SPACE).ordered[1::3])
 MACS = costs.total(FOUND).macs
 
 
+def genotypes(family, seeds):
+    blueprints = members(family, FOUND, "macs", seeds)
+    return {seed: blueprint.genotype for seed, blueprint in blueprints.items()}
+
+
 def test_random_networks_differ_and_cost_the_same():
-    networks = members("random", FOUND, range(4))
+    networks = genotypes("random", range(4))
     assert len(set(networks.values())) == 4
     for network in networks.values():
         assert abs(costs.total(network).macs - MACS) <= TOLERANCE * MACS
-    assert members("random", FOUND, (1, 2)) == {1: networks[1], 2: networks[2]}
+    assert genotypes("random", (1, 2)) == {1: networks[1], 2: networks[2]}
 
 
 def test_found_and_narrowed_networks_are_the_same_for_every_seed():
-    assert members("found", FOUND, range(3)) == dict.fromkeys(range(3), FOUND)
-    assert len(set(members("narrowed", FOUND, range(3)).values())) == 1
+    assert genotypes("found", range(3)) == dict.fromkeys(range(3), FOUND)
+    assert len(set(genotypes("narrowed", range(3)).values())) == 1
+
+
+@pytest.mark.parametrize("family", FAMILIES[1:])
+@pytest.mark.parametrize("cost", resources.COUNTED)
+def test_what_is_equal_is_a_choice(family, cost):
+    wanted = resources.total(FOUND, gated=False)[cost]
+    (network,) = members(family, FOUND, cost, [3]).values()
+    found = network.costs(Form(gated=False))[cost]
+    # widths are whole numbers
+    assert abs(found - wanted) <= (TOLERANCE if family == "random" else 0.12) * wanted
 
 
 def test_the_hand_made_cell_is_a_chain_of_residual_blocks():
@@ -45,7 +62,7 @@ def test_the_hand_made_cell_is_a_chain_of_residual_blocks():
 @pytest.mark.parametrize("share", [0.2, 0.6, 1.5])
 def test_no_other_width_is_nearer(share):
     wanted = round(share * MACS)
-    network = narrowed(SPACE, wanted)
+    network = narrowed(SPACE, "macs", wanted)
     assert {(p.node, p.source) for p in network.cell(0)} == {
         (p.node, p.source) for p in hand_made(SPACE).cell(0)
     }

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from tiny_networks import NETWORKS
+from tiny_networks import NETWORKS, beside
 
 from goldnas_tf import data
 from goldnas_tf.deployment import speed
@@ -26,10 +26,9 @@ def point(tmp_path_factory, built):
             export.export(
                 folders[name],
                 alone(model, tiny.genotype, tiny.form),
-                tiny.genotype,
                 CLASSES,
                 {},
-                draw=lambda path: path.write_bytes(b"a picture"),
+                beside(tiny.genotype),
             )
         return folders[name]
 

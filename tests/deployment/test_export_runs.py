@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 from processes import Program, environment
+from tiny_networks import beside
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
@@ -28,7 +29,7 @@ def point(tmp_path_factory):
     model = network.build(genotype)
     names = [str(digit) for digit in range(10)]
     path = folder / "pareto" / "e001"
-    export.export(path, model, genotype, names, {}, lambda file: file.write_bytes(b"a picture"))
+    export.export(path, model, names, {}, beside(genotype))
     return path
 
 

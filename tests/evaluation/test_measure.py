@@ -45,7 +45,7 @@ def network(outputs=None, **values):
         "device": "CPU",
         "threads": 3,
         "_outputs": outputs or Bright(),
-        "_are_probabilities": True,
+        "gives_probabilities": True,
         **values,
     }
     return LoadedNetwork(**values)

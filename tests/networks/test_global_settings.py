@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from servers import session
-from tiny_networks import NETWORKS
+from tiny_networks import NETWORKS, beside
 
 from goldnas_tf.architecture import resources
 from goldnas_tf.data.randaugment import RandAugment
@@ -13,7 +13,7 @@ from goldnas_tf.deployment.folding import folded
 from goldnas_tf.networks import network
 from goldnas_tf.runs import export
 from goldnas_tf.settings.sections import OptimizerSettings
-from goldnas_tf.training.learner import Learner, Recipe
+from goldnas_tf.training.learner import Recipe
 
 CLASSES = ["ant", "bée", "cat"]
 
@@ -59,9 +59,7 @@ def trained(name):
     keras.utils.set_random_seed(1)
     relative = resources.relative(tiny.genotype.space, "macs")
     settings = OptimizerSettings(batch_size=4)
-    learner = Learner(
-        tiny.genotype, Recipe(settings, relative_costs=relative, ema_decay=0.9, form=tiny.form)
-    )
+    learner = tiny.learner(Recipe(settings, relative_costs=relative, ema_decay=0.9, form=tiny.form))
     for seed in range(2):
         learner.anneal(0.7**seed)
         learner.step(tf.constant(tiny.images(seed)), tf.constant(tiny.labels(seed)), 0.1)
@@ -91,8 +89,7 @@ def written(folder, name):
     """What comes of a network's folder: served, loaded, folded and trained on."""
     tiny = NETWORKS[name]
     images, labels = tiny.images(), tiny.labels()
-    draw = lambda path: path.write_bytes(b"a picture")  # noqa: E731
-    export.export(folder, tiny.build(), tiny.genotype, CLASSES, {}, draw)
+    export.export(folder, tiny.build(), CLASSES, {}, beside(tiny.genotype))
     served = session(folder / "saved_model" / "1", "serving_default", images)["probabilities"]
     model = export.load_point(folder, compiled=True)
     features = export.load_point(folder, include_top=False)

@@ -13,10 +13,11 @@ from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.networks.network import Form
 from goldnas_tf.searching import discretisation
+from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.settings.images import AugmentationSettings
 from goldnas_tf.settings.sections import GATE_GRADIENTS, OptimizerSettings
 from goldnas_tf.training.feed import Feed
-from goldnas_tf.training.learner import Learner, Recipe
+from goldnas_tf.training.learner import Recipe
 
 TINY = NETWORKS["shared_gates"]
 SPACE = TINY.genotype.space
@@ -32,7 +33,7 @@ def make_learner(shared=True, gate_gradient="sigmoid"):
         mu=1.0,
         form=Form(gate_gradient=gate_gradient),
     )
-    return Learner(Genotype.full(space), recipe)
+    return GatedLearner(Genotype.full(space), recipe)
 
 
 def step(learner, count=1):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from servers import SERVERS, assert_served, c_loader, session
-from tiny_networks import NETWORKS
+from tiny_networks import NETWORKS, beside
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
@@ -55,10 +55,6 @@ print(json.dumps(report))
 """
 
 
-def draw(path):
-    path.write_bytes(b"a picture")
-
-
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory, built):
     """The folder of every exported network, and what a program without the package says."""
@@ -66,7 +62,7 @@ def exported(tmp_path_factory, built):
     for name in NAMES:
         tiny, model = NETWORKS[name], built(name)
         plain = alone(model, tiny.genotype, tiny.form)
-        export.export(root / name, plain, tiny.genotype, CLASSES, METRICS, draw)
+        export.export(root / name, plain, CLASSES, METRICS, beside(tiny.genotype))
         np.save(root / name / "images.npy", tiny.images(batch=5))
     found = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(root)],
@@ -219,9 +215,6 @@ def test_an_export_that_fails_leaves_nothing(tmp_path, built):
     def fail(path):
         raise OSError("no space left on device")
 
-    tiny = NETWORKS["all_operators"]
     with pytest.raises(OSError, match="no space"):
-        export.export(
-            tmp_path / "it", built("all_operators"), tiny.genotype, CLASSES, METRICS, fail
-        )
+        export.export(tmp_path / "it", built("all_operators"), CLASSES, METRICS, fail)
     assert not list(tmp_path.iterdir())

@@ -116,5 +116,10 @@ def test_a_timed_search_follows_its_plan_after_it_was_stopped(tmp_path):
     assert "the plan:" not in resumed.stderr
     after = json.loads((tmp_path / "plan.json").read_text())
     assert after["epochs"] == plan["epochs"] == metrics(tmp_path)[-1]["epoch"]
-    assert set(after["finishing"]) == {one["name"] for one in points_of(tmp_path)}
+    for one in points_of(tmp_path):
+        plan = json.loads((tmp_path / "finishing" / one["name"] / "plan.json").read_text())
+        assert (
+            plan["epochs"] * plan["steps"]
+            == metrics(tmp_path / "finishing" / one["name"])[-1]["step"]
+        )
     assert all(one["finished"] for one in points_of(tmp_path))

@@ -11,9 +11,10 @@ from goldnas_tf.architecture import resources, sampling
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.networks import network
 from goldnas_tf.networks.carrying import carry
+from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.settings.sections import OptimizerSettings
-from goldnas_tf.training.learner import Learner, Recipe
+from goldnas_tf.training.learner import Recipe
 
 # 4 cells of 2 nodes, with an auxiliary head on cell 2
 TINY = NETWORKS["auxiliary"]
@@ -36,7 +37,7 @@ def trained():
         form=TINY.form,
     )
     keras.utils.set_random_seed(0)
-    learner = Learner(FULL, recipe)
+    learner = GatedLearner(FULL, recipe)
     gates = {n: v for n, v in network.variables(learner.model).items() if n.endswith("/gates")}
     scatter(gates, seed=2)
     for images, labels in batches(2):
@@ -179,7 +180,7 @@ def test_a_learner_of_a_masked_state_is_the_same(learner):
     """What a resumed search does: build, load, mask."""
     genotype = PRUNED["few at random"]
     learner.mask(genotype)
-    resumed = Learner(FULL, learner.recipe)
+    resumed = GatedLearner(FULL, learner.recipe)
     resumed.load(learner.state())
     resumed.mask(genotype)
     assert resumed.genotype == genotype
@@ -197,7 +198,7 @@ def test_masking_equals_rebuilding_of_shared_binary_gates():
         relative_costs=resources.relative(tiny.genotype.space, "params"),
         form=tiny.form,
     )
-    learner = Learner(tiny.genotype, recipe)
+    learner = GatedLearner(tiny.genotype, recipe)
     for images, labels in batches(2):
         learner.step(images, labels, LAMBDA)
     learner.mask(sampling.sample(tiny.genotype.space, random.Random(5), 0.5))

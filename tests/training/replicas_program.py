@@ -15,7 +15,7 @@ from goldnas_tf.networks import network
 from goldnas_tf.networks.norm import batch_norm
 from goldnas_tf.runtime import devices
 from goldnas_tf.settings.sections import DeviceSettings, OptimizerSettings
-from goldnas_tf.training.learner import Learner, Recipe
+from goldnas_tf.training.learner import Recipe
 
 DEVICES = DeviceSettings(strategy="cpu:2")
 devices.prepare(DEVICES)
@@ -53,7 +53,7 @@ def train(strategy, tiny=TINY, batches=BATCHES):
         strategy=strategy,
     )
     keras.utils.set_random_seed(0)
-    learner = Learner(tiny.genotype, recipe)
+    learner = tiny.learner(recipe)
     before = learner.state()
     steps = [learner.step(*batch, 0.05).numpy().tolist() for batch in split(strategy, batches)]
     if tiny is not TINY:

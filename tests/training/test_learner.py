@@ -11,7 +11,7 @@ from tiny_networks import NETWORKS, scatter
 from goldnas_tf.architecture import resources
 from goldnas_tf.networks import network
 from goldnas_tf.settings.sections import GateSettings, OptimizerSettings
-from goldnas_tf.training.learner import METRICS, Learner, Recipe
+from goldnas_tf.training.learner import METRICS, Recipe
 from goldnas_tf.training.objective import Penalty
 
 SETTINGS = OptimizerSettings(batch_size=4, learning_rate=0.05)
@@ -29,7 +29,7 @@ def learner_of(name, **changes):
         form=tiny.form,
         **changes,
     )
-    return Learner(tiny.genotype, recipe)
+    return tiny.learner(recipe)
 
 
 def scattered_state(learner, seed=0):

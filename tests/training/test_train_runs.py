@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from processes import Program, metrics
 from servers import assert_point_served
+from tiny_networks import beside
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
@@ -43,7 +44,7 @@ def point(tmp_path_factory):
             variable.assign(rng.normal(0, 2, variable.shape))
     path = tmp_path_factory.mktemp("point") / "e001"
     names = [str(digit) for digit in range(10)]
-    export.export(path, model, GENOTYPE, names, {}, draw=lambda file: file.write_bytes(b"png"))
+    export.export(path, model, names, {}, beside(GENOTYPE))
     return path
 
 

@@ -1,0 +1,90 @@
+"""How long steps take: measured of a network before it is trained, or as a line in its cost."""
+
+import dataclasses
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from goldnas_tf.runs.clock import Clock
+from goldnas_tf.training.feed import Feed
+from goldnas_tf.training.learner import METRICS, Learner
+from goldnas_tf.training.steps import train
+from goldnas_tf.training.sums import Sums
+
+# of a step's time where one cost alone is known
+_FIXED_SHARE = 0.25
+# a forward pass takes about a third of a step
+_FORWARD = 1 / 3
+# decides the order of the images that the pace is measured on
+_PROBE = 1_000_007
+_FEWEST_STEPS, _MOST_STEPS = 20, 400
+
+
+@dataclasses.dataclass(frozen=True)
+class Pace:
+    """Seconds of a step, as a line in the multiply-adds of the network: fixed + slope · macs."""
+
+    fixed: float
+    slope: float
+
+    @classmethod
+    def fit(cls, samples: Sequence[tuple[float, float]]) -> "Pace":
+        """The line through what was measured.
+
+        Args:
+            samples: multiply-adds and seconds of a step, at least one.
+        """
+        macs, seconds = np.array(samples, float).T
+        fixed, slope = (
+            _FIXED_SHARE * seconds.mean(),
+            (1 - _FIXED_SHARE) * seconds.mean() / macs.mean(),
+        )
+        if macs.max() > 1.2 * macs.min():
+            measured, level = np.polyfit(macs, seconds, 1)
+            if measured > 0 and level >= 0:
+                fixed, slope = level, measured
+        return cls(float(fixed), float(slope))
+
+    def step(self, macs: float, teacher: float = 0.0) -> float:
+        """Seconds of a step of a network, perhaps with the forward pass of a teacher."""
+        return self.fixed + self.slope * (macs + _FORWARD * teacher)
+
+    def forward(self, macs: float) -> float:
+        """Seconds in which a network answers a batch."""
+        return _FORWARD * self.step(macs)
+
+
+def probe(learner: Learner, feed: Feed, clock: Clock, seconds: float) -> tuple[float, float]:
+    """Seconds of a step and of answering a batch, by doing some; the network is as it was after.
+
+    Args:
+        learner: also traced by it.
+        feed: of its images.
+        clock: told where the time goes.
+        seconds: for which steps are done, about.
+    """
+    before = learner.state()
+    sums = Sums((0.0,) * len(METRICS), 0, "the measurement of the pace")
+    stream = feed.apart(_PROBE, _MOST_STEPS)
+    began, first = 0.0, 0
+    # at a rate of 0, so that nothing can go astray
+    for done in train(learner, stream, range(_MOST_STEPS), sums, clock, rate=lambda _: 0.0):
+        if not began:
+            # the first one is traced, and the images of the next are on their way
+            began, first = time.perf_counter(), done
+        passed = time.perf_counter() - began
+        if done - first >= _FEWEST_STEPS and passed > seconds:
+            break
+    sums.total()
+    step = (time.perf_counter() - began) / (done - first)
+    images, labels = next(iter(feed.watched))
+    with clock("tracing"):
+        learner.accuracy([(images, labels)])
+    with clock("evaluation"):
+        began = time.perf_counter()
+        learner.accuracy([(images, labels)] * _FEWEST_STEPS)
+    answer = (time.perf_counter() - began) / _FEWEST_STEPS
+    learner.load(before)
+    learner.anneal(1.0)
+    return step, answer
