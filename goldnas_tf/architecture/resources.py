@@ -5,6 +5,7 @@ search; what is only measured of a network that was built can be an aim or a lim
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable
 
 from goldnas_tf.architecture import costs
@@ -97,6 +98,13 @@ def total(genotype: Genotype, gated: bool = True) -> dict[str, float]:
     }
 
 
+@functools.cache
+def mean(space: Space, name: str) -> float:
+    """Mean use of a resource, one of `COUNTED`, by the operators of the full space."""
+    places = Genotype.full(space).ordered
+    return sum(of_operator(space, place, name) for place in places) / len(places)
+
+
 def relative(space: Space, name: str) -> dict[Place, float]:
     """Use of a resource by every operator over the mean of all operators of the full space.
 
@@ -111,7 +119,6 @@ def relative(space: Space, name: str) -> dict[Place, float]:
     """
     if name not in COUNTED:
         raise InputError(f"resource: expected one of {', '.join(COUNTED)}; received {name!r}")
-    operator = _COUNTS[name].operator
-    table = {place: operator(space, place, True) for place in Genotype.full(space).ordered}
-    mean = sum(table.values()) / len(table)
-    return {place: use / mean if mean else 0.0 for place, use in table.items()}
+    table = {place: of_operator(space, place, name) for place in Genotype.full(space).ordered}
+    average = mean(space, name)
+    return {place: use / average if average else 0.0 for place, use in table.items()}

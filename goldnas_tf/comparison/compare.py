@@ -104,10 +104,11 @@ def compare(
             f"training {number} of {len(tasks)}: {of_run}{task.point}, {task.family}, "
             f"seed {task.seed}"
         )
-        root = workdir or task.run.path / FOLDER
-        if workdir and len(searches) > 1:
-            root /= task.run.name
-        trained.append(_trained(task, config, data, root, progress))
+        folder = _root(task.run, workdir, len(searches) > 1)
+        if settings.equal_time:
+            folder /= _EQUAL_TIME
+        folder = folder / task.point / f"{task.family}_{task.seed}"
+        trained.append(_trained(task, config, data, folder, progress))
     workdir = workdir or searches[0].path / FOLDER
     start = searches[0].start[settings.cost]
     name = _EQUAL_TIME if settings.equal_time else "comparison"
@@ -116,6 +117,13 @@ def compare(
     say(comparison_table(trained, settings.cost, start, settings.equal_time))
     say(f"{name}.json and {name}.png are in {workdir}")
     return trained
+
+
+def _root(run: Searched, workdir: pathlib.Path | None, several: bool) -> pathlib.Path:
+    """What holds the trainings that are for a search, perhaps one of several."""
+    if workdir is None:
+        return run.path / FOLDER
+    return workdir / run.name if several else workdir
 
 
 def _equal_cost(
@@ -176,14 +184,11 @@ def _trained(
     task: _Task,
     config: CompareConfig,
     data: ImageData,
-    root: pathlib.Path,
+    folder: pathlib.Path,
     progress: Progress | None,
 ) -> Trained:
     """What came of a training, once it is done."""
     training, seconds = train_config(config, task.seed), task.seconds
-    if config.comparison.equal_time:
-        root /= _EQUAL_TIME
-    folder = root / task.point / f"{task.family}_{task.seed}"
     metrics = train(task.blueprint, training, data, folder, progress=progress, seconds=seconds)
     # traced functions hold their model in reference cycles
     gc.collect()

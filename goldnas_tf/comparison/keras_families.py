@@ -15,8 +15,7 @@ import keras
 
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.comparison.model_blueprint import ModelBlueprint
-from goldnas_tf.networks.network import Form
-from goldnas_tf.networks.norm import BatchNorm
+from goldnas_tf.networks.network import Form, classifier, conv_norm
 from goldnas_tf.networks.pixels import PixelNormalization
 
 # of the widest stage
@@ -49,17 +48,11 @@ class _Layers:
         self, x: keras.KerasTensor, filters: int, size: int, stride: int = 1
     ) -> keras.KerasTensor:
         """A convolution and its batch norm."""
-        layer = keras.layers.Conv2D(
-            filters, size, stride, "same", use_bias=False, dtype=self.precision
-        )
-        return BatchNorm(dtype=self.precision)(layer(x))
+        return conv_norm(x, filters, size, self.precision, strides=stride)
 
     def depthwise(self, x: keras.KerasTensor, stride: int) -> keras.KerasTensor:
         """A depthwise convolution of 3x3 and its batch norm."""
-        layer = keras.layers.DepthwiseConv2D(
-            3, stride, "same", use_bias=False, dtype=self.precision
-        )
-        return BatchNorm(dtype=self.precision)(layer(x))
+        return conv_norm(x, None, 3, self.precision, strides=stride)
 
     def relu(self, x: keras.KerasTensor) -> keras.KerasTensor:
         """max(x, 0)."""
@@ -116,8 +109,7 @@ def build(name: str, space: Space, widths: Sequence[int], form: Form) -> keras.M
         for block in range(blocks):
             halves = block == 0 and (stage > 0 or stride == 2)
             x = family.block(layers, x, width, 2 if halves else 1)
-    mean = keras.layers.GlobalAveragePooling2D(dtype=form.precision)(x)
-    return keras.Model(images, keras.layers.Dense(space.classes, dtype="float32")(mean))
+    return keras.Model(images, classifier(space, x, form.precision, "pool", "classifier"))
 
 
 def nearest(name: str, space: Space, cost: str, amount: float) -> ModelBlueprint:

@@ -10,6 +10,7 @@ from goldnas_tf import pareto
 from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.errors import InputError
+from goldnas_tf.files.kinds import Kind
 from goldnas_tf.pareto import Point
 from goldnas_tf.runs import run_folder, timetable
 
@@ -69,11 +70,11 @@ def read(run: pathlib.Path, names: Sequence[str], finished: bool) -> Searched:
     points = {point.name: point for point in every if point.finished or not finished}
     unknown = [name for name in names if name not in points]
     if unknown or not points:
-        kind, lacking = ("finished points", "--finish_points") if finished else ("points", "")
+        kind = "finished points" if finished else "points"
+        advice = "; search on with --finish_points" if finished and not points else ""
         raise InputError(
             f"points: expected {kind} of {run}, {', '.join(points) or 'which has none yet'}; "
-            f"received {', '.join(unknown) or 'none'}"
-            + (f"; search on with {lacking}" if finished and not points else "")
+            f"received {', '.join(unknown) or 'none'}{advice}"
         )
     front = [point for point in points.values() if point.non_dominated]
     spread = list(points.values()) if finished else pareto.evenly(front, MOST_POINTS)
@@ -114,5 +115,5 @@ def _seconds(run: pathlib.Path) -> float:
     return float(_read(timetable.KIND, run / timetable.FILE).get("used", 0.0))
 
 
-def _read(kind: Any, file: pathlib.Path) -> dict[str, Any]:
+def _read(kind: Kind, file: pathlib.Path) -> dict[str, Any]:
     return dict(kind.read(file)) if file.is_file() else {}

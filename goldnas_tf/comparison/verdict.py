@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from scipy import stats
 
 from goldnas_tf.comparison.settings import FOUND, RIVALS
+from goldnas_tf.pareto import dominates
 from goldnas_tf.pareto.hypervolume import hypervolume
 
 Front = tuple[str, int]
@@ -142,9 +143,7 @@ def hypervolumes(
     for front in dict.fromkeys(one.front for one in of_family(trained, family)):
         members = [one for one in of_family(trained, family) if one.front == front]
         chosen = [
-            one
-            for one in members
-            if not any(_better_by_validation(other, one, cost) for other in members)
+            one for one in members if not any(dominates(other, one, (cost,)) for other in members)
         ]
         aims = [
             [
@@ -155,12 +154,6 @@ def hypervolumes(
         ]
         values[front] = hypervolume(aims, reference=[1.0, 1.0])
     return values
-
-
-def _better_by_validation(one: Trained, other: Trained, cost: str) -> bool:
-    """Whether `one` dominates `other` by what is known without the test images."""
-    ours, theirs = (one.costs[cost], -one.val_accuracy), (other.costs[cost], -other.val_accuracy)
-    return ours != theirs and ours[0] <= theirs[0] and ours[1] <= theirs[1]
 
 
 def fronts(trained: Sequence[Trained], rival: str, cost: str, start: float) -> Paired | None:

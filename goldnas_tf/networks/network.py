@@ -79,7 +79,7 @@ def build(genotype: Genotype, form: Form = Form()) -> keras.Model:
         reads = [rectified[cell + source] for source in genotype.reads(cell)]
         output = _cell(genotype, cell, form)(reads)
         rectified[cell + CELL_INPUTS] = _relu(output, cell_name(cell), precision)
-    outputs = [_classifier(space, output, precision, "pool", "classifier")]
+    outputs = [classifier(space, output, precision, "pool", "classifier")]
     if has_auxiliary(genotype, form):
         map_ = rectified[space.auxiliary_cell + CELL_INPUTS]
         outputs.append(_auxiliary_head(space, map_, precision))
@@ -138,14 +138,57 @@ def _auxiliary_head(space: Space, x: keras.KerasTensor, precision: str) -> keras
     x = _conv_norm_relu(x, 128, 1, "auxiliary_0", precision)
     size = min(2, *x.shape[1:3])
     x = _conv_norm_relu(x, 768, size, "auxiliary_1", precision, padding="valid")
-    return _classifier(space, x, precision, "auxiliary_mean", "auxiliary_classifier")
+    return classifier(space, x, precision, "auxiliary_mean", "auxiliary_classifier")
 
 
-def _classifier(
+def classifier(
     space: Space, x: keras.KerasTensor, precision: str, pool: str, name: str
 ) -> keras.KerasTensor:
+    """Logits of a map: its mean, and a dense layer.
+
+    Args:
+        space: its classes.
+        x: the map.
+        precision: of the mean; the dense layer's is float32.
+        pool: name of the first layer.
+        name: of the second one.
+    """
     mean = keras.layers.GlobalAveragePooling2D(data_format=_LAST, dtype=precision, name=pool)
     return keras.layers.Dense(space.classes, dtype="float32", name=name)(mean(x))
+
+
+def conv_norm(
+    x: keras.KerasTensor,
+    filters: int | None,
+    size: int,
+    precision: str,
+    name: str | None = None,
+    strides: int = 1,
+    padding: str = "same",
+) -> keras.KerasTensor:
+    """A convolution without a bias, and its batch norm.
+
+    Args:
+        x: a map.
+        filters: channels of the result; None: those of the map, each convolved by itself.
+        size: of the kernel.
+        precision: of the layers.
+        name: that theirs begin with; None: Keras names them.
+        strides: of the convolution.
+        padding: likewise.
+    """
+    settings = {
+        "data_format": _LAST,
+        "use_bias": False,
+        "dtype": precision,
+        "name": name and f"{name}_conv",
+    }
+    conv = (
+        keras.layers.Conv2D(filters, size, strides, padding, **settings)
+        if filters
+        else keras.layers.DepthwiseConv2D(size, strides, padding, **settings)
+    )
+    return BatchNorm(dtype=precision, name=name and f"{name}_norm")(conv(x))
 
 
 def _conv_norm_relu(
@@ -157,17 +200,8 @@ def _conv_norm_relu(
     strides: int = 1,
     padding: str = "same",
 ) -> keras.KerasTensor:
-    conv = keras.layers.Conv2D(
-        filters,
-        size,
-        strides,
-        padding,
-        data_format=_LAST,
-        use_bias=False,
-        dtype=precision,
-        name=f"{name}_conv",
-    )
-    return _relu(BatchNorm(dtype=precision, name=f"{name}_norm")(conv(x)), name, precision)
+    x = conv_norm(x, filters, size, precision, name, strides, padding)
+    return _relu(x, name, precision)
 
 
 def _relu(x: keras.KerasTensor, name: str, precision: str) -> keras.KerasTensor:

@@ -52,12 +52,24 @@ class Point:
         return int(self.costs["params"])
 
 
-def dominates(one: Point, other: Point, costs: Sequence[str] = ("macs",)) -> bool:
+class Judged(typing.Protocol):
+    """What has been measured, with what it costs."""
+
+    @property
+    def costs(self) -> Mapping[str, float]:
+        """By the names of the resources."""
+
+    @property
+    def val_accuracy(self) -> float:
+        """Top-1 on the validation split, in [0, 1]."""
+
+
+def dominates(one: Judged, other: Judged, costs: Sequence[str] = ("macs",)) -> bool:
     """Whether `one` is no costlier and no less accurate than `other`, and better in some way.
 
     Args:
-        one: a point.
-        other: a point.
+        one: a point, or what else is judged like one.
+        other: likewise.
         costs: names of the costs that count.
     """
     pairs = [(one.costs[name], other.costs[name]) for name in costs]

@@ -7,12 +7,11 @@ curve asks for: those that matter least for what they cost.
 
 import collections
 import dataclasses
-import functools
 import random
 import typing
 from collections.abc import Mapping
 
-from goldnas_tf.architecture import costs
+from goldnas_tf.architecture import costs, resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, Place
 from goldnas_tf.architecture.space import Space
@@ -169,7 +168,7 @@ class _Saved(typing.NamedTuple):
 
     def price(self, space: Space, mu: float) -> float:
         """Of the paper's resource term."""
-        mean = _mean_macs(space)
+        mean = resources.mean(space, "macs")
         return self.operators + (mu * self.macs / mean if mean else 0.0)
 
 
@@ -183,13 +182,6 @@ def _saved(genotype: Genotype, macs: int, group: tuple[Place, ...]) -> _Saved:
             return _Saved(costs.operator(genotype.space, place).macs, 1)
     left = genotype.without(group)
     return _Saved(macs - costs.total(left).macs, len(genotype.places) - len(left.places))
-
-
-@functools.cache
-def _mean_macs(space: Space) -> float:
-    """Of the operators of the full network."""
-    places = Genotype.full(space).ordered
-    return sum(costs.operator(space, place).macs for place in places) / len(places)
 
 
 def at_random(genotype: Genotype, seed: int) -> dict[Place, float]:

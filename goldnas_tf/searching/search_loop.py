@@ -23,7 +23,6 @@ from goldnas_tf.report.terminal import Progress, points_table
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
-from goldnas_tf.runs.timetable import Timetable
 from goldnas_tf.searching import points
 from goldnas_tf.searching.blocks_picture import draw_blocks
 from goldnas_tf.searching.budget import Budgets
@@ -99,8 +98,8 @@ class Search(EpochRun):
         )
         self.epoch_steps = config.points.steps_per_epoch or self.feed.pass_steps
         self.open_folder(workdir)
+        self.keep_time(config.plan.seconds)
         self.archive = Archive(self.folder.path, self.budgets.start)
-        self.timetable = Timetable(self.folder.path, config.plan.seconds, self.clock)
 
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
@@ -139,7 +138,6 @@ class Search(EpochRun):
                 state, learner = self._rebuilt_if_worth_it(state, learner)
                 cost = costs.total(used(state.genotype, closed))
                 state = self._record(before, state, cost, learner, strengths, journal)
-                self.timetable.note()
             journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
             if self.space.shared:
                 self._write_blocks(journal, state.epoch)

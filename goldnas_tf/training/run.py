@@ -14,6 +14,7 @@ from goldnas_tf.runs import checkpoint, export
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
 from goldnas_tf.runs.run import Run
+from goldnas_tf.runs.timetable import Timetable
 from goldnas_tf.runtime.devices import describe_devices, make_strategy
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.training.blueprint import Blueprint
@@ -41,9 +42,12 @@ class EpochRun(Run):
     Attributes:
         name: what its steps belong to, in messages.
         feed: the batches.
+        timetable: the time that it is given and uses, once `keep_time` was called.
     """
 
     name = "the run"
+
+    timetable: Timetable
 
     def __init__(self, config: RunConfiguration, data: ImageData, progress: Progress | None):
         super().__init__(config, data, progress)
@@ -62,6 +66,10 @@ class EpochRun(Run):
         """Makes the run's folder, or finds the one that the same run left on as many devices."""
         data = {**self.data.describe(), "replicas": self.strategy.num_replicas_in_sync}
         super().open_folder(workdir, data=data, **described)
+
+    def keep_time(self, seconds: float) -> None:
+        """Writes down from now on how much time is used, of so many seconds; 0 is no limit."""
+        self.timetable = Timetable(self.folder.path, seconds, self.clock)
 
     def make_recipe(self, form: Mapping[str, object], **values: object) -> Recipe:
         """How the run's networks are trained.
@@ -154,7 +162,7 @@ class EpochRun(Run):
         shown: Mapping[str, Any],
         arrays: Mapping[str, np.ndarray] | None = None,
     ) -> _State:
-        """Records an epoch, with where its time went, and writes a checkpoint.
+        """Records an epoch, with where its time went, and writes a checkpoint and the time used.
 
         Args:
             state: after the epoch.
@@ -172,6 +180,7 @@ class EpochRun(Run):
         self.clock.start_lap()
         state = state.replace(sums=(0.0,) * len(METRICS))
         self.save(state, learner)
+        self.timetable.note()
         return state
 
     def save(self, state: RunState, learner: Learner) -> None:

@@ -21,7 +21,6 @@ from goldnas_tf.report.terminal import Progress
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
 from goldnas_tf.runs.run_folder import FIGURES
-from goldnas_tf.runs.timetable import Timetable
 from goldnas_tf.settings.units import human
 from goldnas_tf.training.annealing import annealed, rising
 from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
@@ -129,7 +128,7 @@ class Training(EpochRun):
             and Teacher(teacher, settings.teacher_weight, settings.teacher_temperature),
         )
         self.open_folder(workdir, **blueprint.describe(), teacher=teacher and _digest(teacher))
-        self.timetable = Timetable(self.folder.path, seconds, self.clock)
+        self.keep_time(seconds)
         self.destination = destination or self.folder.path / NETWORK
 
     def run(self, signals: Interrupts) -> dict[str, Any]:
@@ -158,7 +157,6 @@ class Training(EpochRun):
                 with self.clock("evaluation"), learner.averaged():
                     accuracy = learner.accuracy(self.feed.watched)
                 state = self._record(state, accuracy, learner, journal, steps)
-                self.timetable.note()
             metrics = self._finish(learner, epochs)
             if (self.destination / "cells.png").exists():
                 journal.picture(epochs, "cells", self.destination / "cells.png")
