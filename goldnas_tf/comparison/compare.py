@@ -69,8 +69,9 @@ def compare(
         config: what is compared, and how it is trained.
         data: the images of the searches.
         workdir: gets the file and the picture, and a run folder for each training, as
-            `e042/random_0`; of several searches below the name of each. None: the folder `compare`
-            of the first search, and each search holds its own trainings.
+            `e042/random_0`, below `equal_time` where time is equal, and there below the name of its
+            search where there are several. None: the folder `compare` of the first search, and each
+            search holds its own trainings.
         say: prints a line.
         progress: where the trainings show theirs; default: the standard error stream.
 
@@ -104,10 +105,7 @@ def compare(
             f"training {number} of {len(tasks)}: {of_run}{task.point}, {task.family}, "
             f"seed {task.seed}"
         )
-        folder = _root(task.run, workdir, len(searches) > 1)
-        if settings.equal_time:
-            folder /= _EQUAL_TIME
-        folder = folder / task.point / f"{task.family}_{task.seed}"
+        folder = _folder(task, workdir, settings.equal_time, len(searches) > 1)
         trained.append(_trained(task, config, data, folder, progress))
     workdir = workdir or searches[0].path / FOLDER
     start = searches[0].start[settings.cost]
@@ -119,11 +117,16 @@ def compare(
     return trained
 
 
-def _root(run: Searched, workdir: pathlib.Path | None, several: bool) -> pathlib.Path:
-    """What holds the trainings that are for a search, perhaps one of several."""
-    if workdir is None:
-        return run.path / FOLDER
-    return workdir / run.name if several else workdir
+def _folder(
+    task: _Task, workdir: pathlib.Path | None, equal_time: bool, several: bool
+) -> pathlib.Path:
+    """The run folder of a training that is for a search, perhaps one of several."""
+    folder = workdir or task.run.path / FOLDER
+    if equal_time:
+        folder /= _EQUAL_TIME
+    if workdir and several:
+        folder /= task.run.name
+    return folder / task.point / f"{task.family}_{task.seed}"
 
 
 def _equal_cost(

@@ -45,10 +45,6 @@ def _compare() -> None:
         )
     given = command_line.given(DataSettings, flags.FLAGS)
     images = {run: origin.data_of_run(run, given) for run in runs}
-    if len(set(images.values())) > 1:
-        raise InputError(
-            f"RUN: expected searches on the same images; received {runs[0]} and others that differ"
-        )
     config = dataclasses.replace(config, data=images[runs[0]])
     require_tensorflow()
     # from here on it takes seconds: flags out of range are told by now
@@ -63,6 +59,10 @@ def _compare() -> None:
     workdir = pathlib.Path(flags.FLAGS.workdir) if flags.FLAGS.workdir else None
     settings = config.comparison
     searches = [read(run, settings.points, settings.equal_time) for run in runs]
+    if len(set(images.values())) > 1:
+        raise InputError(
+            f"RUN: expected searches on the same images; received {runs[0]} and others that differ"
+        )
     for folder in [workdir] if workdir else [run / FOLDER for run in runs]:
         check_writable(folder)
     compare(
