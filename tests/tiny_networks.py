@@ -11,6 +11,7 @@ import numpy as np
 
 from goldnas_tf.architecture import operators
 from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import CELL_INPUTS
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.networks import network
 from goldnas_tf.networks.network import Form
@@ -92,7 +93,14 @@ def _without(genotype, *edges):
 
 
 _OURS = tuple(name for name in operators.names() if name not in new_part.OPERATORS)
-_ALL_OPERATORS = _full(cells=1, ops=_OURS)
+
+
+def _on_each_stride(genotype):
+    """The second node of a cell reads the first one alone: edges of both strides, and no more."""
+    return genotype.without(p for p in genotype.places if p.node and p.source < CELL_INPUTS)
+
+
+_ALL_OPERATORS = _on_each_stride(_full(cells=1, ops=_OURS))
 _NEW_PART = _full(cells=1, ops=("skip_connect", *new_part.OPERATORS))
 _FOUR_CELLS = _full(cells=4)
 # cell 3 reads cell 2 alone, which reads cell 0 alone: nobody reads cell 1
@@ -103,10 +111,11 @@ _UNREAD_INPUTS = _without(_full(), (0, 0), (1, 0), (2, 0))
 
 NETWORKS = {
     "default_operators": TinyNetwork(_full()),
-    # a reduction cell has edges of both strides
     "all_operators": TinyNetwork(_ALL_OPERATORS),
     "all_operators_plain": TinyNetwork(_ALL_OPERATORS, Form(gated=False)),
-    "all_operators_odd_images": TinyNetwork(_full(image=(9, 7, 1), cells=1, ops=_OURS)),
+    "all_operators_odd_images": TinyNetwork(
+        _on_each_stride(_full(image=(9, 7, 1), cells=1, ops=_OURS))
+    ),
     # a kind of part that the package does not have
     "new_part": TinyNetwork(_NEW_PART),
     "new_part_plain": TinyNetwork(_NEW_PART, Form(gated=False)),

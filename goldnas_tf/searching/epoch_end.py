@@ -120,7 +120,7 @@ def _planned(
         scores = shares
     spent = pruning.spent(shares, config.pruning)
     left = state.genotype.without(spent)
-    return spent + planned.choose(left, scores, macs, config.objective.mu)
+    return spent + planned.choose(left, scores, macs, budgets.floor, config.objective.mu)
 
 
 def _why_ended(

@@ -91,13 +91,13 @@ def planned_macs(settings: PlanSettings, epoch: int, epochs: int, start: int, fl
 
 
 def choose(
-    genotype: Genotype, scores: Mapping[Place, float], macs: int, mu: float = 1.0
+    genotype: Genotype, scores: Mapping[Place, float], macs: int, floor: int, mu: float = 1.0
 ) -> list[Place]:
     """The operators that go, so that a network costs no more than it may.
 
     Again and again what matters least for its price: an operator, or all that reads an input of a
-    cell, with which its preprocessing goes, and a cell that nobody else reads. A node keeps the
-    lightest of its operators.
+    cell, with which its preprocessing goes, and a cell that nobody else reads. A node keeps one of
+    its operators, and one that is light where the floor could not be reached without it.
 
     Formula: the price of what goes is its number of operators + μ · c / mean(c), with c its
     multiply-adds, as in the paper's resource term: skip connections are not for nothing, or all of
@@ -107,6 +107,7 @@ def choose(
         genotype: the network.
         scores: how much each operator matters, one for each gate (`Genotype.gates`), at least 0.
         macs: what the network may cost.
+        floor: what it has to come down to some time.
         mu: μ, at least 0.
 
     Returns:
@@ -115,18 +116,19 @@ def choose(
     gone: list[Place] = []
     left = genotype
     while (now := costs.total(left).macs) > macs:
+        bound = max(floor, _lightest(left))
         saved = {group: _saved(left, now, group) for group in _groups(left)}
         amounts = [amount.macs for amount in saved.values() if amount.macs]
-        if not amounts:
-            break
         # small steps first: what saves much at once is taken where nothing else is left
-        most = max(_LARGEST_STEP * now, min(amounts))
+        most = max(_LARGEST_STEP * now, min(amounts, default=0))
         ratios = {
             group: sum(scores[place] for place in group) / amount.price(genotype.space, mu)
             for group, amount in saved.items()
-            if amount.macs <= most
         }
-        best = min(ratios, key=lambda group: (ratios[group], group))
+        order = sorted(saved, key=lambda group: (saved[group].macs > most, ratios[group], group))
+        best = next((group for group in order if _lightest(left.without(group)) <= bound), None)
+        if best is None:
+            break
         gone += best
         left = left.without(best)
     return gone
@@ -140,19 +142,29 @@ def _groups(genotype: Genotype) -> list[tuple[Place, ...]]:
         if place.source < CELL_INPUTS:
             readers[place.cell, place.source].append(place)
     groups += [tuple(group) for group in readers.values() if len(group) > 1]
-    macs = {place: costs.operator(genotype.space, place).macs for place in genotype.gates}
-    least: dict[tuple[int, int], int] = {}
-    for place, amount in macs.items():
-        least[place.feeds] = min(amount, least.get(place.feeds, amount))
-    # a node that keeps its lightest can lose all else: the floor stays in reach
-    light = {place for place, amount in macs.items() if amount == least[place.feeds]}
-    there = collections.Counter(place.feeds for place in light)
+    there = collections.Counter(place.feeds for place in genotype.gates)
 
     def can_go(group: tuple[Place, ...]) -> bool:
-        gone = collections.Counter(place.feeds for place in group if place in light)
+        gone = collections.Counter(place.feeds for place in group)
         return all(there[node] > count for node, count in gone.items())
 
     return [group for group in groups if can_go(group)]
+
+
+def _lightest(genotype: Genotype) -> int:
+    """Multiply-adds of the lightest network that is looked for in a network.
+
+    Each node keeps one of its lightest operators: the one from the oldest or from the newest of
+    its inputs, whichever leaves less, as cells and preprocessing go that nobody reads.
+    """
+    macs = {place: costs.operator(genotype.space, place).macs for place in genotype.gates}
+    least = []
+    for sign in (1, -1):
+        order = sorted(macs, key=lambda place: (macs[place], sign * place.source), reverse=True)
+        kept = {place.feeds: place for place in order}.values()
+        left = genotype.without(macs.keys() - kept)
+        least.append(costs.total(left).macs)
+    return min(least)
 
 
 class _Saved(typing.NamedTuple):

@@ -104,11 +104,10 @@ SEARCH = Program(
     "--steps_per_epoch=5",
     "--gate_learning_rate=2",
     "--lambda_step=0.02",
-    "--macs_targets=85%,60%",
+    "--macs_targets=85%",
     "--macs_floor=0%",
-    "--max_epochs=7",
+    "--max_epochs=5",
     "--settle_epochs=1",
-    "--rebuild_steps=3",
 )
 
 

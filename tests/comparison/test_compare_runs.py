@@ -135,7 +135,7 @@ def test_another_data_set_takes_the_place_of_all_settings_of_the_run(run, tmp_pa
     [
         ([], "RUN: expected the work folder of a search"),
         (["RUN", "/no/more"], "with a pareto.json; received /no/more"),
-        (["RUN", "RUN"], "RUN: expected work folders of different names; received run0 twice"),
+        (["RUN", "RUN"], "RUN: expected work folders of different names; received run"),
         (["RUN", "--equal_time"], "expected finished points of"),
         (["RUN", "--rivals=mine.h5"], "rivals: expected .keras files"),
         (["RUN", "--rivals=/no/such.keras"], "trained anew; received /no/such.keras"),

@@ -170,7 +170,7 @@ def test_a_finished_run_goes_further_to_the_result_of_one_that_was_to(finished, 
 
 def test_a_process_that_dies_takes_its_trial_alone(program, tmp_path):
     """In a run of the other algorithm, with a cost that is measured among two."""
-    flags = ("--workers=1", "--final_points=0", "--algorithm=random")
+    flags = ("--workers=1", "--final_points=0", "--algorithm=random", "--generations=1")
     costs = ("--objectives=macs,latency_ms", "--max_latency_ms=10000")
     command = program.command(f"--workdir={tmp_path}", *flags, *costs)
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
@@ -183,7 +183,7 @@ def test_a_process_that_dies_takes_its_trial_alone(program, tmp_path):
     _, errors = process.communicate()
     assert process.returncode == 0, errors
     ones = candidate.read(tmp_path)
-    assert len(ones) == 12
+    assert len(ones) == 4
     failed = [one for one in ones if one.failure]
     assert len(failed) == 1
     assert "its process ended" in failed[0].failure

@@ -18,7 +18,9 @@ SEARCH = Program(
     "--macs_floor=40%",
     "--max_epochs=10",
     "--settle_epochs=0",
-    "--finish_points=3",
+    "--finish_points=2",
+    # masks alone: rebuilds are tested elsewhere
+    "--rebuild_steps=1000",
     "--epochs=2",
     "--ema_decay=0.9",
     "--renew_steps=3",
@@ -106,7 +108,7 @@ def test_a_search_that_is_stopped_while_it_finishes_goes_on(finished, tmp_path, 
 
 
 def test_a_timed_search_follows_its_plan_after_it_was_stopped(tmp_path):
-    flags = ("--minutes=0.4", "--search_share=0.4")
+    flags = ("--minutes=0.3", "--search_share=0.4")
     code, errors = SEARCH.stop_when(tmp_path, signal.SIGTERM, 4, *flags)
     assert code == 128 + signal.SIGTERM, errors
     assert "the plan:" in errors
