@@ -15,7 +15,7 @@ import sys
 import time
 
 import numpy as np
-from processes import TINY_SEARCH, Program, environment
+from processes import BY_THE_PAPER, TINY_SEARCH, Program, environment
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 1)).astype(np.float32)
@@ -23,6 +23,7 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 1)).astype(np.float
 _TINY = ("--dataset=digits", "--train_images=120", "--batch_size=24", "--learning_rate=0.05")
 _SEARCHED = (
     *_TINY,
+    *BY_THE_PAPER,
     "--channels=2",
     "--steps_per_epoch=5",
     "--macs_floor=0%",

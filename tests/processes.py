@@ -85,7 +85,11 @@ def _finished(command, folder=None):
     )
 
 
+BY_THE_PAPER = ("--schedule=paper", "--finish_points=0")
+"""Flags of a search that ends with what it found."""
+
 SMALL_SEARCH = (
+    *BY_THE_PAPER,
     "--dataset=digits",
     "--train_images=240",
     "--cells=2",
@@ -98,6 +102,7 @@ SMALL_SEARCH = (
 
 TINY_SEARCH = Program(
     "search",
+    *BY_THE_PAPER,
     "--dataset=digits",
     "--train_images=120",
     "--cells=1",

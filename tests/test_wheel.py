@@ -9,7 +9,7 @@ import pytest
 from processes import ROOT, environment
 
 TWO_EPOCHS = (
-    "--preset=digits",
+    "--preset=digits_paper",
     "--train_images=120",
     "--cells=1",
     "--channels=2",

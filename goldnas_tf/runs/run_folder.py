@@ -141,13 +141,13 @@ def _grow(config_file: pathlib.Path, config: Configuration, described: dict) -> 
     """Writes down the settings that have grown, where nothing else differs; gives them."""
     with KIND.reading(config_file):
         found = KIND.check(json.loads(config_file.read_text()))
-        # a setting that was not there yet has its default: runs from before it go on as they were;
+        # a setting that was not there yet: runs from before it go on as they were;
         # what is described, as the images, takes the place of a section of that name
-        was, defaults = (
+        was, former = (
             {name: section for name, section in values.items() if name not in described}
-            for values in (found["settings"], type(config)().to_json())
+            for values in (found["settings"], config.former())
         )
-        before = {**filled(defaults, was), **{name: found.get(name) for name in described}}
+        before = {**filled(former, was), **{name: found.get(name) for name in described}}
     settings = config.to_json()
     # JSON has no tuples: compare what would be written with what was
     now = json.loads(json.dumps({**settings, **described}))

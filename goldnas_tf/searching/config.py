@@ -53,10 +53,11 @@ class FinishingSettings:
     """Which points are trained to their end after the search."""
 
     finish_points: int = setting(
-        0,
+        5,
         "points that are trained to their end, evenly spread over cost; 0 is none",
         low=0,
         grows=RAISED,
+        former=0,
     )
     finish_learning_rate: float = setting(
         0.025, "learning rate of the weights at the beginning of that; it falls to 0", above=0

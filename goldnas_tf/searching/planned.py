@@ -21,7 +21,7 @@ from goldnas_tf.settings.setting import check, setting
 # share of a network that goes at once
 _LARGEST_STEP = 0.25
 
-SCHEDULES = ("paper", "planned")
+SCHEDULES = ("planned", "paper")
 IMPORTANCES = ("loss", "share", "random")
 
 
@@ -30,9 +30,10 @@ class PlanSettings:
     """When the cost falls, and by what."""
 
     schedule: str = setting(
-        "paper",
-        "paper: λ grows until something goes; planned: the cost follows a curve over max_epochs",
+        "planned",
+        "planned: the cost follows a curve over max_epochs; paper: λ grows until something goes",
         choices=SCHEDULES,
+        former="paper",
     )
     minutes: float = setting(
         0.0,

@@ -33,6 +33,15 @@ class Configuration:
             for name, section in dataclasses.asdict(self).items()
         }
 
+    @classmethod
+    def former(cls) -> dict[str, typing.Any]:
+        """What a run did that wrote none of its settings down, as `to_json`."""
+        values = cls().to_json()
+        for name, section in sections(cls).items():
+            fields = {field.name: field.metadata["former"] for field in settings(section)}
+            values[name] |= {key: value for key, value in fields.items() if value is not None}
+        return values
+
     def growths(self) -> dict[str, Growth]:
         """How those settings may change that may, when a run is resumed, by name."""
         fields = [

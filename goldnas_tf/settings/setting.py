@@ -26,6 +26,7 @@ def setting(
     below: float | None = None,
     grows: Growth | None = None,
     is_path: bool = False,
+    former: Any = None,
 ) -> Any:
     """A dataclass field that says what it means and which values it takes.
 
@@ -39,13 +40,13 @@ def setting(
         below: exclusive upper bound, or None.
         grows: how it may change when a run is resumed; None: it must stay as it was.
         is_path: it is a path, or a tuple of paths; command lines put `~` in its place.
+        former: what runs did that are older than this setting; None: the default.
     """
     if grows:
         meaning += f"; on resume this may {grows.words}"
     bounds = {"low": low, "high": high, "choices": choices, "above": above, "below": below}
-    return dataclasses.field(
-        default=default, metadata={"meaning": meaning, "grows": grows, "is_path": is_path, **bounds}
-    )
+    uses = {"meaning": meaning, "grows": grows, "is_path": is_path, "former": former}
+    return dataclasses.field(default=default, metadata={**uses, **bounds})
 
 
 def describe_range(field: dataclasses.Field[Any]) -> str:

@@ -5,7 +5,7 @@ import json
 import random
 
 import pytest
-from processes import Program
+from processes import BY_THE_PAPER, Program
 
 from goldnas_tf import pareto
 from goldnas_tf.architecture import blocks, resources, sampling
@@ -93,6 +93,7 @@ def test_blocks_of_one_library_have_as_many_nodes(tmp_path):
 
 SEARCH = Program(
     "search",
+    *BY_THE_PAPER,
     "--space=block",
     "--resource=params",
     "--dataset=digits",

@@ -7,9 +7,11 @@ from processes import run_python
 
 from goldnas_tf.errors import InputError
 from goldnas_tf.runs.run_folder import RunFolder
-from goldnas_tf.searching.config import PointSettings, SearchConfig
+from goldnas_tf.searching.config import FinishingSettings, PointSettings, SearchConfig
+from goldnas_tf.searching.planned import PlanSettings
 from goldnas_tf.settings.images import DataSettings
 
+PAPER = PlanSettings(schedule="paper")
 CONFIG = SearchConfig(seed=1)
 OTHER = """
 from goldnas_tf.searching.config import SearchConfig
@@ -56,7 +58,7 @@ def test_what_differs_is_named(tmp_path):
 
 
 def limited(max_epochs, **others):
-    return SearchConfig(points=PointSettings(max_epochs=max_epochs), **others)
+    return SearchConfig(plan=PAPER, points=PointSettings(max_epochs=max_epochs), **others)
 
 
 def test_a_run_that_goes_further_is_written_down(tmp_path):
@@ -94,3 +96,16 @@ def test_damaged_metrics_are_named(tmp_path):
         InputError, match=r"metrics\.jsonl: expected lines of JSON; received a damaged file"
     ):
         folder.keep_metrics(2, "epoch")
+
+
+def test_a_run_goes_on_as_it_was_before_there_was_a_setting(tmp_path):
+    alone = FinishingSettings(finish_points=0)
+    older = SearchConfig(plan=PAPER, finishing=alone)
+    RunFolder.open(tmp_path, older, {})
+    file = tmp_path / "config.json"
+    values = json.loads(file.read_text())
+    del values["settings"]["plan"], values["settings"]["finishing"]["finish_points"]
+    file.write_text(json.dumps(values))
+    RunFolder.open(tmp_path, older, {})
+    with pytest.raises(InputError, match="schedule: was paper, is planned"):
+        RunFolder.open(tmp_path, SearchConfig(plan=PlanSettings()), {})

@@ -7,6 +7,7 @@ from goldnas_tf.architecture.space import Space
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import PointSettings, SearchConfig
 from goldnas_tf.searching.epoch_end import judge_again, prune, wasted, worth_rebuilding
+from goldnas_tf.searching.planned import PlanSettings
 from goldnas_tf.searching.pruning import PruningRule
 from goldnas_tf.searching.schedule import LambdaState, Stability
 from goldnas_tf.searching.state import SearchState
@@ -15,6 +16,7 @@ SPACE = Space((8, 8, 3), 3, cells=3, channels=4, nodes=2)
 FULL = Genotype.full(SPACE)
 START = costs.total(FULL).macs
 CONFIG = SearchConfig(
+    plan=PlanSettings(schedule="paper"),
     pruning=PruningRule(prune_weakest=2, lambda_step=1.0),
     points=PointSettings(stable_epochs=3, max_epochs=50),
 )

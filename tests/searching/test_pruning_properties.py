@@ -12,6 +12,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.searching import epoch_end
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
+from goldnas_tf.searching.planned import PlanSettings
 from goldnas_tf.searching.pruning import PruningRule, choose, shares
 from goldnas_tf.searching.state import SearchState
 
@@ -89,7 +90,7 @@ def test_a_search_prunes_to_one_operator_for_each_node(data, rule):
     genotype = data.draw(genotypes())
     # all that is not the strongest goes at once
     rule = dataclasses.replace(rule, threshold_min=0.999, threshold_max=1.0)
-    config = dataclasses.replace(SearchConfig(), pruning=rule)
+    config = SearchConfig(plan=PlanSettings(schedule="paper"), pruning=rule)
     start = SearchState.start(genotype, rule)
     strengths = data.draw(strengths_of(genotype.ordered))
     state = epoch_end.prune(start, strengths, config, Budgets(10**12, (), 0))

@@ -16,8 +16,11 @@ def compare(before, now):
     return differences(before.to_json(), now.to_json(), now.growths())
 
 
+PAPER = SearchConfig(plan=PlanSettings(schedule="paper"))
+
+
 def search(**points):
-    return SearchConfig(points=PointSettings(**points))
+    return dataclasses.replace(PAPER, points=PointSettings(**points))
 
 
 def test_differences_are_named_with_both_values():
@@ -29,9 +32,9 @@ def test_differences_are_named_with_both_values():
 
 
 def test_a_setting_that_is_new_differs():
-    before = SearchConfig().to_json()
+    before = PAPER.to_json()
     del before["space"]["stem"], before["points"]["max_epochs"]
-    found = differences(before, SearchConfig().to_json(), SearchConfig().growths())
+    found = differences(before, PAPER.to_json(), PAPER.growths())
     assert [str(one) for one in found] == [
         "max_epochs: was None, is 300, but may only be raised",
         "stem: was None, is cifar",
@@ -82,10 +85,9 @@ def test_values_that_no_setting_has_do_not_grow(before, now, growth):
 
 def test_only_what_says_how_far_a_run_goes_may_grow():
     further = {"max_epochs", "macs_floor", "macs_targets", "finish_points"}
-    assert set(SearchConfig().growths()) == further
+    assert set(PAPER.growths()) == further
     # the curve of a planned search depends on where it ends
-    planned = SearchConfig(plan=PlanSettings(schedule="planned"))
-    assert set(planned.growths()) == {"macs_targets", "finish_points"}
+    assert set(SearchConfig().growths()) == {"macs_targets", "finish_points"}
     assert set(EvolveConfig().growths()) == {"generations", "final_points"}
     # the learning rate of each step depends on their number
     assert TrainConfig().growths() == {}
