@@ -120,13 +120,13 @@ def choose(
         bound = max(floor, _lightest(left))
         saved = {group: _saved(left, now, group) for group in _groups(left)}
         amounts = [amount.macs for amount in saved.values() if amount.macs]
-        # small steps first: what saves much at once is taken where nothing else is left
+        # small steps first: what saves much at once goes where nothing else can, the least of it
         most = max(_LARGEST_STEP * now, min(amounts, default=0))
         ratios = {
             group: sum(scores[place] for place in group) / amount.price(genotype.space, mu)
             for group, amount in saved.items()
         }
-        order = sorted(saved, key=lambda group: (saved[group].macs > most, ratios[group], group))
+        order = sorted(saved, key=lambda g: (max(saved[g].macs, most), ratios[g], g))
         best = next((group for group in order if _lightest(left.without(group)) <= bound), None)
         if best is None:
             break
@@ -153,19 +153,20 @@ def _groups(genotype: Genotype) -> list[tuple[Place, ...]]:
 
 
 def _lightest(genotype: Genotype) -> int:
-    """Multiply-adds of the lightest network that is looked for in a network.
+    """Multiply-adds that a network can come down to, as far as it is looked for.
 
     Each node keeps one of its lightest operators: the one from the oldest or from the newest of
     its inputs, whichever leaves less, as cells and preprocessing go that nobody reads.
     """
     macs = {place: costs.operator(genotype.space, place).macs for place in genotype.gates}
-    least = []
+    nodes = collections.defaultdict(list)
+    for place in macs:
+        nodes[place.feeds].append(place)
+    reached = []
     for sign in (1, -1):
-        order = sorted(macs, key=lambda place: (macs[place], sign * place.source), reverse=True)
-        kept = {place.feeds: place for place in order}.values()
-        left = genotype.without(macs.keys() - kept)
-        least.append(costs.total(left).macs)
-    return min(least)
+        kept = {min(node, key=lambda p: (macs[p], sign * p.source)) for node in nodes.values()}
+        reached.append(costs.total(genotype.without(macs.keys() - kept)).macs)
+    return min(reached)
 
 
 class _Saved(typing.NamedTuple):

@@ -112,7 +112,8 @@ SEARCH = Program(
 )
 
 
-@pytest.mark.parametrize("gradient", ["sigmoid", "straight_through", "enhanced"])
+# that of an enhanced gradient is among the golden runs
+@pytest.mark.parametrize("gradient", ["sigmoid", "straight_through"])
 def test_a_search_of_blocks_leaves_a_library(tmp_path, gradient):
     result = SEARCH.run(tmp_path, f"--gate_gradient={gradient}")
     assert result.returncode == 0, result.stderr

@@ -84,8 +84,9 @@ def test_seed_decides_the_order(data):
     assert values(take(data, 6, seed=1)) != values(take(data, 6, seed=2))
 
 
-@pytest.mark.parametrize("policy", ["none", "randaugment"])
-def test_the_global_seed_of_tensorflow_changes_nothing(data, policy):
+def test_the_global_seed_of_tensorflow_changes_nothing(data):
+    # the policy draws most, and is the same wherever images come from
+    policy = "randaugment" if isinstance(data.train, ArraySplit) else "none"
     augmentation = dataclasses.replace(ON, policy=policy)
     batches = []
     for seed in (0, 7):
