@@ -115,9 +115,9 @@ def choose(
         One operator for each gate that goes, in their order.
     """
     gone: list[Place] = []
-    left = genotype
+    left, lightest = genotype, _lightest(genotype)
     while (now := costs.total(left).macs) > macs:
-        bound = max(floor, _lightest(left))
+        bound = max(floor, lightest)
         saved = {group: _saved(left, now, group) for group in _groups(left)}
         amounts = [amount.macs for amount in saved.values() if amount.macs]
         # small steps first: what saves much at once goes where nothing else can, the least of it
@@ -126,12 +126,15 @@ def choose(
             group: sum(scores[place] for place in group) / amount.price(genotype.space, mu)
             for group, amount in saved.items()
         }
-        order = sorted(saved, key=lambda g: (max(saved[g].macs, most), ratios[g], g))
-        best = next((group for group in order if _lightest(left.without(group)) <= bound), None)
-        if best is None:
-            break
-        gone += best
-        left = left.without(best)
+        for group in sorted(saved, key=lambda g: (max(saved[g].macs, most), ratios[g], g)):
+            smaller = left.without(group)
+            lightest = _lightest(smaller)
+            if lightest <= bound:
+                break
+        else:
+            return gone
+        gone += group
+        left = smaller
     return gone
 
 

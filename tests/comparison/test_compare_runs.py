@@ -135,7 +135,7 @@ def test_another_data_set_takes_the_place_of_all_settings_of_the_run(run, tmp_pa
     [
         ([], "RUN: expected the work folder of a search"),
         (["RUN", "/no/more"], "with a pareto.json; received /no/more"),
-        (["RUN", "RUN"], "RUN: expected work folders of different names; received run"),
+        (["RUN", "RUN"], "RUN: expected work folders of different names; received {run} twice"),
         (["RUN", "--equal_time"], "expected finished points of"),
         (["RUN", "--rivals=mine.h5"], "rivals: expected .keras files"),
         (["RUN", "--rivals=/no/such.keras"], "trained anew; received /no/such.keras"),
@@ -151,7 +151,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(run, tmp_path, flags, said):
     result = COMPARE.run(tmp_path / "comparison", *flags)
     assert result.returncode == 2, result.stderr
     assert len(result.stderr.splitlines()) == 1, result.stderr
-    assert said in result.stderr
+    assert said.format(run=run.name) in result.stderr
     assert not (tmp_path / "comparison").exists()
 
 
