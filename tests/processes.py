@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 
+from warm import Running
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -22,11 +24,20 @@ class Program:
         return [sys.executable, str(ROOT / "bin" / self.name), *self.flags, *map(str, flags)]
 
     def run(self, workdir, *flags):
+        return self.start(f"--workdir={workdir}", *flags).wait()
+
+    def run_anew(self, workdir, *flags):
+        """Runs it in a process that has imported nothing before, as users do."""
         return _finished(self.command(f"--workdir={workdir}", *flags))
 
     def run_in(self, folder, *flags):
         """Runs it in a folder, where it leaves what no flag puts elsewhere."""
-        return _finished(self.command(*flags), folder)
+        return self.start(*flags, folder=folder).wait()
+
+    def start(self, *flags, folder=None):
+        """Starts it in a copy of a process that has imported TensorFlow."""
+        _, *command = self.command(*flags)
+        return Running(command, folder or pathlib.Path.cwd(), environment())
 
     def stop_when(self, workdir, signum, lines, *flags):
         """Starts it, and sends a signal at some time after it has written lines of metrics.
@@ -48,8 +59,7 @@ class Program:
         lines = rng.choice(lines) if isinstance(lines, range) else lines
         delay = rng.random() * 0.5
         print(f"{signum!r} {delay:.3f} s after line {lines} of metrics, STOP_SEED={seed}")
-        command = self.command(f"--workdir={workdir}", *flags)
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
+        process = self.start(f"--workdir={workdir}", *flags)
         file = workdir / "metrics.jsonl"
         while process.poll() is None:
             if file.exists() and file.read_text().count("\n") >= lines:
@@ -57,8 +67,8 @@ class Program:
                 process.send_signal(signum)
                 break
             time.sleep(0.02)
-        _, errors = process.communicate()
-        return process.returncode, errors
+        ended = process.wait()
+        return ended.returncode, ended.stderr
 
 
 def run_python(lines, folder):

@@ -2,12 +2,11 @@
 
 import json
 import signal
-import subprocess
 import time
 
 import numpy as np
 import pytest
-from processes import Program, environment
+from processes import Program
 from tiny_networks import beside
 
 from goldnas_tf.architecture.genotype import Genotype
@@ -34,17 +33,14 @@ def point(tmp_path_factory):
 
 
 def test_an_export_that_is_ended_leaves_nothing(point, tmp_path):
-    command = EXPORT.command(f"--network={point}", "--formats=serving")
-    process = subprocess.Popen(
-        command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environment()
-    )
+    process = EXPORT.start(f"--network={point}", "--formats=serving", folder=tmp_path)
     while process.poll() is None and not list(tmp_path.glob("exports/serving/digits/.1.*/*")):
         time.sleep(0.02)
-    process.terminate()
-    _, errors = process.communicate()
-    assert process.returncode == 128 + signal.SIGTERM, errors
-    assert errors.endswith("bin/export: interrupted; nothing is left half written\n")
-    assert "Traceback" not in errors
+    process.send_signal(signal.SIGTERM)
+    ended = process.wait()
+    assert ended.returncode == 128 + signal.SIGTERM, ended.stderr
+    assert ended.stderr.endswith("bin/export: interrupted; nothing is left half written\n")
+    assert "Traceback" not in ended.stderr
     assert not list(tmp_path.iterdir())
 
 

@@ -3,12 +3,11 @@
 import dataclasses
 import json
 import signal
-import subprocess
 import time
 
 import psutil
 import pytest
-from processes import Program, environment
+from processes import Program
 from servers import assert_point_served
 
 import goldnas_tf
@@ -33,6 +32,7 @@ FLAGS = (
     "--candidate_epochs=1",
     "--final_points=2",
     "--epochs=1",
+    "--workers=1",
 )
 
 
@@ -52,7 +52,7 @@ def program(found):
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory, program):
     workdir = tmp_path_factory.mktemp("finished")
-    result = program.run(workdir)
+    result = program.run_anew(workdir)
     assert result.returncode == 0, result.stderr
     return workdir, result
 
@@ -159,31 +159,30 @@ def test_a_finished_run_goes_further_to_the_result_of_one_that_was_to(finished, 
 
 def test_a_process_that_dies_takes_its_trial_alone(program, tmp_path):
     """In a run of the other algorithm, with a cost that is measured among two."""
-    flags = ("--workers=1", "--final_points=0", "--algorithm=random", "--generations=1")
+    flags = ("--final_points=0", "--algorithm=random", "--generations=1")
     costs = ("--objectives=macs,latency_ms", "--max_latency_ms=10000")
-    command = program.command(f"--workdir={tmp_path}", *flags, *costs)
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
+    process = program.start(f"--workdir={tmp_path}", *flags, *costs)
     file = tmp_path / candidate.FILE
     while process.poll() is None and not (file.exists() and file.read_text().count("\n") >= 2):
         time.sleep(0.02)
     for child in psutil.Process(process.pid).children():
         if "spawn_main" in " ".join(child.cmdline()) and "tracker" not in child.cmdline():
             child.kill()
-    _, errors = process.communicate()
-    assert process.returncode == 0, errors
+    ended = process.wait()
+    assert ended.returncode == 0, ended.stderr
     ones = candidate.read(tmp_path)
     assert len(ones) == 4
     failed = [one for one in ones if one.failure]
     assert len(failed) == 1
     assert "its process ended" in failed[0].failure
-    assert f"{failed[0].name} is out: its process ended" in errors
+    assert f"{failed[0].name} is out: its process ended" in ended.stderr
     assert all(one.costs["latency_ms"] > 0 for one in ones if not one.failure)
     assert recorded(tmp_path)[-1]["least_latency_ms"] > 0
     assert not (tmp_path / "pareto.json").exists()
 
 
 def test_trials_that_all_fail_end_the_run_with_their_reason(program, tmp_path):
-    result = program.run(tmp_path, "--learning_rate=1e30", "--generations=1")
+    result = program.run(tmp_path, "--learning_rate=1e30", "--generations=1", "--workers=2")
     assert result.returncode == 1
     assert "none of 4 networks could be trained" in result.stderr.splitlines()[-1]
     failures = [one.failure for one in candidate.read(tmp_path)]

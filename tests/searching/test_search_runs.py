@@ -27,7 +27,7 @@ SEARCH = Program(
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     workdir = tmp_path_factory.mktemp("finished")
-    result = SEARCH.run(workdir)
+    result = SEARCH.run_anew(workdir)
     assert result.returncode == 0, result.stderr
     return workdir, result
 
