@@ -3,32 +3,40 @@
     python -m bench.letters FOLDER
 
 draws 4,800 images of eight letters in the fonts that come with matplotlib: turned, sheared, of
-little contrast, behind strokes, 24 to 120 pixels a side and rarely square, as PNG and JPEG files.
+little contrast, behind strokes, 24 to 120 pixels a side and rarely square, as PNG and JPEG files. A
+sixth of them lies in FOLDER/test, the others in FOLDER/train.
 """
 
+import itertools
 import pathlib
 import sys
+from collections.abc import Mapping
 
 import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 LETTERS = "aceosuzx"
-OF_EACH = 600
+OF_EACH = {"train": 500, "test": 100}
 _FONTS = pathlib.Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
-def main(folder: pathlib.Path) -> None:
-    """Draws all images, the same ones every time."""
+def main(folder: pathlib.Path, of_each: Mapping[str, int] = OF_EACH) -> None:
+    """Draws all images, the same ones every time.
+
+    Args:
+        folder: where they go.
+        of_each: how many images of each letter a split has.
+    """
     rng = np.random.default_rng(0)
     fonts = sorted(_FONTS.glob("DejaVuS*.ttf")) + sorted(_FONTS.glob("STIXGeneral*.ttf"))
     fonts = [font for font in fonts if "Display" not in font.name]
-    for letter in LETTERS:
-        (folder / letter).mkdir(parents=True, exist_ok=True)
-        for number in range(OF_EACH):
+    for split, letter in itertools.product(of_each, LETTERS):
+        (folder / split / letter).mkdir(parents=True, exist_ok=True)
+        for number in range(of_each[split]):
             suffix = "png" if number % 2 else "jpg"
             font = fonts[rng.integers(len(fonts))]
-            draw(letter, font, rng).save(folder / letter / f"{number:04d}.{suffix}")
+            draw(letter, font, rng).save(folder / split / letter / f"{number:04d}.{suffix}")
 
 
 def draw(letter: str, font: pathlib.Path, rng: np.random.Generator) -> Image.Image:
