@@ -3,9 +3,8 @@
     python -m bench.ablation runs/ablation --preset=digits --seeds 0 1 2
     python -m bench.ablation runs/ablation --preset=cifar10_cpu --flags --data_dir=DIR --minutes=20
 
-Each line adds to the one before. Those that change what goes first are held against the last of
-them. All have the same time, but for that of the paper, whose time nobody sets. What has
-run is not run again.
+Each line adds to the one before, those after "taught" change one thing of it. All have the same
+time, but for that of the paper, whose time nobody sets. What has run is not run again.
 """
 
 import argparse
@@ -34,6 +33,7 @@ VARIANTS: Mapping[str, tuple[tuple[str, ...], str | None]] = {
     "taught": ((), "average"),
     "goes by share": (("--importance=share",), "taught"),
     "goes at random": (("--importance=random",), "taught"),
+    "no warm-up": (("--warmup=0",), "taught"),
 }
 
 
