@@ -32,8 +32,11 @@ from goldnas_tf.training.train_loop import NETWORK, Training
 
 FOLDER = "finishing"
 
-# seconds for the finishing of all
+# seconds for the steps of all that are left
 _LEAST = 1.0
+# seconds of a training besides its steps, before there was one
+_APART = 5.0
+_STEPS = ("steps", "waiting for images", "evaluation")
 
 
 def chosen(points: Sequence[Point], most: int) -> list[Point]:
@@ -61,6 +64,18 @@ def chosen(points: Sequence[Point], most: int) -> list[Point]:
     return sorted(picked, key=lambda point: (-point.macs, point.epoch))
 
 
+def share(left: float, steps: Sequence[float], apart: float) -> float:
+    """Seconds for the training of the first of some networks, all for as many steps.
+
+    Args:
+        left: seconds, for the trainings of all of them.
+        steps: seconds of a step of each, the first of all first.
+        apart: seconds of a training besides its steps: it is built, traced, exported.
+    """
+    # where the search has used it all, the little that there must be
+    return apart + max(left - len(steps) * apart, _LEAST) * steps[0] / sum(steps)
+
+
 class Finishing:
     """Trains points of a search to their end, or goes on with it.
 
@@ -85,6 +100,7 @@ class Finishing:
     ):
         self._config, self._data, self._progress = config, data, progress
         self._archive, self._timetable, self._pace = archive, timetable, pace
+        self._apart = _APART
 
     def run(self, say: Callable[[str], None], signals: Interrupts) -> None:
         """Finishes all that are to be.
@@ -117,8 +133,7 @@ class Finishing:
         ladder = costs[:-1] if self._config.training.teacher_weight else [0] * (len(costs) - 1)
         teachers = [teacher.macs if teacher else 0, *ladder]
         steps = [self._pace.step(*pair) for pair in zip(costs, teachers, strict=True)]
-        # where the search has used it all, the little that there must be
-        return max(self._timetable.left, _LEAST) * steps[0] / sum(steps)
+        return share(self._timetable.left, steps, self._apart)
 
     def _finish(
         self, point: Point, teacher: Point | None, seconds: float, signals: Interrupts
@@ -138,6 +153,9 @@ class Finishing:
             seconds=seconds,
         )
         metrics = training.run(signals)
+        apart = training.clock.total() - sum(training.clock.seconds[name] for name in _STEPS)
+        # none where a training had ended before
+        self._apart = apart or self._apart
         facts: dict[str, Any] = {"epoch": point.epoch, "reason": point.reason, "finished": True}
         _replace(folder / NETWORK, place, {**metrics, **facts})
         return dataclasses.replace(

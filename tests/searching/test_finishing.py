@@ -8,7 +8,7 @@ from processes import SMALL_SEARCH, Program, metrics
 from servers import assert_point_served
 
 from goldnas_tf.pareto import Point
-from goldnas_tf.searching.finishing import chosen
+from goldnas_tf.searching.finishing import chosen, share
 
 SEARCH = Program(
     "search",
@@ -37,6 +37,18 @@ def test_points_are_chosen_evenly_over_the_logarithm_of_their_cost():
     assert [one.macs for one in chosen(points, 1)] == [1000]
     assert chosen(points[::-1], 9) == points
     assert chosen([], 3) == []
+
+
+def test_time_is_shared_for_as_many_steps_of_each_network():
+    steps, left, apart, done = [0.4, 0.2, 0.1, 0.1], 100.0, 5.0, []
+    for index in range(len(steps)):
+        seconds = share(left, steps[index:], apart)
+        left -= seconds
+        done.append((seconds - apart) / steps[index])
+    assert done == pytest.approx([100.0] * 4)
+    assert left == pytest.approx(0.0)
+    # as many as before would leave nothing for the last ones
+    assert share(3.0, steps, apart) == pytest.approx(apart + 0.5)
 
 
 @pytest.fixture(scope="module")
