@@ -1,7 +1,7 @@
 """What each part of a planned search is worth: the same search with and without it.
 
     python -m bench.ablation runs/ablation --preset=digits --seeds 0 1 2
-    python -m bench.ablation runs/ablation --preset=cifar10_cpu --flags --data_dir=DIR --minutes=20
+    python -m bench.ablation runs/ablation --preset=cifar10_cpu --minutes=20 --flags --data_dir=DIR
 
 Each line adds to the one before, those after "taught" change one thing of it. All have the same
 time, but for that of the paper, whose time nobody sets. What has run is not run again.
@@ -11,11 +11,9 @@ import argparse
 import json
 import pathlib
 import statistics
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 
-from bench.contest import ROOT
+from bench import search
 from goldnas_tf import pareto
 from goldnas_tf.comparison import verdict
 from goldnas_tf.comparison.verdict import Trained
@@ -50,16 +48,17 @@ def main() -> None:
     )
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
     parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS)
+    parser.add_argument("--minutes", type=float, help="of each search; default: the preset's")
     parser.add_argument("--flags", nargs=argparse.REMAINDER, default=[], help="more, for all")
     options = parser.parse_args()
     for seed in options.seeds:
         for variant in options.variants:
-            preset = options.preset + ("_paper" if variant == "paper" else "")
-            workdir = run_folder(options.folder, variant, seed)
-            flags = [*VARIANTS[variant][0], *options.flags, f"--seed={seed}"]
+            preset, flags = options.preset, [*VARIANTS[variant][0], *options.flags]
             if variant == "paper":
-                flags = [flag for flag in flags if not flag.startswith("--minutes")]
-            _search(preset, flags, workdir)
+                preset += "_paper"
+            elif options.minutes:
+                flags.append(f"--minutes={options.minutes}")
+            _search(preset, [*flags, f"--seed={seed}"], run_folder(options.folder, variant, seed))
     rows = table(options.folder, options.variants, options.seeds)
     atomic.write_json(options.folder / "ablation.json", rows)
     print(*columns.lines([list(rows[0]), *map(_written, rows)], left=("variant",)), sep="\n")
@@ -72,11 +71,9 @@ def run_folder(folder: pathlib.Path, variant: str, seed: int) -> pathlib.Path:
 
 def _search(preset: str, flags: Sequence[str], workdir: pathlib.Path) -> None:
     print(workdir, *flags, flush=True)
-    program, file = ROOT / "bin" / "search", ROOT / "flags" / f"{preset}.flags"
-    command = [sys.executable, program, f"--flagfile={file}", f"--workdir={workdir}", *flags]
     workdir.parent.mkdir(parents=True, exist_ok=True)
     with workdir.with_suffix(".log").open("a") as log:
-        subprocess.run(command, check=True, stderr=log)
+        search.run(preset, workdir.resolve(), flags, log)
 
 
 def table(folder: pathlib.Path, variants: Sequence[str], seeds: Sequence[int]) -> list[dict]:

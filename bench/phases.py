@@ -4,11 +4,10 @@ import collections
 import json
 import pathlib
 import subprocess
-import sys
 import tempfile
 import time
 
-from bench.contest import ROOT
+from bench import search
 
 
 def measure(preset: str = "digits_paper", flags: tuple[str, ...] = ()) -> list[dict]:
@@ -24,18 +23,7 @@ def measure(preset: str = "digits_paper", flags: tuple[str, ...] = ()) -> list[d
     """
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        subprocess.run(
-            [
-                sys.executable,
-                ROOT / "bin" / "search",
-                f"--flagfile={ROOT / 'flags' / preset}.flags",
-                f"--workdir={folder}",
-                *flags,
-            ],
-            check=True,
-            cwd=ROOT,
-            stderr=subprocess.DEVNULL,
-        )
+        search.run(preset, pathlib.Path(folder), flags, subprocess.DEVNULL)
         whole = time.perf_counter() - started
         lines = (pathlib.Path(folder) / "metrics.jsonl").read_text().splitlines()
     seconds = collections.Counter()
