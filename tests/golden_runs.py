@@ -10,12 +10,10 @@ where a schema has changed; what is there stays as earlier revisions wrote it. I
 import pathlib
 import shutil
 import signal
-import subprocess
 import sys
-import time
 
 import numpy as np
-from processes import BY_THE_PAPER, TINY_SEARCH, Program, environment
+from processes import BY_THE_PAPER, TINY_SEARCH, Program
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 1)).astype(np.float32)
@@ -100,7 +98,7 @@ def search(folder):
     """A search that was asked to stop within its fifth epoch, and what it would have become."""
     _finish(SEARCH, folder, "whole", "--max_epochs=7")
     _keep_metrics(folder / "whole", folder / "expected" / "search")
-    _stop(SEARCH, folder / "search", signal.SIGTERM, 4, "--max_epochs=7")
+    SEARCH.stop_when("search", signal.SIGTERM, 4, "--max_epochs=7", folder=folder)
 
 
 def blocks(folder):
@@ -112,7 +110,7 @@ def train(folder):
     """A training that was killed after two of its epochs, and what it would have become."""
     _finish(TRAIN, folder, "whole")
     _keep_metrics(folder / "whole", folder / "expected" / "train")
-    _stop(TRAIN, folder / "train", signal.SIGKILL, 2)
+    TRAIN.stop_when("train", signal.SIGKILL, 2, folder=folder)
 
 
 def compare(folder):
@@ -193,19 +191,6 @@ def _keep_metrics(workdir, folder):
     folder.mkdir(parents=True)
     shutil.move(workdir / "metrics.jsonl", folder)
     shutil.rmtree(workdir)
-
-
-def _stop(program, workdir, signum, lines, *flags):
-    """Sends a signal as soon as there are so many lines of metrics."""
-    command = program.command(f"--workdir={workdir.name}", *flags)
-    process = subprocess.Popen(command, cwd=workdir.parent, env=environment())
-    file = workdir / "metrics.jsonl"
-    while process.poll() is None:
-        if file.exists() and file.read_text().count("\n") >= lines:
-            process.send_signal(signum)
-            break
-        time.sleep(0.001)
-    process.wait()
 
 
 if __name__ == "__main__":

@@ -39,17 +39,19 @@ class Program:
         _, *command = self.command(*flags)
         return Running(command, folder or pathlib.Path.cwd(), environment())
 
-    def stop_when(self, workdir, signum, lines, *flags):
+    def stop_when(self, workdir, signum, lines, *flags, folder=None):
         """Starts it, and sends a signal at some time after it has written lines of metrics.
 
-        The time is anywhere in the next epoch, or in what follows it. It is drawn alike for the
-        same call, unless STOP_SEED is set to another number than 0. A test that fails prints it.
+        The time is anywhere in what it took to write the last of them, or in half a second where
+        it took longer. The share is drawn alike for the same call, unless STOP_SEED is set to
+        another number than 0. A test that fails prints it.
 
         Args:
             workdir: of the run.
             signum: the signal.
             lines: how many; or a range, from which it is drawn.
             *flags: more of the program's.
+            folder: in which it is run.
 
         Returns:
             Exit code, and what was printed as errors.
@@ -57,16 +59,20 @@ class Program:
         seed = os.environ.get("STOP_SEED", "0")
         rng = random.Random(f"{seed} {self.name} {signum} {lines}")
         lines = rng.choice(lines) if isinstance(lines, range) else lines
-        delay = rng.random() * 0.5
-        print(f"{signum!r} {delay:.3f} s after line {lines} of metrics, STOP_SEED={seed}")
-        process = self.start(f"--workdir={workdir}", *flags)
-        file = workdir / "metrics.jsonl"
+        share = rng.random()
+        print(f"{signum!r} {share:.0%} of an epoch after line {lines} of metrics, STOP_SEED={seed}")
+        process = self.start(f"--workdir={workdir}", *flags, folder=folder)
+        file = pathlib.Path(folder or ".", workdir, "metrics.jsonl")
+        seen, since = 0, time.monotonic()
         while process.poll() is None:
-            if file.exists() and file.read_text().count("\n") >= lines:
-                time.sleep(delay)
+            written = file.read_text().count("\n") if file.exists() else 0
+            if written >= lines:
+                time.sleep(share * min(time.monotonic() - since, 0.5))
                 process.send_signal(signum)
                 break
-            time.sleep(0.02)
+            if written > seen:
+                seen, since = written, time.monotonic()
+            time.sleep(0.005)
         ended = process.wait()
         return ended.returncode, ended.stderr
 

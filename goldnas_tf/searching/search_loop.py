@@ -32,10 +32,13 @@ from goldnas_tf.searching.finishing import Finishing
 from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.searching.state import SearchState
-from goldnas_tf.searching.time_plan import plan_epochs
+from goldnas_tf.searching.time_plan import plan_search
 from goldnas_tf.settings.units import human
-from goldnas_tf.training.pace import Pace
+from goldnas_tf.training.pace import Pace, probe
 from goldnas_tf.training.run import EpochRun
+
+# of the time of the search, for the measurement of its pace
+_PROBE_SHARE = 0.02
 
 
 def search(
@@ -96,10 +99,14 @@ class Search(EpochRun):
             estimates=config.plan.schedule == "planned" and config.plan.importance == "loss",
             seed=config.seed,
         )
-        self.epoch_steps = config.points.steps_per_epoch or self.feed.pass_steps
         self.open_folder(workdir)
         self.keep_time(config.plan.seconds)
         self.archive = Archive(self.folder.path, self.budgets.start)
+
+    @property
+    def epoch_steps(self) -> int:
+        """Steps of an epoch: planned, set, or a pass over the images."""
+        return self.timetable.steps or self.config.points.steps_per_epoch or self.feed.pass_steps
 
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
@@ -107,6 +114,8 @@ class Search(EpochRun):
             state, learner = self._start_or_resume()
         with self.journal(state.epoch) as journal:
             self._begin(journal, state)
+            if self.timetable.is_timed and self.timetable.epochs is None:
+                self._plan(learner, journal)
             stream = self.feed.stream(state.step)
             while True:
                 if state.pending and not self.archive.has(points.point_name(state.epoch)):
@@ -130,8 +139,6 @@ class Search(EpochRun):
                 state = state.replace(accuracy=self._watched_accuracy(learner))
                 strengths, closed, before = learner.strengths(), learner.closed(), state
                 scores = learner.importance() or None
-                if self.timetable.is_timed and self.timetable.epochs is None:
-                    self._plan(journal)
                 epochs = self.timetable.epochs
                 state = prune(state, strengths, self.config, self.budgets, closed, scores, epochs)
                 learner.mask(state.genotype)
@@ -190,20 +197,23 @@ class Search(EpochRun):
                 f"{state.lowest:,} multiply-adds already"
             )
 
-    def _plan(self, journal: Journal) -> None:
-        """Plans a timed search by the pace of its first epoch."""
-        settings, budgets = self.config.plan, self.budgets
-        pace = Pace.fit([(budgets.start, self.step_seconds)])
-        time = settings.search_share * self.timetable.seconds - self.timetable.used
+    def _plan(self, learner: GatedLearner, journal: Journal) -> None:
+        """Plans a timed search by the pace of the full network."""
+        settings, budgets, table = self.config.plan, self.budgets, self.timetable
+        time = settings.search_share * table.seconds
+        step, _ = probe(learner, self.feed, self.clock, _PROBE_SHARE * time)
+        pace = Pace.fit([(budgets.start, step)])
         watched = -(-self.feed.watched_images // self.config.optimizer.batch_size)
-        steps = self.epoch_steps
-        epochs = plan_epochs(settings, pace, steps, watched, budgets.start, budgets.floor, time)
-        self.timetable.plan(epochs)
+        left = time - table.used
+        epochs, steps = plan_search(
+            settings, pace, self.epoch_steps, watched, budgets.start, budgets.floor, left
+        )
+        table.plan(epochs, steps)
         warm, floor = round(settings.warmup * epochs), round(settings.at_floor * epochs)
         journal.say(
             f"the plan: {steps * warm:,} steps to warm up, {steps * (epochs - warm - floor):,} to "
             f"prune, {steps * floor:,} at the floor, in {epochs} epochs; then "
-            f"{(1 - settings.search_share) * self.timetable.seconds / 60:.0f} minutes to finish "
+            f"{(1 - settings.search_share) * table.seconds / 60:.0f} minutes to finish "
             f"{self.config.finishing.finish_points} points"
         )
 

@@ -1,4 +1,4 @@
-"""A search in a given time: how many epochs there is time for, by the pace that was measured.
+"""A search in a given time: how many epochs there is time for, and of how many steps.
 
 What the search takes longer or shorter than was thought goes to the finishing, whose part is
 planned network by network in the time that is left.
@@ -9,11 +9,12 @@ from goldnas_tf.training.pace import Pace
 
 # rebuilds, and operators that are masked until then, while networks are pruned
 _PRUNING_OVERHEAD = 1.3
-_FEWEST_EPOCHS = 8
+# in fewer the cost would fall by too much at once
+_FEWEST_EPOCHS = 30
 _MOST_EPOCHS = 100_000
 
 
-def plan_epochs(
+def plan_search(
     settings: PlanSettings,
     pace: Pace,
     steps: int,
@@ -21,31 +22,46 @@ def plan_epochs(
     start: int,
     floor: int,
     time: float,
-) -> int:
-    """How many epochs a planned search has time for.
+) -> tuple[int, int]:
+    """How many epochs a planned search has time for, and of how many steps.
+
+    Where there is time for a few of them only, there are more, which are shorter: the cost falls
+    from epoch to epoch.
 
     Args:
         settings: the curve of its cost.
         pace: what was measured.
-        steps: of an epoch.
+        steps: that an epoch may have.
         watched: batches that are answered after each epoch.
         start: multiply-adds of the full network.
         floor: where it ends.
         time: seconds.
+
+    Returns:
+        Epochs, and steps of each, from 1 to `steps`.
     """
 
-    def seconds(epochs: int) -> float:
-        whole = 0.0
+    def seconds(epochs: int) -> tuple[float, float]:
+        """For one step of each of so many epochs, and for what comes after each."""
+        stepping = answering = 0.0
         for epoch in range(epochs):
             macs = planned_macs(settings, epoch, epochs, start, floor)
             overhead = _PRUNING_OVERHEAD if macs < start else 1.0
-            whole += overhead * (steps * pace.step(macs) + watched * pace.forward(macs))
-        return whole
+            stepping += overhead * pace.step(macs)
+            answering += overhead * watched * pace.forward(macs)
+        return stepping, answering
 
-    low, high = _FEWEST_EPOCHS, _FEWEST_EPOCHS
-    while seconds(high) < time and high < _MOST_EPOCHS:
+    def fits(epochs: int) -> bool:
+        stepping, answering = seconds(epochs)
+        return steps * stepping + answering < time
+
+    if not fits(_FEWEST_EPOCHS):
+        stepping, answering = seconds(_FEWEST_EPOCHS)
+        return _FEWEST_EPOCHS, min(max(int((time - answering) / stepping), 1), steps)
+    low, high = _FEWEST_EPOCHS, 2 * _FEWEST_EPOCHS
+    while fits(high) and high < _MOST_EPOCHS:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if seconds(middle) < time else (low, middle)
-    return low
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low, steps

@@ -4,25 +4,26 @@ import pytest
 
 from goldnas_tf.errors import InputError
 from goldnas_tf.searching.planned import PlanSettings, planned_macs
-from goldnas_tf.searching.time_plan import plan_epochs
+from goldnas_tf.searching.time_plan import plan_search
 from goldnas_tf.training.pace import Pace
 
 SETTINGS = PlanSettings(schedule="planned", minutes=1)
 
 
-@pytest.mark.parametrize("time", [20.0, 60.0, 1000.0])
+@pytest.mark.parametrize("time", [10.0, 60.0, 1000.0])
 def test_the_epochs_that_are_planned_take_about_the_time(time):
     pace, start, floor = Pace(0.001, 1e-9), 10_000_000, 1_000_000
-    epochs = plan_epochs(SETTINGS, pace, 50, 5, start, floor, time)
+    epochs, steps = plan_search(SETTINGS, pace, 50, 5, start, floor, time)
+    assert (epochs == 30) == (steps < 50) == (time == 10)
     seconds = 0.0
     for epoch in range(epochs):
         macs = planned_macs(SETTINGS, epoch, epochs, start, floor)
-        seconds += (50 * pace.step(macs) + 5 * pace.forward(macs)) * (1.3 if macs < start else 1)
+        seconds += (steps * pace.step(macs) + 5 * pace.forward(macs)) * (1.3 if macs < start else 1)
     assert 0.9 * time < seconds < time
 
 
-def test_too_little_time_gives_the_fewest_epochs():
-    assert plan_epochs(SETTINGS, Pace(1.0, 0.0), 50, 5, 1000, 100, 1.0) == 8
+def test_too_little_time_gives_the_fewest_epochs_of_a_step():
+    assert plan_search(SETTINGS, Pace(1.0, 0.0), 50, 5, 1000, 100, 1.0) == (30, 1)
 
 
 def test_time_is_for_planned_searches():
