@@ -34,9 +34,7 @@ FOLDER = "finishing"
 
 # seconds for the steps of all that are left
 _LEAST = 1.0
-# seconds of a training besides its steps, before there was one
-_APART = 5.0
-_STEPS = ("steps", "waiting for images", "evaluation")
+_STEPS = ("steps", "waiting for images")
 
 
 def chosen(points: Sequence[Point], most: int) -> list[Point]:
@@ -70,7 +68,7 @@ def share(left: float, steps: Sequence[float], apart: float) -> float:
     Args:
         left: seconds, for the trainings of all of them.
         steps: seconds of a step of each, the first of all first.
-        apart: seconds of a training besides its steps: it is built, traced, exported.
+        apart: seconds of a training besides its steps: it is built, traced, measured, exported.
     """
     # where the search has used it all, the little that there must be
     return apart + max(left - len(steps) * apart, _LEAST) * steps[0] / sum(steps)
@@ -87,6 +85,7 @@ class Finishing:
         pace: of the search, where it is timed: then points are trained for as long as there is
             time, all for about as many steps; else for `epochs`.
         progress: where the trainings show theirs.
+        apart: seconds of a training besides its steps, before there was one.
     """
 
     def __init__(
@@ -97,10 +96,11 @@ class Finishing:
         timetable: Timetable,
         pace: Pace | None,
         progress: Progress,
+        apart: float,
     ):
         self._config, self._data, self._progress = config, data, progress
         self._archive, self._timetable, self._pace = archive, timetable, pace
-        self._apart = _APART
+        self._apart = apart
 
     def run(self, say: Callable[[str], None], signals: Interrupts) -> None:
         """Finishes all that are to be.

@@ -39,6 +39,8 @@ from goldnas_tf.training.run import EpochRun
 
 # of the time of the search, for the measurement of its pace
 _PROBE_SHARE = 0.02
+# seconds that a training takes besides its steps at least, and where nothing else is known
+_APART = 5.0
 
 
 def search(
@@ -221,7 +223,13 @@ class Search(EpochRun):
         """Trains points to their end."""
         pace = self._pace() if self.timetable.is_timed else None
         finishing = Finishing(
-            self.config, self.data, self.archive, self.timetable, pace, self.progress
+            self.config,
+            self.data,
+            self.archive,
+            self.timetable,
+            pace,
+            self.progress,
+            max(self._seconds_of_a_model(), _APART),
         )
         with self.clock("finishing"):
             finishing.run(journal.say, signals)
@@ -231,6 +239,12 @@ class Search(EpochRun):
         batch = self.config.optimizer.batch_size
         lines = [line for line in self.folder.metrics() if line["images_per_second"]]
         return Pace.fit([(line["built_macs"], batch / line["images_per_second"]) for line in lines])
+
+    def _seconds_of_a_model(self) -> float:
+        """How long one took to be built, traced and exported, in this process."""
+        models = len({line["built_macs"] for line in self.folder.metrics()})
+        made = sum(self.clock.seconds[phase] for phase in ("building", "tracing", "rebuilds"))
+        return made / models + self.clock.seconds["export"] / len(self.archive.points)
 
     def _watched_accuracy(self, learner: GatedLearner) -> float:
         if not learner.accuracy_is_traced:
