@@ -32,6 +32,9 @@ VARIANTS: Mapping[str, tuple[tuple[str, ...], str | None]] = {
     "goes by share": (("--importance=share",), "taught"),
     "goes at random": (("--importance=random",), "taught"),
     "no warm-up": (("--warmup=0",), "taught"),
+    "widths stay": (("--nosearch_widths",), "taught"),
+    "full convolutions": (("--ops=skip_connect,conv_3x3",), "taught"),
+    "inverted residuals": (("--ops=skip_connect,mbconv_3x3",), "taught"),
 }
 
 

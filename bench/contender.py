@@ -45,7 +45,6 @@ def make_learner(shape, share=1.0, precision="float32", xla=False):
     """A learner at that share of the operators, and a batch of random images for it."""
     import tensorflow as tf
 
-    from goldnas_tf.architecture import resources
     from goldnas_tf.networks.network import Form
     from goldnas_tf.searching.gated_learner import GatedLearner
     from goldnas_tf.settings.sections import OptimizerSettings
@@ -54,7 +53,7 @@ def make_learner(shape, share=1.0, precision="float32", xla=False):
     space = shape.space
     recipe = Recipe(
         OptimizerSettings(batch_size=shape.batch),
-        relative_costs=resources.relative(space, "macs"),
+        resource="macs",
         mu=1.0,
         form=Form(precision=precision),
         xla=xla,

@@ -43,7 +43,7 @@ def genotype(space: Space, share: float, seed: int = 0) -> Genotype:
     """
     places = list(Genotype.full(space).ordered)
     random.Random(seed).shuffle(places)
-    macs = {place: costs.operator(space, place).macs for place in places}
+    macs = {place: costs.operator(space.geometry, place).macs for place in places}
     left = collections.Counter(place.feeds for place in places)
     total, goal, dead = sum(macs.values()), share * sum(macs.values()), set()
     for place in places:

@@ -10,7 +10,7 @@ import types
 
 import wrapt
 
-_MODULES = ("cell", "norm", "pixels")
+_MODULES = ("cell", "norm", "pixels", "width")
 """Those of `networks/` whose layers stand in files."""
 
 

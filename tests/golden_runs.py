@@ -137,8 +137,17 @@ def export(folder):
     shutil.rmtree(folder / "made")
 
 
+def resolution(folder):
+    """What a search found of two sizes of images."""
+    sizes = ("--image_sizes=6,8", "--size_minutes=0.01", "--max_epochs=1")
+    _finish(TINY_SEARCH, folder, "sized", *sizes)
+    (folder / "resolution").mkdir()
+    shutil.move(folder / "sized" / "resolution.json", folder / "resolution")
+    shutil.rmtree(folder / "sized")
+
+
 # in this order: some read what others left
-RUNS = (run, search, blocks, train, compare, evolve, evaluate, export)
+RUNS = (run, search, blocks, train, compare, evolve, evaluate, export, resolution)
 
 
 def networks(folder):

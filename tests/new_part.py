@@ -8,7 +8,7 @@ import dataclasses
 import tensorflow as tf
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.parts import Kernel, Part
+from goldnas_tf.architecture.parts import LAST, Kernel, Part
 from goldnas_tf.networks import parts
 
 
@@ -22,7 +22,7 @@ class Conv(Part):
         shape = (self.kernel, self.kernel, channels, channels)
         return {
             f"conv_{self.kernel}x{self.kernel}": Kernel(
-                shape, self.kernel**2 * channels, takes_norm=True
+                shape, self.kernel**2 * channels, channels=(2, 3), norm=LAST
             )
         }
 

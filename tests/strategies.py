@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import CELL_INPUTS, Place
+from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Group, Place
 from goldnas_tf.architecture.space import Space
 
 OPS = (
@@ -13,6 +13,9 @@ OPS = (
     "dil_conv_3x3",
     "avg_pool_3x3",
     "max_pool_3x3",
+    "conv_1x1",
+    "conv_3x3",
+    "mbconv_3x3",
 )
 
 
@@ -24,7 +27,9 @@ def spaces(draw, shared=None):
         draw: of Hypothesis.
         shared: whether cells share gates; None is either.
     """
-    stages = draw(st.lists(st.tuples(st.integers(1, 2), st.integers(2, 6)), max_size=3))
+    groups = draw(st.sampled_from([1, 1, 2, 3]))
+    channels = st.integers(2, 6) if groups == 1 else st.integers(1, 2).map(lambda n: 2 * groups * n)
+    stages = draw(st.lists(st.tuples(st.integers(1, 2), channels), max_size=3))
     cells = draw(st.integers(1, 6))
     halvings = len(stages) - 1 if stages else len({cells // 3, 2 * cells // 3})
     stem = draw(st.sampled_from(["cifar", "imagenet"]))
@@ -34,18 +39,22 @@ def spaces(draw, shared=None):
         image_shape=(draw(side), draw(side), draw(st.integers(1, 3))),
         classes=draw(st.integers(2, 12)),
         cells=cells,
-        channels=draw(st.integers(2, 6)),
+        channels=draw(channels),
         nodes=draw(st.integers(1, 3)),
         ops=tuple(draw(st.lists(st.sampled_from(OPS), min_size=1, max_size=3, unique=True))),
         stem=stem,
         shared=draw(st.booleans()) if shared is None else shared,
         stages=tuple(stages),
+        width_groups=groups,
+        least_width=draw(st.integers(1, 2)) if groups > 1 else 1,
     )
 
 
 @st.composite
 def genotypes(draw, of=None):
-    """Networks: each node has some of its operators, alike in cells that share their gates.
+    """Networks: each node has some of its operators, and each width some of its groups.
+
+    They are alike in cells that share their gates.
 
     Args:
         draw: of Hypothesis.
@@ -59,7 +68,12 @@ def genotypes(draw, of=None):
             chosen = draw(st.integers(1, 2 ** len(edges) - 1))
             kept = [edge for bit, edge in enumerate(edges) if chosen >> bit & 1]
             places |= {Place(cell, node, *edge) for cell in kind for edge in kept}
-    return Genotype(space, frozenset(places))
+    groups = set()
+    for kind in ((STEM,), *space.kinds) if space.groups else ():
+        least = space.least_groups(kind[0])
+        kept = draw(st.sets(st.integers(0, space.width_groups - 1), min_size=least))
+        groups |= {Group(owner, number) for owner in kind for number in kept}
+    return Genotype(space, frozenset(places), frozenset(groups))
 
 
 @st.composite

@@ -27,6 +27,8 @@ from goldnas_tf.evolution import candidate
 from goldnas_tf.files.kinds import Kind
 from goldnas_tf.runs.clock import Clock
 from goldnas_tf.runs.timetable import Timetable
+from goldnas_tf.searching import resolution
+from goldnas_tf.searching.config import ResolutionSettings, SearchConfig
 
 GOLDEN = sorted(golden_runs.GOLDEN.iterdir())
 NETWORKS = {
@@ -48,6 +50,7 @@ FILES = {
     "the figures of a network": "run/pareto/e002/metrics.json",
     "the names of classes": "run/pareto/e002/classes.json",
     "the plan of a run": "plan/plan.json",
+    "what was found of sizes of images": "resolution/resolution.json",
 }
 every_family = pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.name)
 
@@ -123,6 +126,15 @@ def test_a_plan_is_followed(golden):
     planned = read(golden / "plan" / "plan.json")
     assert (table.epochs, table.used) == (planned["epochs"], pytest.approx(planned["used"]))
     assert table.steps == planned["steps"]
+
+
+@every_family
+def test_a_size_that_was_found_is_searched_at(golden):
+    found = read(golden / "resolution" / "resolution.json")
+    config = SearchConfig(resolution=ResolutionSettings(image_sizes=("6", "8")))
+    settled = resolution.settle(config, pytest.fail, golden / "resolution")
+    assert settled.data.image_size == found["image_size"]
+    assert resolution.spent(golden / "resolution") > 0
 
 
 @every_family

@@ -11,7 +11,7 @@ import numpy as np
 
 from goldnas_tf.architecture import operators
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import CELL_INPUTS
+from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Group
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.networks import network
 from goldnas_tf.networks.network import Form
@@ -21,7 +21,15 @@ from goldnas_tf.training.learner import Learner
 
 BATCH = 4
 # what is no weight: another value would be out of its range
-_KEPT = ("live", "normalise/mean", "normalise/count", "drop_rate", "drop_draws", "gate_draws")
+_KEPT = (
+    "live",
+    "normalise/mean",
+    "normalise/count",
+    "drop_rate",
+    "drop_draws",
+    "gate_draws",
+    "width_live",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +79,9 @@ def scatter(variables, seed):
         values = rng.standard_normal(variable.shape)
         if name.endswith("variance"):
             variable.assign(np.exp(0.3 * values))
+        elif name.endswith("width_gates"):
+            # near enough to open that something is left after a few of them
+            variable.assign(2 + 0.5 * values)
         elif name.endswith("scale"):
             variable.assign(1 + 0.3 * values)
         elif not name.endswith(_KEPT):
@@ -80,7 +91,7 @@ def scatter(variables, seed):
 
 
 def _space(image=(8, 8, 3), cells=3, **values):
-    return Space(image, 3, cells=cells, channels=4, **{"nodes": 2, **values})
+    return Space(image, 3, cells=cells, **{"channels": 4, "nodes": 2, **values})
 
 
 def _full(**values):
@@ -107,6 +118,11 @@ _FOUR_CELLS = _full(cells=4)
 _DEAD_CELL = _without(_FOUR_CELLS, (3, 0), (2, 1))
 # the auxiliary head reads cell 2: nobody else does
 _DEAD_AUXILIARY = _without(_FOUR_CELLS, (3, 1))
+_WIDTHS = _full(cells=4, channels=8, width_groups=4)
+# of the cells' channels those that are not the first, and of every cell others
+_NARROW = _without(_WIDTHS, (3, 0), (2, 1)).without(
+    [Group(STEM, 0), Group(0, 0), Group(0, 2), Group(2, 1), Group(3, 3)]
+)
 _UNREAD_INPUTS = _without(_full(), (0, 0), (1, 0), (2, 0))
 
 NETWORKS = {
@@ -139,6 +155,15 @@ NETWORKS = {
     ),
     # widths and depths that follow from no rule
     "stages": TinyNetwork(_full(stages=((1, 3), (2, 5), (1, 6)))),
+    "auxiliary_widths": TinyNetwork(_WIDTHS, Form(auxiliary=True)),
+    "narrow": TinyNetwork(_NARROW),
+    "narrow_plain": TinyNetwork(_NARROW, Form(gated=False)),
+    "narrow_imagenet_stem": TinyNetwork(
+        _full(image=(37, 32, 3), nodes=1, stem="imagenet", channels=8, width_groups=4).without(
+            [Group(STEM, 1), Group(1, 0)]
+        )
+    ),
+    "shared_widths": TinyNetwork(_full(cells=4, shared=True, width_groups=2)),
     "stages_plain": TinyNetwork(_full(stages=((2, 4), (1, 4))), Form(gated=False)),
     "mixed_bfloat16": TinyNetwork(_full(), Form(precision="mixed_bfloat16")),
     "pixel_statistics": TinyNetwork(

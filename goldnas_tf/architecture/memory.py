@@ -18,15 +18,15 @@ def step_bytes(genotype: Genotype, batch_size: int) -> int:
         genotype: the network that is trained.
         batch_size: images in a step on one device.
     """
-    space = genotype.space
-    stem = sum(2 * shape[-1] * positions for shape, positions in costs.stem_kernels(space))
+    kernels = costs.stem_kernels(genotype.geometry)
+    stem = sum(2 * shape[-1] * positions for shape, positions in kernels)
     kept = stem + sum(_cell_values(genotype, cell) for cell in genotype.live_cells)
     return _BYTES * (kept * batch_size + _WEIGHT_COPIES * costs.total(genotype).params)
 
 
 def _cell_values(genotype: Genotype, cell: int) -> int:
     """Numbers that the backward pass of a cell needs, for one image."""
-    geometry = genotype.space.geometry[cell]
+    geometry = genotype.geometry.cells[cell]
     state = geometry.state.pixels * geometry.state.channels
     node = geometry.node.pixels * geometry.node.channels
     # of each read input: its ReLU, the convolution's result, the normalised state and its ReLU

@@ -9,7 +9,7 @@ adds an operator to the space, its costs, the supernet, the exports and every cr
 import typing
 from collections.abc import Iterable
 
-from goldnas_tf.architecture.parts import Part, Pool, Separable, Skip
+from goldnas_tf.architecture.parts import Conv, Inverted, Part, Pool, Separable, Skip
 from goldnas_tf.errors import InputError
 
 
@@ -87,3 +87,6 @@ register("sep_conv_5x5", Separable(5), Separable(5))
 register("dil_conv_3x3", Separable(3, dilation=2))
 register("avg_pool_3x3", Pool("avg"))
 register("max_pool_3x3", Pool("max"))
+register("conv_1x1", Conv(1))
+register("conv_3x3", Conv(3))
+register("mbconv_3x3", Inverted(3, expansion=4))

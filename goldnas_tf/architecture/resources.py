@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import CELL_INPUTS, Place
+from goldnas_tf.architecture.geometry import Geometry
+from goldnas_tf.architecture.places import CELL_INPUTS, Gate, Group, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 
@@ -20,14 +21,16 @@ class Counts:
     """How much of a resource the parts of a network use; what all of it uses is their sum.
 
     Attributes:
-        operator: of a space, in a place, in a network with gates or without.
+        operator: in a place, in a network with gates or without.
         preprocessing: of a cell and one of its inputs (0, 1), likewise.
         frame: stem and classifier.
+        gate: of a group of channels.
     """
 
-    operator: Callable[[Space, Place, bool], float]
-    preprocessing: Callable[[Space, int, int, bool], float]
-    frame: Callable[[Space], float]
+    operator: Callable[[Geometry, Place, bool], float]
+    preprocessing: Callable[[Geometry, int, int, bool], float]
+    frame: Callable[[Geometry], float]
+    gate: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,11 +53,12 @@ class Resource:
 def _of_kernels(name: str) -> Counts:
     """How the fields of `Cost` are counted."""
     return Counts(
-        lambda space, place, gated: getattr(costs.operator(space, place, gated), name),
-        lambda space, cell, source, gated: getattr(
-            costs.preprocessing(space, cell, source, gated), name
+        lambda sizes, place, gated: getattr(costs.operator(sizes, place, gated), name),
+        lambda sizes, cell, source, gated: getattr(
+            costs.preprocessing(sizes, cell, source, gated), name
         ),
-        lambda space: getattr(costs.stem(space).plus(costs.classifier(space)), name),
+        lambda sizes: getattr(costs.stem(sizes).plus(costs.classifier(sizes)), name),
+        getattr(costs.GATE, name),
     )
 
 
@@ -68,50 +72,54 @@ COUNTED = tuple(_COUNTS)
 """Those that are known of a network before it is built."""
 
 
-def frame(space: Space, name: str) -> float:
+def frame(geometry: Geometry, name: str) -> float:
     """What stem and classifier use of a resource, one of `COUNTED`."""
-    return _COUNTS[name].frame(space)
+    return _COUNTS[name].frame(geometry)
 
 
-def of_operator(space: Space, place: Place, name: str, gated: bool = True) -> float:
+def of_operator(geometry: Geometry, place: Place, name: str, gated: bool = True) -> float:
     """What an operator in a place uses of a resource, one of `COUNTED`."""
-    return _COUNTS[name].operator(space, place, gated)
+    return _COUNTS[name].operator(geometry, place, gated)
 
 
 def of_cell(
-    space: Space, cell: int, places: Iterable[Place], name: str, gated: bool = True
+    geometry: Geometry, cell: int, places: Iterable[Place], name: str, gated: bool = True
 ) -> float:
     """What the operators of a cell and the preprocessing that they need use of a resource."""
     counts, places = _COUNTS[name], list(places)
     reads = sorted({place.source for place in places} & set(range(CELL_INPUTS)))
-    use = sum(counts.preprocessing(space, cell, source, gated) for source in reads)
-    return use + sum(counts.operator(space, place, gated) for place in places)
+    use = sum(counts.preprocessing(geometry, cell, source, gated) for source in reads)
+    return use + sum(counts.operator(geometry, place, gated) for place in places)
 
 
 def total(genotype: Genotype, gated: bool = True) -> dict[str, float]:
     """What a network uses of every resource that can be counted, by name."""
-    space, cells = genotype.space, genotype.live_cells
-    return {
-        name: frame(space, name)
-        + sum(of_cell(space, cell, genotype.cell(cell), name, gated) for cell in cells)
-        for name in COUNTED
-    }
+    return {name: _total(genotype, genotype.geometry, name, gated) for name in COUNTED}
+
+
+def _total(genotype: Genotype, geometry: Geometry, name: str, gated: bool = True) -> float:
+    """What the operators of a network use at any widths."""
+    cells = genotype.live_cells
+    use = sum(of_cell(geometry, cell, genotype.cell(cell), name, gated) for cell in cells)
+    gates = len(genotype.groups) * _COUNTS[name].gate if gated else 0
+    return frame(geometry, name) + use + gates
 
 
 @functools.cache
 def mean(space: Space, name: str) -> float:
     """Mean use of a resource, one of `COUNTED`, by the operators of the full space."""
     places = Genotype.full(space).ordered
-    return sum(of_operator(space, place, name) for place in places) / len(places)
+    return sum(of_operator(space.geometry, place, name) for place in places) / len(places)
 
 
-def relative(space: Space, name: str) -> dict[Place, float]:
-    """Use of a resource by every operator over the mean of all operators of the full space.
+def relative(genotype: Genotype, name: str) -> dict[Gate, float]:
+    """Use of a resource by every gate of a network over the mean of all operators of its space.
 
-    Formula: cost = c_o / mean(c), so that μ means the same at every image size and width.
+    Formula: cost = c_o / mean(c), so that μ means the same at every image size and width. c_o is
+    that at the widths in force; of a group of channels it is what the network saves without it.
 
     Args:
-        space: the space.
+        genotype: the network.
         name: one of `COUNTED`.
 
     Raises:
@@ -119,6 +127,11 @@ def relative(space: Space, name: str) -> dict[Place, float]:
     """
     if name not in COUNTED:
         raise InputError(f"resource: expected one of {', '.join(COUNTED)}; received {name!r}")
-    table = {place: of_operator(space, place, name) for place in Genotype.full(space).ordered}
-    average = mean(space, name)
-    return {place: use / average if average else 0.0 for place, use in table.items()}
+    sizes = genotype.geometry
+    table: dict[Gate, float] = {p: of_operator(sizes, p, name) for p in genotype.ordered}
+    whole = _total(genotype, sizes, name)
+    for owner in sorted({group.cell for group in genotype.groups}):
+        saved = whole - _total(genotype, genotype.narrower(owner), name) + _COUNTS[name].gate
+        table |= {Group(owner, number): saved for number in genotype.groups_of(owner)}
+    average = mean(genotype.space, name)
+    return {gate: use / average if average else 0.0 for gate, use in table.items()}

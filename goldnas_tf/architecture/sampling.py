@@ -1,33 +1,48 @@
-"""Random genotypes: uniform over the gates, or at a wanted cost."""
+"""Random genotypes: uniform over the gates and the widths, or at a wanted cost."""
 
 import math
 import random
 
 from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype, twins
-from goldnas_tf.architecture.places import CELL_INPUTS, Place
+from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Group, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 
 _TRIES = 20
+# times as many where widths are drawn, many of which cannot cost what is wanted
+_WIDTHS = 10
 
 
 def sample(space: Space, rng: random.Random, density: float = 0.5) -> Genotype:
     """A random genotype: every operator alive with the same probability, no node without one.
+
+    Where widths are searched, every width of the stem and of a cell is equally probable.
 
     Args:
         space: where to draw from.
         rng: source of randomness; the same state gives the same genotype.
         density: probability of an operator to be alive, in [0, 1].
     """
-    keys = {place: rng.random() for place in Genotype.full(space).gates}
+    keys = {place: rng.random() for place in Genotype.full(space).operator_gates}
     nodes: dict[tuple[int, int], list[Place]] = {}
     for place in keys:
         nodes.setdefault((place.cell, place.node), []).append(place)
     alive = {place for place, key in keys.items() if key < density}
     # a node left empty keeps the operator that was nearest to alive: all are equally probable
     alive |= {min(places, key=keys.__getitem__) for places in nodes.values()}
-    return Genotype(space, twins(space, alive))
+    return Genotype(space, twins(space, alive), _groups(space, rng))
+
+
+def _groups(space: Space, rng: random.Random) -> frozenset[Group]:
+    """Groups of channels of random widths; none where widths stay."""
+    if not space.groups:
+        return frozenset()
+    kept: set[Group] = set()
+    for owner in (STEM, *(kind[0] for kind in space.kinds)):
+        count = rng.randint(space.least_groups(owner), space.width_groups)
+        kept |= {Group(owner, number) for number in range(count)}
+    return twins(space, kept)
 
 
 def sample_at(
@@ -35,9 +50,10 @@ def sample_at(
 ) -> Genotype:
     """A random genotype that costs about what is wanted.
 
-    Operators die one by one in a random order, each node keeping its last one, until the network
-    costs what is wanted; an operator that would take it below the tolerance is passed over. Where
-    the last ones of the nodes still cost too much, some give way to cheaper ones.
+    Widths are drawn first, where they are searched. Operators die one by one in a random order,
+    each node keeping its last one, until the network costs what is wanted; an operator that would
+    take it below the tolerance is passed over. Where the last ones of the nodes still cost too
+    much, some give way to cheaper ones.
 
     Args:
         space: where to draw from.
@@ -52,8 +68,11 @@ def sample_at(
     low, high = amount * (1 - tolerance), amount * (1 + tolerance)
     full = Genotype.full(space)
     reached = [_cost(full, cost)]
-    for _ in range(_TRIES):
-        genotype = _thin_out(full, cost, low, amount, rng)
+    for _ in range(_TRIES * (_WIDTHS if space.groups else 1)):
+        wide = Genotype(space, full.places, _groups(space, rng))
+        if _cost(wide, cost) < low:
+            continue
+        genotype = _thin_out(wide, cost, low, amount, rng)
         if _cost(genotype, cost) > high:
             genotype = _made_cheaper(genotype, cost, low, amount, rng)
         reached.append(_cost(genotype, cost))
@@ -97,7 +116,7 @@ def _made_cheaper(
     """Replaces operators by cheaper ones of the same node, at random, down to the goal."""
     space = genotype.space
     use = {
-        place: resources.of_operator(space, place, cost, gated=False)
+        place: resources.of_operator(genotype.geometry, place, cost, gated=False)
         for place in Genotype.full(space).ordered
     }
     now, before = _cost(genotype, cost), math.inf
@@ -115,7 +134,7 @@ def _made_cheaper(
             if not fresh:
                 continue
             swapped = genotype.places - twins(space, [place]) | twins(space, [rng.choice(fresh)])
-            other = Genotype(space, swapped)
+            other = Genotype(space, swapped, genotype.groups)
             after = _cost(other, cost)
             if low <= after < now:
                 genotype, now = other, after

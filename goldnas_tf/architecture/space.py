@@ -1,8 +1,8 @@
 """The search space: how many cells, how wide, which operators; and the geometry that follows.
 
 Plain data, no TensorFlow. A `Space` is everything about a super-network but its gates: the size
-and number of images and classes, the stem, the cells with their channels and resolutions, which of
-them share their gates, and the edges of a cell.
+and number of images and classes, the stem, the cells with their channels and resolutions, the
+groups that these channels go in, which cells share their gates, and the edges of a cell.
 Reference: GOLD-NAS (arXiv 2007.03331), section 3.1.
 """
 
@@ -10,54 +10,15 @@ import dataclasses
 import functools
 import itertools
 import math
-import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.places import CELL_INPUTS
+from goldnas_tf.architecture.geometry import CellGeometry, FeatureMap, Geometry
+from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Group
 from goldnas_tf.errors import InputError
 
-
-class FeatureMap(typing.NamedTuple):
-    """Height, width and channels of what flows between cells."""
-
-    height: int
-    width: int
-    channels: int
-
-    @property
-    def pixels(self) -> int:
-        """Number of positions."""
-        return self.height * self.width
-
-    def halved(self, channels: int) -> "FeatureMap":
-        """Half the resolution, rounded up, as a stride of 2 with padding leaves it."""
-        return FeatureMap(-(-self.height // 2), -(-self.width // 2), channels)
-
-
-class CellGeometry(typing.NamedTuple):
-    """Sizes in one cell of the network.
-
-    Attributes:
-        cell: place in the network, from 0.
-        reduction: whether edges from the cell's inputs have stride 2.
-        inputs: the two maps read, the older one first, before preprocessing.
-        state: the map of an input after preprocessing.
-        node: the map of an inner node.
-        output: the concatenated inner nodes.
-    """
-
-    cell: int
-    reduction: bool
-    inputs: tuple[FeatureMap, FeatureMap]
-    state: FeatureMap
-    node: FeatureMap
-    output: FeatureMap
-
-    def stride(self, source: int) -> int:
-        """Stride of an edge that leaves the given state (0 and 1 are the cell's inputs)."""
-        return 2 if self.reduction and source < CELL_INPUTS else 1
+_OF_WIDTHS = ("width_groups", "least_width")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +38,9 @@ class Space:
             that what is found is a block. Default: every cell has its own.
         stages: (cells, channels) of each stage, instead of L and C, which follow from it. Every
             stage but the first begins with a reduction cell. Default: as L and C say.
+        width_groups: G, of how many groups of channels the stem and every cell may lose some; 1 is
+            a width that stays. Groups of a cell are of an even number of channels.
+        least_width: channels that the stem and every cell keep at least.
 
     Raises:
         InputError: a value out of range, an unknown operator or stem, an image that is too small.
@@ -91,6 +55,8 @@ class Space:
     stem: str = "cifar"
     shared: bool = False
     stages: tuple[tuple[int, int], ...] = ()
+    width_groups: int = 1
+    least_width: int = 1
 
     def __post_init__(self) -> None:
         for name in ("image_shape", "ops", "stages"):
@@ -100,6 +66,7 @@ class Space:
         if self.stages:
             self._follow_stages()
         least_values = {"classes": 2, "cells": 1, "channels": 2, "nodes": 1}
+        least_values |= {"width_groups": 1, "least_width": 1}
         for name, least in least_values.items():
             value = getattr(self, name)
             if not _is_count(value, least):
@@ -120,6 +87,7 @@ class Space:
         if self.stem not in ("cifar", "imagenet"):
             raise InputError(f"stem: expected 'cifar' or 'imagenet'; received {self.stem!r}")
         self._check_image_fits()
+        self._check_groups()
 
     def _follow_stages(self) -> None:
         """Sets cells and channels from the stages."""
@@ -144,6 +112,23 @@ class Space:
                 f"images: expected at least {smallest}x{smallest} pixels for {halvings} reductions "
                 f"(stem {self.stem!r}, {self.cells} cells); received {height}x{width}; use larger "
                 "images, fewer cells or the cifar stem"
+            )
+
+    def _check_groups(self) -> None:
+        """Checks that channels can be divided into groups."""
+        if self.width_groups == 1:
+            return
+        for width in {*self.widths, *(2 * width for width in self.stem_widths)}:
+            if width % (2 * self.width_groups):
+                raise InputError(
+                    f"width_groups: expected a divisor of half of all widths, "
+                    f"{sorted({*self.widths})}; received {self.width_groups}"
+                )
+        narrowest = min(*self.widths, *self.stem_widths)
+        if self.least_width > narrowest:
+            raise InputError(
+                f"least_width: expected at most {narrowest}, the channels of the narrowest map; "
+                f"received {self.least_width}"
             )
 
     @property
@@ -174,50 +159,89 @@ class Space:
         """States that inner node `node` (from 0) takes an edge from."""
         return range(CELL_INPUTS + node)
 
-    @functools.cached_property
-    def stem_outputs(self) -> tuple[FeatureMap, FeatureMap]:
-        """The two maps that the first cell reads, the older one first."""
-        height, width, _ = self.image_shape
-        image = FeatureMap(height, width, self.channels)
-        if self.stem == "cifar":
-            output = image._replace(channels=3 * self.channels)
-            return output, output
-        older = image.halved(self.channels).halved(self.channels)
-        return older, older.halved(self.channels)
-
-    @functools.cached_property
-    def geometry(self) -> tuple[CellGeometry, ...]:
-        """Sizes in every cell, in order."""
-        older, newer = self.stem_outputs
-        widths = [channels for _, channels in self.stages] or [
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Channels of every cell, all of them kept."""
+        of_stage = [channels for _, channels in self.stages] or [
             self.channels * 2**halvings for halvings in range(len(self.reductions) + 1)
         ]
+        return tuple(
+            of_stage[sum(start <= cell for start in self.reductions)] for cell in range(self.cells)
+        )
+
+    @property
+    def stem_widths(self) -> tuple[int, ...]:
+        """Channels that each convolution of the stem gives, all of them kept."""
+        if self.stem == "cifar":
+            return (3 * self.channels,)
+        return self.channels // 2, self.channels, self.channels
+
+    @functools.cached_property
+    def geometry(self) -> Geometry:
+        """Sizes in the full network."""
+        return self.geometry_of((self.width_groups,) * (self.cells + 1))
+
+    def geometry_of(self, kept: Sequence[int]) -> Geometry:
+        """Sizes in a network that keeps some of the groups of channels.
+
+        Args:
+            kept: how many groups, of the stem and then of every cell.
+        """
+        of_stem, *of_cells = kept
+        image = before = FeatureMap(*self.image_shape)
+        maps = []
+        for width in self.stem_widths:
+            channels = width * of_stem // self.width_groups
+            halves = self.stem == "imagenet"
+            before = before.halved(channels) if halves else before._replace(channels=channels)
+            maps.append(before)
+        stem = tuple(maps)
+        older, newer = Geometry(image, self.classes, stem, ()).stem_outputs
         cells = []
-        for index in range(self.cells):
-            reduction = index in self.reductions
-            channels = widths[sum(start <= index for start in self.reductions)]
+        for index, (width, groups) in enumerate(zip(self.widths, of_cells, strict=True)):
+            channels, reduction = width * groups // self.width_groups, index in self.reductions
             state = newer._replace(channels=channels)
             node = state.halved(channels) if reduction else state
             output = node._replace(channels=self.nodes * channels)
             cells.append(CellGeometry(index, reduction, (older, newer), state, node, output))
             older, newer = newer, output
-        return tuple(cells)
+        return Geometry(image, self.classes, stem, tuple(cells))
+
+    @functools.cached_property
+    def groups(self) -> frozenset[Group]:
+        """All groups of channels that a network may lose; none where widths stay."""
+        if self.width_groups == 1:
+            return frozenset()
+        owners = range(STEM, self.cells)
+        return frozenset(Group(o, index) for o in owners for index in range(self.width_groups))
+
+    def least_groups(self, owner: int) -> int:
+        """How many groups of channels the stem (`STEM`) or a cell keeps at least."""
+        channels = min(self.stem_widths) if owner == STEM else self.widths[owner]
+        return max(1, -(-self.least_width * self.width_groups // channels))
 
     @property
     def candidates(self) -> int:
-        """Exact number of genotypes: every node keeps at least one of its operators."""
+        """Exact number of genotypes: every node keeps at least one of its operators.
+
+        Networks that keep as many groups of channels in each place are one.
+        """
         gates = [len(self.sources(node)) * len(self.ops) for node in range(self.nodes)]
         legal: int = math.prod(2**count - 1 for count in gates) ** len(self.kinds)
-        return legal
+        owners = [STEM, *(kind[0] for kind in self.kinds)]
+        return legal * math.prod(self.width_groups - self.least_groups(o) + 1 for o in owners)
 
     def to_json(self) -> dict[str, Any]:
         """The space as JSON values; `Space.from_json` reads it back."""
-        return {
+        values = {
             **dataclasses.asdict(self),
             "image_shape": list(self.image_shape),
             "ops": list(self.ops),
             "stages": [list(stage) for stage in self.stages],
         }
+        # a space whose widths stay is written as it was before others were
+        fixed = self.width_groups == 1
+        return {n: value for n, value in values.items() if not (fixed and n in _OF_WIDTHS)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Space":
@@ -229,8 +253,8 @@ class Space:
         names = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(values, dict):
             raise InputError(f"space: expected the settings {sorted(names)}; received {values}")
-        # files from before there were blocks have neither
-        values = {"shared": False, "stages": [], **values}
+        # files from before there were blocks, or widths, have not all
+        values = {"shared": False, "stages": [], **dict.fromkeys(_OF_WIDTHS, 1), **values}
         if set(values) != names:
             raise InputError(
                 f"space: expected the settings {sorted(names)}; received {sorted(values)}"

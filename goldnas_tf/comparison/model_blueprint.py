@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from goldnas_tf.architecture.places import Place
+from goldnas_tf.architecture.places import Gate
 from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation import graph_costs
 from goldnas_tf.evaluation.opening import open_network
@@ -64,7 +64,7 @@ class ModelBlueprint(Blueprint):
             variable.assign(trained.numpy())
         return fresh
 
-    def write(self, folder: pathlib.Path, strengths: Mapping[Place, float] | None) -> None:
+    def write(self, folder: pathlib.Path, strengths: Mapping[Gate, float] | None) -> None:
         """See `Blueprint`: nothing stands beside it."""
 
 

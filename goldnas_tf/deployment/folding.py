@@ -8,7 +8,9 @@ import tensorflow as tf
 
 from goldnas_tf.networks.cell import Cell
 from goldnas_tf.networks.folded import FoldedCell, affine
+from goldnas_tf.networks.network import STEM_GATES
 from goldnas_tf.networks.norm import BatchNorm
+from goldnas_tf.networks.width import ChannelGates
 
 _FREE_OF_OPERATIONS = {"Const", "Placeholder", "Identity", "NoOp", "ReadVariableOp"}
 
@@ -28,6 +30,7 @@ def folded(model: keras.Model) -> keras.Model:
     """
     layers = {layer.name: layer for layer in model.layers}
     deviation = np.sqrt(_constant(layers["normalise"].variance))
+    stem_gates = layers.get(STEM_GATES)
 
     def counterpart(layer: keras.Layer) -> keras.Layer:
         if isinstance(layer, Cell):
@@ -35,8 +38,11 @@ def folded(model: keras.Model) -> keras.Model:
         if isinstance(layer, keras.layers.Conv2D):
             norm = layers[layer.name.removesuffix("_conv") + "_norm"]
             reads_pixels = layer.name == "stem_0_conv"
-            return _convolution(layer, norm, 1 / deviation if reads_pixels else 1.0)
-        if isinstance(layer, BatchNorm):
+            gates = 1.0
+            if stem_gates and layer.name.startswith("stem_"):
+                gates = stem_gates.width.factors(layer.filters).numpy().astype(np.float64)
+            return _convolution(layer, norm, 1 / deviation if reads_pixels else 1.0, gates)
+        if isinstance(layer, BatchNorm | ChannelGates):
             return keras.layers.Identity(name=layer.name, dtype="float32")
         if isinstance(layer, keras.layers.Normalization):
             mean = _constant(layer.mean).astype(np.float32)
@@ -51,12 +57,16 @@ def folded(model: keras.Model) -> keras.Model:
 
 
 def _convolution(
-    layer: keras.layers.Conv2D, norm: BatchNorm, input_factor: np.ndarray | float
+    layer: keras.layers.Conv2D,
+    norm: BatchNorm,
+    input_factor: np.ndarray | float,
+    gates: np.ndarray | float,
 ) -> keras.Layer:
     weights = {variable.name: variable.numpy().astype(np.float64) for variable in norm.variables}
     factor, bias = affine(
         weights["scale"], weights["shift"], weights["moving_mean"], weights["moving_variance"]
     )
+    factor, bias = factor * gates, bias * gates
     kernel = layer.kernel.numpy() * factor * np.reshape(input_factor, (-1, 1))
     convolve = functools.partial(
         _convolve,

@@ -140,12 +140,12 @@ class Assembly:
             if not read:
                 return least(cell - 1, before_read, False)
             return min(
-                resources.of_cell(space, cell, form, cost, gated=False)
+                resources.of_cell(space.geometry, cell, form, cost, gated=False)
                 + least(cell - 1, before_read or _reads(form, 1), _reads(form, 0))
                 for form in forms[cell]
             )
 
-        return resources.frame(space, cost) + least(space.cells - 1, True, False)
+        return resources.frame(space.geometry, cost) + least(space.cells - 1, True, False)
 
 
 def _placed(block: Block, space: Space, cell: int, kernel: str) -> frozenset[Place]:

@@ -44,7 +44,7 @@ def plan_figure(plan: Sequence[dict], genotype: Genotype) -> Figure:
     )
     cell = 0
     for row, stage in enumerate(plan):
-        size = genotype.space.geometry[cell].node
+        size = genotype.geometry.cells[cell].node
         text = f"stage {row + 1}\n{stage['channels']} channels, {size.height}×{size.width}"
         axes.text(-1.9, -row, text, fontsize=10, color=figures.MUTED, va="center")
         for column, block in enumerate(stage["blocks"]):
@@ -56,7 +56,7 @@ def plan_figure(plan: Sequence[dict], genotype: Genotype) -> Figure:
 def _draw_block(
     axes: Axes, column: int, row: int, name: str, genotype: Genotype, cell: int
 ) -> None:
-    reduces = genotype.space.geometry[cell].reduction
+    reduces = genotype.geometry.cells[cell].reduction
     live = cell in genotype.live_cells
     x, y = 1.2 * column, -row
     axes.add_patch(
@@ -82,5 +82,5 @@ def _draw_block(
 def _kind(genotype: Genotype, cell: int) -> str:
     """The form of the block, and the kernels that its convolutions have."""
     sides = operators.kernel_sizes(place.op for place in genotype.cell(cell))
-    form = "reduction" if genotype.space.geometry[cell].reduction else "normal"
+    form = "reduction" if genotype.geometry.cells[cell].reduction else "normal"
     return ", ".join([form, *(f"{side}×{side}" for side in sides)])

@@ -12,22 +12,22 @@ from goldnas_tf.architecture.genotype import Genotype
 
 def parts(genotype: Genotype) -> dict[Hashable, tuple[str, ...]]:
     """Names of the layers of each part of a network."""
-    space = genotype.space
+    geometry = genotype.geometry
     found: dict[Hashable, tuple[str, ...]] = {}
-    for index, (shape, _) in enumerate(costs.stem_kernels(space)):
+    for index, (shape, _) in enumerate(costs.stem_kernels(geometry)):
         found["stem", index, shape] = (f"stem_{index}_conv", f"stem_{index}_norm")
     for cell in genotype.live_cells:
-        geometry = space.geometry[cell]
+        sizes = geometry.cells[cell]
         inputs = tuple(
-            (source, size.channels, size.height > geometry.state.height)
-            for source, size in enumerate(geometry.inputs)
+            (source, size.channels, size.height > sizes.state.height)
+            for source, size in enumerate(sizes.inputs)
             if source in genotype.reads(cell)
         )
         operators = tuple(place.in_cell for place in genotype.cell(cell))
-        part = ("cell", *_place(genotype, cell), inputs, geometry.node.channels, operators)
+        part = ("cell", *_place(genotype, cell), inputs, sizes.node.channels, operators)
         found[part] = (f"cell_{cell}",)
-    features = space.geometry[-1].output.channels
-    found["classifier", features, space.classes] = ("classifier",)
+    features = geometry.cells[-1].output.channels
+    found["classifier", features, geometry.classes] = ("classifier",)
     return found
 
 

@@ -7,22 +7,27 @@ of rows.
 
 Operators that read the same state share its ReLU, and skip connections of stride 1 share its batch
 norm: the same mathematics as one for each edge, because these norms have no parameters. The gate
-σ(α) is the scale of an operator's last batch norm.
+σ(α) is the scale of an operator's last batch norm; that of a group of channels is a factor of every
+scale of these channels.
 """
 
 import functools
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from goldnas_tf.architecture.parts import LAST
 from goldnas_tf.architecture.places import CELL_INPUTS, CellPlace
 from goldnas_tf.networks import parts
 from goldnas_tf.networks.drop_path import DropPath
 from goldnas_tf.networks.gates import ESTIMATES, BinaryGates
-from goldnas_tf.networks.layout import Layout, input_norm
-from goldnas_tf.networks.norm import MapShape, NormBank, add_table
+from goldnas_tf.networks.layout import Layout, Step, input_norm
+from goldnas_tf.networks.norm import MapShape, add_table
+from goldnas_tf.networks.norm_table import NormTable
+from goldnas_tf.networks.width import WidthGates
 
 
 @keras.saving.register_keras_serializable("goldnas_tf")
@@ -45,6 +50,9 @@ class Cell(keras.layers.Layer):
             estimated (`gates.py`): these are sampled with probability σ(α) in training, and
             open from ½ on in inference. Default "sigmoid".
         gate_stream: cells with the same number sample binary gates alike. Default 0.
+        groups: names (numbers) of the groups that the channels go in, where these have gates: of
+            each half of the channels every group has as many, one after the other, so that
+            factorised reductions give it even and odd pixels. Default: channels have no gates.
 
     Input: a list of the inputs that are read, one or two tensors (batch, height, width, channels),
     after a ReLU: other cells read them too.
@@ -68,6 +76,7 @@ class Cell(keras.layers.Layer):
         drop_path: bool = False,
         gate_gradient: str = "sigmoid",
         gate_stream: int = 0,
+        groups: Iterable[int] = (),
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
@@ -80,6 +89,7 @@ class Cell(keras.layers.Layer):
         self.drop_path = drop_path
         self.gate_gradient = gate_gradient
         self.gate_stream = gate_stream
+        self.groups = tuple(groups)
         empty = set(range(nodes)) - {place.node for place in self.operators}
         if empty:
             raise ValueError(
@@ -87,6 +97,10 @@ class Cell(keras.layers.Layer):
                 f"received none for nodes {sorted(empty)}"
             )
         self._layout = Layout(self.operators, channels, reduction, gated)
+        self.norms = [
+            NormTable(names, times, affine=not gated) for times, names in self._layout.norms.items()
+        ]
+        self.width = WidthGates(self.groups if gated else (), halves=True)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as JSON values."""
@@ -101,6 +115,7 @@ class Cell(keras.layers.Layer):
             "drop_path": self.drop_path,
             "gate_gradient": self.gate_gradient,
             "gate_stream": self.gate_stream,
+            "groups": list(self.groups),
         }
 
     @classmethod
@@ -126,8 +141,24 @@ class Cell(keras.layers.Layer):
         """Names of the rows of each weight that has them, by the weight's name."""
         layout = self._layout
         operators = [str(place) for place in self.operators]
-        norms = dict.fromkeys(("moving_mean", "moving_variance", "scale", "shift"), layout.norms)
-        return {**layout.kernels, **norms, "gates": operators, "live": operators}
+        norms = {name: table.names for table in self.norms for name in table.variables}
+        gates = {"gates": operators, "live": operators}
+        return {**layout.kernels, **norms, **gates, **self.width.rows}
+
+    @property
+    def channel_axes(self) -> dict[str, dict[int, int | None]]:
+        """Of each weight that has channels, by its name, which axes they are.
+
+        An axis is that of the cell's own channels (None), or of those that input 0 or 1 has.
+        """
+        layout = self._layout
+        axes: dict[str, dict[int, int | None]] = {
+            f"input_{source}": {0: source, 1: None} for source in layout.reads
+        }
+        for name, kernel in layout.banks.items():
+            # the rows of a bank come first
+            axes[name] = {1 + axis: None for axis in kernel.channels}
+        return axes | {name: {1: None} for table in self.norms for name in table.variables}
 
     def build(self, input_shape: Sequence[MapShape]) -> None:
         """Creates the weights; the inputs' channels come from the shapes of those that are read."""
@@ -140,15 +171,12 @@ class Cell(keras.layers.Layer):
             name: self._add_kernel(name, (len(layout.kernels[name]), *bank.shape), bank.fan_in)
             for name, bank in layout.banks.items()
         }
-        norms = (len(layout.norms), self.channels)
-        self._mean = add_table(self, "moving_mean", norms, "zeros", trainable=False)
-        self._variance = add_table(self, "moving_variance", norms, "ones", trainable=False)
+        tables = [table.build(self, self.channels) for table in self.norms]
         if self.gated:
             self.gates = add_table(self, "gates", (len(self.operators),), "zeros")
             self.live = add_table(self, "live", (len(self.operators),), "ones", trainable=False)
-        else:
-            self._scale = add_table(self, "scale", norms, "ones")
-            self._shift = add_table(self, "shift", norms, "zeros")
+        # TensorFlow saves what it finds in attributes of a layer
+        self._to_save = [*itertools.chain(*tables), *self.width.build(self)]
         self.drop = DropPath(self, len(self.operators)) if self.drop_path else None
         self.sampler = None
         if self.gated and self.gate_gradient in ESTIMATES:
@@ -178,14 +206,13 @@ class Cell(keras.layers.Layer):
             return self.sampler.sample(tf.convert_to_tensor(self.gates), live)
         return self.sampler.mode(self.strengths())
 
-    def _affine(self, gates: tf.Tensor | None) -> tuple[tf.Tensor, tf.Tensor]:
-        """Scale and shift of every batch norm, (norms, channels) each."""
-        if not self.gated:
-            return tf.convert_to_tensor(self._scale), tf.convert_to_tensor(self._shift)
+    def _gate_of_norms(self, gates: tf.Tensor | None, names: Sequence[str]) -> tf.Tensor | None:
+        """Factors of the scales of some batch norms, (norms,); None of a cell without gates."""
+        if gates is None:
+            return None
         # a batch norm that no gate scales reads the 1 at the end
-        scales = tf.gather(tf.concat([gates, [1.0]], 0), self._layout.gate_of_norm)
-        shape = (len(self._layout.norms), self.channels)
-        return tf.broadcast_to(scales[:, tf.newaxis], shape), tf.zeros(shape)
+        rows = [self._layout.gate_of_norm[name] for name in names]
+        return tf.gather(tf.concat([gates, [1.0]], 0), rows)
 
     def call(self, inputs: list[tf.Tensor], training: bool = False) -> tf.Tensor:
         """Computes the cell; in training, also moves the batch norms' statistics.
@@ -195,7 +222,11 @@ class Cell(keras.layers.Layer):
         training = training and self.trainable
         layout = self._layout
         gates = self.gate_values(training) if self.gated else None
-        norms = NormBank(layout.norms, *self._affine(gates), self._mean, self._variance, training)
+        banks = [
+            table.bank(self._gate_of_norms(gates, table.names), self.width, training)
+            for table in self.norms
+        ]
+        of_name = {name: bank for bank in banks for name in bank.names}
         kernels = {
             (bank, key): row
             for bank, variable in self._banks.items()
@@ -207,8 +238,9 @@ class Cell(keras.layers.Layer):
             kernels["input", input_norm(source)] = tf.convert_to_tensor(kernel)
         dropping = tf.shape(inputs[0])[0] if training and self.drop else None
         factors = self._factors(gates, dropping)
-        output = self._compute(inputs, kernels, norms, factors)
-        norms.update()
+        output = self._compute(inputs, kernels, lambda name, x: of_name[name](name, x), factors)
+        for bank in banks:
+            bank.update()
         return output
 
     def _factors(
@@ -279,10 +311,16 @@ class Cell(keras.layers.Layer):
         """One operator's term in the sum of its node."""
         for step in self._layout.steps[place]:
             kernel = functools.partial(_row, kernels, step.key)
-            norm = functools.partial(norms, step.norm)
+            norm = functools.partial(_norm, norms, step)
             source = parts.Activation(parts.apply(step.part, source, step.stride, kernel, norm))
         return source.x if factor is None else source.x * tf.cast(factor, source.x.dtype)
 
 
 def _row(kernels: Mapping[tuple[str, str], tf.Tensor], key: str, bank: str) -> tf.Tensor:
     return kernels[bank, key]
+
+
+def _norm(
+    norms: Callable[[str, tf.Tensor], tf.Tensor], step: Step, x: tf.Tensor, name: str = LAST
+) -> tf.Tensor:
+    return norms(step.norm_of(name), x)

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
+from goldnas_tf.architecture.parts import LAST
 from goldnas_tf.architecture.places import CellPlace
 from goldnas_tf.networks import parts
 from goldnas_tf.networks.cell import Cell
@@ -93,15 +94,18 @@ class FoldedCell(Cell):
         strengths = cell.gate_values().numpy() if cell.gated else np.ones(len(cell.operators))
         for place in self.operators:
             for step in self.layout.steps[place]:
-                name, gate = found[step.norm]
-                scale = 1.0 if gate is None else strengths[gate] * self._sign(place)
-                factor, bias = (part * scale for part in norms[name])
                 rows = {
                     bank: values[bank][cell.rows[bank].index(step.key)]
                     for bank in step.part.kernels(self.channels, step.stride)
                 }
-                self._fold_step(step, factor, rows)
-                self._constants.biases[step.norm] = bias
+                factors = {}
+                for norm in (*step.part.inner_norms, LAST):
+                    name, gate = found[step.norm_of(norm)]
+                    scale = 1.0 if gate is None else strengths[gate] * self._sign(place)
+                    factor, bias = (part * scale for part in norms[name])
+                    factors[norm] = factor
+                    self._constants.biases[step.norm_of(norm)] = bias
+                self._fold_step(step, factors, rows)
         for node in range(self.nodes):
             self._merge_biases([place for place in self.operators if place.node == node])
 
@@ -110,10 +114,12 @@ class FoldedCell(Cell):
         places = [other for other in self.operators if other.node == place.node]
         return -1.0 if place == places[-1] and len(places) > 1 else 1.0
 
-    def _fold_step(self, step: Step, factor: np.ndarray, rows: Mapping[str, np.ndarray]) -> None:
-        kernels, has_factor = parts.fold(step.part, step.stride, rows, factor)
-        if not has_factor:
-            self._constants.factors[step.norm] = factor.astype(np.float32)
+    def _fold_step(
+        self, step: Step, factors: Mapping[str, np.ndarray], rows: Mapping[str, np.ndarray]
+    ) -> None:
+        kernels, taken = parts.fold(step.part, step.stride, rows, factors)
+        for norm in factors.keys() - taken:
+            self._constants.factors[step.norm_of(norm)] = factors[norm].astype(np.float32)
         for bank, kernel in kernels.items():
             self._constants.kernels[bank, step.key] = kernel.astype(np.float32)
 
@@ -147,7 +153,10 @@ def _values(cell: Cell) -> dict[str, np.ndarray]:
 
 def _affine(cell: Cell) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Factor and bias of every batch norm of a cell by its name, without gates."""
-    values = _values(cell)
-    scale, shift = values.get("scale", 1.0), values.get("shift", 0.0)
-    rows = affine(scale, shift, values["moving_mean"], values["moving_variance"])
-    return dict(zip(cell.layout.norms, zip(*rows, strict=True), strict=True))
+    found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    for table in cell.norms:
+        scale, shift = (values.numpy().astype(np.float64) for values in table.affine(cell.width))
+        mean, variance = (values.numpy().astype(np.float64) for values in table.statistics)
+        rows = affine(scale, shift, mean, variance)
+        found |= dict(zip(table.names, zip(*rows, strict=True), strict=True))
+    return found

@@ -1,6 +1,7 @@
 """The weights of a searched network for its form without gates, which is trained further.
 
-σ(α) becomes the scale of a batch norm of the operator's own: the network computes the same.
+σ(α) becomes the scale of a batch norm of the operator's own, times the gates of its channels: the
+network computes the same.
 """
 
 import keras
@@ -9,6 +10,7 @@ import numpy as np
 from goldnas_tf.networks import network
 from goldnas_tf.networks.cell import Cell
 from goldnas_tf.networks.layout import plain_norms
+from goldnas_tf.networks.width import ChannelGates
 
 
 def inherit(plain: keras.Model, searched: keras.Model) -> None:
@@ -25,6 +27,11 @@ def inherit(plain: keras.Model, searched: keras.Model) -> None:
     for name, variable in targets.items():
         if name in left and variable.shape == left[name].shape:
             variable.assign(left[name])
+    gates = next((one for one in searched.layers if isinstance(one, ChannelGates)), None)
+    if gates:
+        for name, variable in targets.items():
+            if name.startswith("stem_") and name.endswith(("/scale", "/shift")):
+                variable.assign(variable * gates.width.factors(variable.shape[0]))
     for cell in plain.layers:
         if isinstance(cell, Cell):
             other = searched.get_layer(cell.name)
@@ -36,14 +43,21 @@ def inherit(plain: keras.Model, searched: keras.Model) -> None:
 def _norms(plain: Cell, gated: Cell) -> dict[str, np.ndarray]:
     """Scale and statistics of every batch norm of a plain cell; its shifts stay 0."""
     strengths = gated.gate_values().numpy()
-    values = {variable.name: variable.numpy() for variable in gated.variables}
-    rows = {name: row for row, name in enumerate(gated.layout.norms)}
     found = plain_norms(gated.layout, plain.layout)
-    taken = [rows[found[name][0]] for name in plain.layout.norms]
-    gates = [found[name][1] for name in plain.layout.norms]
-    scales = np.array([1.0 if gate is None else strengths[gate] for gate in gates], np.float32)
-    return {
-        "moving_mean": values["moving_mean"][taken],
-        "moving_variance": values["moving_variance"][taken],
-        "scale": np.repeat(scales[:, np.newaxis], plain.channels, 1),
-    }
+    values: dict[str, np.ndarray] = {}
+    for table, other in zip(plain.norms, gated.norms, strict=True):
+        rows = {name: row for row, name in enumerate(other.names)}
+        taken = [rows[found[name][0]] for name in table.names]
+        gates = [found[name][1] for name in table.names]
+        scales = np.array([1.0 if gate is None else strengths[gate] for gate in gates], np.float32)
+        # of gates that scale a shared norm nothing is in the other's own factors
+        widths, _ = other.affine(gated.width)
+        values |= dict(
+            zip(
+                table.statistic_names,
+                (array.numpy()[taken] for array in other.statistics),
+                strict=True,
+            )
+        )
+        values[table.scale_name] = scales[:, np.newaxis] * widths.numpy()[taken]
+    return values

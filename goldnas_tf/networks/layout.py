@@ -9,7 +9,7 @@ import collections
 import typing
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.parts import Kernel, Part
+from goldnas_tf.architecture.parts import LAST, Kernel, Part
 from goldnas_tf.architecture.places import CELL_INPUTS, CellPlace
 
 
@@ -20,7 +20,7 @@ class Step(typing.NamedTuple):
         key: name of its rows in the kernel banks.
         part: what is computed.
         stride: 1 or 2.
-        norm: name of its batch norm; operators that share one name the same.
+        norm: name of its last batch norm; operators that share one name the same.
         gated: whether the operator's gate is the scale of this batch norm.
     """
 
@@ -29,6 +29,10 @@ class Step(typing.NamedTuple):
     stride: int
     norm: str
     gated: bool
+
+    def norm_of(self, name: str) -> str:
+        """Name in the cell of one of the part's batch norms."""
+        return self.norm if name == LAST else f"{self.key}.{name}"
 
     @property
     def is_identity(self) -> bool:
@@ -50,7 +54,7 @@ class Layout:
         steps: the parts of every operator.
         banks: what a row of every kernel bank is.
         kernels: names of the rows of every kernel bank.
-        norms: names of the batch norms.
+        norms: names of the batch norms, by how many times the cell's channels they have.
         gate_of_norm: for every batch norm the index of the gate that scales it, or the number of
             gates where none does.
     """
@@ -60,15 +64,19 @@ class Layout:
         self.steps = {place: _steps(place, reduction, gated) for place in places}
         self.kernels: dict[str, list[str]] = collections.defaultdict(list)
         self.banks: dict[str, Kernel] = {}
-        gate_of_norm = {input_norm(source): len(places) for source in self.reads}
+        self.gate_of_norm = {input_norm(source): len(places) for source in self.reads}
+        norms = {1: dict.fromkeys(self.gate_of_norm)}
         for gate, steps in enumerate(self.steps.values()):
             for step in steps:
-                gate_of_norm[step.norm] = gate if step.gated else len(places)
+                self.gate_of_norm[step.norm] = gate if step.gated else len(places)
+                norms[1][step.norm] = None
+                for name, times in step.part.inner_norms.items():
+                    self.gate_of_norm[step.norm_of(name)] = len(places)
+                    norms.setdefault(times, {})[step.norm_of(name)] = None
                 for bank, kernel in step.part.kernels(channels, step.stride).items():
                     self.kernels[bank].append(step.key)
                     self.banks[bank] = kernel
-        self.norms = list(gate_of_norm)
-        self.gate_of_norm = list(gate_of_norm.values())
+        self.norms = {times: list(names) for times, names in norms.items()}
 
 
 def plain_norms(gated: Layout, plain: Layout) -> dict[str, tuple[str, int | None]]:
@@ -88,6 +96,8 @@ def plain_norms(gated: Layout, plain: Layout) -> dict[str, tuple[str, int | None
     for gate, (place, steps) in enumerate(plain.steps.items()):
         for step, other in zip(steps, gated.steps[place], strict=True):
             found[step.norm] = (other.norm, gate if step is steps[-1] else None)
+            for name in step.part.inner_norms:
+                found[step.norm_of(name)] = (other.norm_of(name), None)
     return found
 
 

@@ -11,16 +11,19 @@ import dataclasses
 
 import keras
 
-from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import CELL_INPUTS
+from goldnas_tf.architecture.places import CELL_INPUTS, STEM
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.networks.cell import Cell
 from goldnas_tf.networks.norm import BatchNorm
 from goldnas_tf.networks.pixels import PixelNormalization
+from goldnas_tf.networks.width import ChannelGates
 from goldnas_tf.runtime.backend import require_tensorflow
 
 _LAST = "channels_last"
+
+STEM_GATES = "stem_gates"
+"""Name of the layer that has the gates of the stem's channels, where these have gates."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +77,7 @@ def build(genotype: Genotype, form: Form = Form()) -> keras.Model:
     images = keras.Input(space.image_shape, dtype="float32", name="images")
     normalise = PixelNormalization.of(space.image_shape[-1], form.pixel_mean, form.pixel_std)
     # cells read the ReLU of a map, and two cells read each map
-    rectified = dict(enumerate(_stem(space, normalise(images), precision)))
+    rectified = dict(enumerate(_stem(genotype, normalise(images), form)))
     for cell in genotype.live_cells:
         reads = [rectified[cell + source] for source in genotype.reads(cell)]
         output = _cell(genotype, cell, form)(reads)
@@ -94,20 +97,25 @@ def has_auxiliary(genotype: Genotype, form: Form) -> bool:
 
 
 def _stem(
-    space: Space, x: keras.KerasTensor, precision: str
+    genotype: Genotype, x: keras.KerasTensor, form: Form
 ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
     """The ReLU of the two maps that the first cell reads, the older one first."""
-    kernels = [shape for shape, _ in costs.stem_kernels(space)]
-    if space.stem == "cifar":
-        x = _conv_norm_relu(x, kernels[0][-1], 3, "stem_0", precision)
-        return x, x
-    x = _conv_norm_relu(x, kernels[0][-1], 3, "stem_0", precision, strides=2)
-    older = _conv_norm_relu(x, kernels[1][-1], 3, "stem_1", precision, strides=2)
-    return older, _conv_norm_relu(older, kernels[2][-1], 3, "stem_2", precision, strides=2)
+    precision, groups = form.precision, genotype.groups_of(STEM)
+    gates = None
+    if form.gated and groups:
+        gates = ChannelGates(groups, dtype=precision, name=STEM_GATES)
+    strides = 1 if genotype.space.stem == "cifar" else 2
+    maps = []
+    for index, size in enumerate(genotype.geometry.stem):
+        name = f"stem_{index}"
+        x = conv_norm(x, size.channels, 3, precision, name, strides)
+        x = _relu(gates(x) if gates else x, name, precision)
+        maps.append(x)
+    return maps[-CELL_INPUTS:][0], x
 
 
 def _cell(genotype: Genotype, index: int, form: Form) -> Cell:
-    geometry = genotype.space.geometry[index]
+    geometry = genotype.geometry.cells[index]
     smaller = min(size.height for size in geometry.inputs)
     return Cell(
         channels=geometry.node.channels,
@@ -119,6 +127,7 @@ def _cell(genotype: Genotype, index: int, form: Form) -> Cell:
         drop_path=form.drop_path,
         gate_gradient=form.gate_gradient,
         gate_stream=next(n for n, kind in enumerate(genotype.space.kinds) if index in kind),
+        groups=genotype.groups_of(index) if form.gated else (),
         dtype=form.precision,
         name=cell_name(index),
     )
@@ -127,6 +136,11 @@ def _cell(genotype: Genotype, index: int, form: Form) -> Cell:
 def cell_name(index: int) -> str:
     """Name of the layer of a cell."""
     return f"cell_{index}"
+
+
+def cell_index(cell: Cell) -> int:
+    """The place of a cell in the network, from its name."""
+    return int(cell.name.removeprefix("cell_"))
 
 
 def _auxiliary_head(space: Space, x: keras.KerasTensor, precision: str) -> keras.KerasTensor:

@@ -187,6 +187,7 @@ class NormBank:
         moving_variance: keras.Variable,
         training: bool,
     ):
+        self.names = list(names)
         self._row = {name: row for row, name in enumerate(names)}
         self._scales = tf.unstack(scales)
         self._shifts = tf.unstack(shifts)

@@ -5,12 +5,20 @@ them.
 """
 
 import functools
+import typing
 from collections.abc import Callable, Mapping
 
 import numpy as np
 import tensorflow as tf
 
 from goldnas_tf.architecture import parts
+
+
+class Norm(typing.Protocol):
+    """Applies one of a part's batch norms."""
+
+    def __call__(self, x: tf.Tensor, name: str = parts.LAST) -> tf.Tensor:
+        """Normalises x with the last one, or the one of a name."""
 
 
 class Activation:
@@ -36,7 +44,7 @@ def apply(
     source: Activation,
     stride: int,
     kernel: Callable[[str], tf.Tensor],
-    norm: Callable[[tf.Tensor], tf.Tensor],
+    norm: Norm,
 ) -> tf.Tensor:
     """Applies one part.
 
@@ -45,7 +53,7 @@ def apply(
         source: what is read, (batch, height, width, channels).
         stride: 1 or 2.
         kernel: gives the part's kernel from the bank of a name.
-        norm: applies the part's batch norm to a tensor.
+        norm: applies the part's last batch norm to a tensor, or the one of a name.
 
     Returns:
         (batch, ⌈height / stride⌉, ⌈width / stride⌉, channels).
@@ -59,7 +67,7 @@ def _separable(
     source: Activation,
     stride: int,
     kernel: Callable[[str], tf.Tensor],
-    norm: Callable[[tf.Tensor], tf.Tensor],
+    norm: Norm,
 ) -> tf.Tensor:
     x, dilation = source.relu.x, part.dilation
     if dilation > 1 and stride == 2:
@@ -78,7 +86,7 @@ def _pool(
     source: Activation,
     stride: int,
     kernel: Callable[[str], tf.Tensor],
-    norm: Callable[[tf.Tensor], tf.Tensor],
+    norm: Norm,
 ) -> tf.Tensor:
     del kernel
     pool = tf.nn.avg_pool2d if part.kind == "avg" else tf.nn.max_pool2d
@@ -91,7 +99,7 @@ def _skip(
     source: Activation,
     stride: int,
     kernel: Callable[[str], tf.Tensor],
-    norm: Callable[[tf.Tensor], tf.Tensor],
+    norm: Norm,
 ) -> tf.Tensor:
     del part
     if stride == 2:
@@ -99,38 +107,77 @@ def _skip(
     return norm(source.x)
 
 
+@apply.register
+def _conv(
+    part: parts.Conv,
+    source: Activation,
+    stride: int,
+    kernel: Callable[[str], tf.Tensor],
+    norm: Norm,
+) -> tf.Tensor:
+    x, weights = source.relu.x, kernel(part.bank)
+    if part.kernel == 1:
+        return norm(pointwise(every_other(x) if stride == 2 else x, weights))
+    return norm(tf.nn.conv2d(x, weights, stride, "SAME"))
+
+
+@apply.register
+def _inverted(
+    part: parts.Inverted,
+    source: Activation,
+    stride: int,
+    kernel: Callable[[str], tf.Tensor],
+    norm: Norm,
+) -> tf.Tensor:
+    expand, depthwise, project = map(kernel, part.banks)
+    x = tf.nn.relu(norm(pointwise(source.relu.x, expand), "expanded"))
+    x = tf.nn.depthwise_conv2d(x, depthwise, [1, stride, stride, 1], "SAME")
+    return norm(pointwise(tf.nn.relu(norm(x, "convolved")), project))
+
+
 @functools.singledispatch
 def fold(
-    part: parts.Part, stride: int, kernels: Mapping[str, np.ndarray], factor: np.ndarray
-) -> tuple[dict[str, np.ndarray], bool]:
-    """The kernels of a part in inference, with the factor of its norm in the one that takes it.
+    part: parts.Part,
+    stride: int,
+    kernels: Mapping[str, np.ndarray],
+    factors: Mapping[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], set[str]]:
+    """The kernels of a part in inference, with the factors of its norms in those that take them.
 
     Args:
         part: whose kernels they are.
         stride: 1 or 2.
         kernels: by the names of their banks.
-        factor: of the norm, (channels,).
+        factors: of its norms by their names, (channels,) each.
 
     Returns:
-        The kernels as `apply` takes them in inference, and whether one of them has the factor.
+        The kernels as `apply` takes them in inference, and the norms whose factors are in one.
     """
-    takes = [b for b, k in part.kernels(len(factor), stride).items() if k.takes_norm]
-    # a matrix (in, out) becomes the kernel of a convolution
-    folded = {
-        bank: pointwise_kernel(array * factor) if array.ndim == 2 else array * factor
-        for bank, array in kernels.items()
-        if bank in takes
-    }
-    return {**kernels, **folded}, bool(takes)
+    of_bank = part.kernels(len(factors[parts.LAST]), stride)
+    folded, taken = dict(kernels), set()
+    for bank, array in kernels.items():
+        kernel = of_bank[bank]
+        if kernel.norm is not None:
+            taken.add(kernel.norm)
+            factor = factors[kernel.norm]
+            behind = array.ndim - 1 - kernel.outputs % array.ndim
+            array = array * factor.reshape(-1, *[1] * behind)
+        # a matrix (in, out) becomes the kernel of a convolution
+        folded[bank] = pointwise_kernel(array) if array.ndim == 2 else array
+    return folded, taken
 
 
 @fold.register
 def _fold_skip(
-    part: parts.Skip, stride: int, kernels: Mapping[str, np.ndarray], factor: np.ndarray
-) -> tuple[dict[str, np.ndarray], bool]:
+    part: parts.Skip,
+    stride: int,
+    kernels: Mapping[str, np.ndarray],
+    factors: Mapping[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], set[str]]:
     del part, stride
+    factor = factors[parts.LAST]
     folded = {bank: reduction_kernel(matrix * factor) for bank, matrix in kernels.items()}
-    return folded, bool(folded)
+    return folded, {parts.LAST} if folded else set()
 
 
 def pointwise_kernel(matrix: np.ndarray) -> np.ndarray:

@@ -34,7 +34,7 @@ def _search() -> None:
         from goldnas_tf import data
         from goldnas_tf.runs.run_folder import check_writable
         from goldnas_tf.runtime import devices
-        from goldnas_tf.searching import dry_run
+        from goldnas_tf.searching import dry_run, resolution
         from goldnas_tf.searching.search_loop import search
 
         devices.prepare(config.devices)
@@ -42,4 +42,5 @@ def _search() -> None:
         print(dry_run.describe(config, data.load(config.data)))
         return
     check_writable(workdir)
+    config = resolution.settle(config, data.load, workdir)
     search(config, data.load(config.data), workdir)

@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 
 from goldnas_tf.architecture import costs, operators
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import Place
+from goldnas_tf.architecture.places import Gate, Place
 from goldnas_tf.report import figures, panel, routing
 from goldnas_tf.settings.units import human
 
@@ -29,7 +29,7 @@ _TITLE, _NOTE, _LEGEND = 23.0, 17.0, 19.0  # heights of a line of each, in point
 def draw_network(
     genotype: Genotype,
     path: str | os.PathLike,
-    gates: Mapping[Place, float] | None = None,
+    gates: Mapping[Gate, float] | None = None,
 ) -> None:
     """Writes the drawing as a PNG file, whole or not at all.
 
@@ -42,12 +42,12 @@ def draw_network(
     figures.save_png(network_figure(genotype, gates), path)
 
 
-def network_rgb(genotype: Genotype, gates: Mapping[Place, float] | None = None) -> np.ndarray:
+def network_rgb(genotype: Genotype, gates: Mapping[Gate, float] | None = None) -> np.ndarray:
     """The same drawing as uint8 pixels of shape (height, width, 3), for TensorBoard."""
     return figures.rgb(network_figure(genotype, gates))
 
 
-def network_figure(genotype: Genotype, gates: Mapping[Place, float] | None = None) -> Figure:
+def network_figure(genotype: Genotype, gates: Mapping[Gate, float] | None = None) -> Figure:
     """The same drawing as a figure, for a notebook."""
     live = genotype.live_cells
     room = max(routing.side_room(genotype.cell(cell)) for cell in live)
@@ -129,6 +129,8 @@ def _title(genotype: Genotype) -> str:
         f"{human(found.macs)} multiply-adds ({found.macs / largest:.1%} of {human(largest)}), "
         f"{human(found.params)} parameters, "
         f"{len(genotype.places)} of {len(full.places)} operators"
+    ) + (
+        f", {len(genotype.groups)} of {len(full.groups)} groups of channels" if full.groups else ""
     )
 
 
@@ -136,6 +138,8 @@ def _notes(genotype: Genotype, has_gates: bool) -> list[str]:
     """How to read the drawing, and which cells are missing in it."""
     cells = range(genotype.space.cells)
     how = "A line is an operator. The shaded nodes are concatenated to the output of their cell."
+    if genotype.groups:
+        how += " The bar in a node: how many of its channels are left."
     if has_gates:
         how += " Thin and pale: a weak gate."
     dead = [str(cell) for cell in cells if cell not in genotype.live_cells]

@@ -10,7 +10,7 @@ from matplotlib.path import Path
 
 from goldnas_tf.architecture import costs, operators
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import CELL_INPUTS, Place
+from goldnas_tf.architecture.places import CELL_INPUTS, Gate
 from goldnas_tf.report import figures, routing
 from goldnas_tf.settings.units import human
 
@@ -35,7 +35,7 @@ def draw_cell(
     genotype: Genotype,
     cell: int,
     room: float,
-    gates: Mapping[Place, float] | None = None,
+    gates: Mapping[Gate, float] | None = None,
     block: str | None = None,
 ) -> None:
     """Draws one cell into axes of which one unit is to be one point of the page.
@@ -50,7 +50,7 @@ def draw_cell(
             place in the network.
     """
     space = genotype.space
-    geometry = space.geometry[cell]
+    geometry = genotype.geometry.cells[cell]
     layout = routing.route(space.nodes, genotype.cell(cell), room)
     width, height = layout.size
     axes.set_xlim(-MARGIN, width + MARGIN)
@@ -76,17 +76,20 @@ def draw_cell(
             name = f"k − {CELL_INPUTS - source}"
         _draw_box(axes, layout.states[source], name, source not in genotype.reads(cell))
     for node in range(space.nodes):
-        _draw_box(axes, layout.states[CELL_INPUTS + node], str(node + 1), strong=True)
+        box = layout.states[CELL_INPUTS + node]
+        _draw_box(axes, box, str(node + 1), strong=True)
+        if genotype.groups:
+            _draw_width(axes, box, geometry.node.channels / space.widths[cell])
     _draw_box(axes, layout.output, "output")
 
 
 def _draw_heading(axes: Axes, genotype: Genotype, cell: int, corner: tuple[float, float]) -> None:
     """The cell's index, kind and size; its multiply-adds and operators."""
-    space = genotype.space
-    geometry = space.geometry[cell]
+    space, sizes = genotype.space, genotype.geometry
+    geometry = sizes.cells[cell]
     places = genotype.cell(cell)
-    macs = sum(costs.operator(space, place).macs for place in places)
-    macs += sum(costs.preprocessing(space, cell, source).macs for source in genotype.reads(cell))
+    macs = sum(costs.operator(sizes, place).macs for place in places)
+    macs += sum(costs.preprocessing(sizes, cell, source).macs for source in genotype.reads(cell))
     kind = "reduction, " if geometry.reduction else ""
     size = "x".join(str(side) for side in geometry.node)
     per_cell = sum(len(space.sources(node)) for node in range(space.nodes)) * len(space.ops)
@@ -124,7 +127,7 @@ def _draw_tray(axes: Axes, layout: routing.Layout) -> None:
     )
 
 
-def _draw_lanes(axes: Axes, layout: routing.Layout, gates: Mapping[Place, float] | None) -> None:
+def _draw_lanes(axes: Axes, layout: routing.Layout, gates: Mapping[Gate, float] | None) -> None:
     """All lines of a panel and their arrow heads; the strongest last, on top."""
     widest = min(2.0, 0.72 * layout.pitch)
     head = min(5.5, max(2.2 * widest, 0.9 * layout.pitch))
@@ -172,6 +175,20 @@ def _direction(lane: routing.Lane) -> np.ndarray:
     """Unit vector in which a lane arrives."""
     along = np.subtract(lane.corners[-1], lane.corners[-2])
     return along / np.linalg.norm(along)
+
+
+def _draw_width(axes: Axes, box: routing.Box, share: float) -> None:
+    """A bar in a node's box: how many of the channels that it could have it has."""
+    left, below = box.x - box.width / 2 + 6, box.y - box.height / 2 + 5
+    for length, shade in ((1.0, _TRAY), (share, figures.LINE)):
+        axes.plot(
+            [left, left + length * (box.width - 12)],
+            [below, below],
+            color=shade,
+            linewidth=2.5,
+            solid_capstyle="butt",
+            zorder=4.5,
+        )
 
 
 def _draw_box(

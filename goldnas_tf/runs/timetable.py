@@ -24,13 +24,14 @@ class Timetable:
         folder: the run folder.
         seconds: that the whole run may take; 0 is no limit.
         clock: of the run, which has counted since its start.
+        spent: seconds that went before the run.
     """
 
-    def __init__(self, folder: pathlib.Path, seconds: float, clock: Clock):
+    def __init__(self, folder: pathlib.Path, seconds: float, clock: Clock, spent: float = 0.0):
         self.seconds = seconds
         self._file = folder / FILE
         self._clock = clock
-        self._values: dict[str, Any] = {"epochs": None, "steps": None, "used": 0.0}
+        self._values: dict[str, Any] = {"epochs": None, "steps": None, "used": spent}
         if self._file.exists():
             self._values |= KIND.read(self._file)
         self._before = float(self._values["used"])

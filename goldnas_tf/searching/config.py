@@ -5,7 +5,9 @@ A `SearchConfig` is written to `config.json`, compared when a run resumes, and i
 """
 
 import dataclasses
+import typing
 
+from goldnas_tf.errors import InputError
 from goldnas_tf.searching.planned import PlanSettings
 from goldnas_tf.searching.pruning import PruningRule
 from goldnas_tf.settings.configuration import RunConfiguration
@@ -69,6 +71,36 @@ class FinishingSettings:
 
 
 @dataclasses.dataclass(frozen=True)
+class ResolutionSettings:
+    """Which sizes of images are tried before the search."""
+
+    SHARE: typing.ClassVar[float] = 0.1
+    """Of the time, for all of them together."""
+
+    image_sizes: tuple[str, ...] = setting(
+        (),
+        "sides in pixels, with commas: before the search a small network is trained at each, all "
+        "of one cost and for one time, and the best one is what is searched at",
+    )
+    size_minutes: float = setting(
+        0.0, "minutes for each of image_sizes; 0 is a tenth of minutes and hours for all", low=0
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+        for size in self.image_sizes:
+            if not size.strip().isdigit() or not int(size):
+                raise InputError(f"image_sizes: expected whole pixels; received {size!r}")
+        if len(set(self.sizes)) < len(self.sizes):
+            raise InputError("image_sizes: expected each once; received one twice")
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """As numbers."""
+        return tuple(map(int, self.image_sizes))
+
+
+@dataclasses.dataclass(frozen=True)
 class SearchConfig(RunConfiguration):
     """All settings of a search.
 
@@ -83,6 +115,7 @@ class SearchConfig(RunConfiguration):
     plan: PlanSettings = dataclasses.field(default_factory=PlanSettings)
     points: PointSettings = dataclasses.field(default_factory=PointSettings)
     finishing: FinishingSettings = dataclasses.field(default_factory=FinishingSettings)
+    resolution: ResolutionSettings = dataclasses.field(default_factory=ResolutionSettings)
     training: TrainingSettings = dataclasses.field(
         default_factory=lambda: TrainingSettings(init="inherited", epochs=10)
     )

@@ -6,7 +6,7 @@ import typing
 from collections.abc import Mapping
 
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import Place
+from goldnas_tf.architecture.places import Gate, Place
 from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.training.feed import Feed
 
@@ -66,10 +66,10 @@ def _accuracy(learner: GatedLearner, genotype: Genotype, feed: Feed) -> float:
     return learner.accuracy(feed.watched)
 
 
-def _sample(alive: Genotype, probabilities: Mapping[Place, float], rng: random.Random) -> Genotype:
+def _sample(alive: Genotype, probabilities: Mapping[Gate, float], rng: random.Random) -> Genotype:
     """A network as a training step samples it: a node without an open gate keeps its strongest."""
     nodes: dict[tuple[int, int], list[Place]] = {}
-    for place in alive.gates:
+    for place in alive.operator_gates:
         nodes.setdefault(place.feeds, []).append(place)
     closed = []
     for places in nodes.values():

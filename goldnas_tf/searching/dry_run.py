@@ -33,6 +33,7 @@ def describe(config: SearchConfig, data: ImageData) -> str:
         "candidates": space.candidates,
         "log10_candidates": f"{math.log10(space.candidates):.2f}",
         "operators": len(full.places),
+        "groups_of_channels": len(full.groups),
         "macs_outside_gates": outside.macs,
         "macs_in_gates": inside.macs,
         "params": costs.total(full).params,

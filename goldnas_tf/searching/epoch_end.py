@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import Place
+from goldnas_tf.architecture.places import Gate, Place
 from goldnas_tf.searching import planned, pruning
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
@@ -17,23 +17,23 @@ from goldnas_tf.searching.state import SearchState
 
 def prune(
     state: SearchState,
-    strengths: Mapping[Place, float],
+    strengths: Mapping[Gate, float],
     config: SearchConfig,
     budgets: Budgets,
     closed: Collection[Place] = (),
-    scores: Mapping[Place, float] | None = None,
+    scores: Mapping[Gate, float] | None = None,
     epochs: int | None = None,
 ) -> SearchState:
     """The state after the pruning at the end of an epoch.
 
     Args:
         state: with the epoch that just ended already counted.
-        strengths: σ(α) of every live operator.
+        strengths: σ(α) of every live operator and group of channels.
         config: of the search.
         budgets: in multiply-adds.
         closed: operators that the network which would be used has not, though they are alive: those
             behind binary gates that are rather closed. They count once anything was pruned.
-        scores: how much each operator matters, where a planned search estimates it.
+        scores: how much each of them matters, where a planned search estimates it.
         epochs: of a planned search; None: `max_epochs`.
 
     Returns:
@@ -41,12 +41,13 @@ def prune(
         is to be taken as a point, and `ended` to the reason why the search is over. But for those
         two it is the state of a search that was to go further.
     """
-    gates = {place: strengths[place] for place in state.genotype.gates}
+    gates = {gate: strengths[gate] for gate in state.genotype.gates}
+    least = state.genotype.least
     is_planned = config.plan.schedule == "planned"
     if is_planned:
         gone = _planned(state, pruning.shares(gates), scores, config, budgets, epochs)
     else:
-        gone = pruning.choose(pruning.shares(gates), config.pruning)
+        gone = pruning.choose(pruning.shares(gates), config.pruning, least)
     before = budgets.start if state.lowest is None else state.lowest
     genotype = state.genotype.without(gone)
     # with those of cells that nobody reads any more
@@ -105,12 +106,12 @@ def used(genotype: Genotype, closed: Collection[Place]) -> Genotype:
 
 def _planned(
     state: SearchState,
-    shares: Mapping[Place, float],
-    scores: Mapping[Place, float] | None,
+    shares: Mapping[Gate, float],
+    scores: Mapping[Gate, float] | None,
     config: SearchConfig,
     budgets: Budgets,
     epochs: int | None,
-) -> list[Place]:
+) -> list[Gate]:
     """What goes in a planned search."""
     epochs = epochs or config.points.max_epochs
     macs = planned.planned_macs(config.plan, state.epoch, epochs, budgets.start, budgets.floor)
@@ -118,7 +119,7 @@ def _planned(
         scores = planned.at_random(state.genotype, config.seed * 100_003 + state.epoch)
     elif config.plan.importance == "share" or scores is None:
         scores = shares
-    spent = pruning.spent(shares, config.pruning)
+    spent = pruning.spent(shares, config.pruning, state.genotype.least)
     left = state.genotype.without(spent)
     return spent + planned.choose(left, scores, macs, budgets.floor, config.objective.mu)
 
@@ -170,5 +171,5 @@ def worth_rebuilding(
         epoch_steps: steps of an epoch.
         rebuild_steps: what a rebuild costs, in steps.
     """
-    masked = state.genotype.places != built.places
+    masked = state.genotype != built
     return masked and wasted(state, built, epoch_steps) >= rebuild_steps

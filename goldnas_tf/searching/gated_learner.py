@@ -4,6 +4,7 @@ Weights ω and gates α are trained together, one-level, by the step of `trainin
 second optimizer applies the gradients of the gates.
 """
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +12,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import Place
+from goldnas_tf.architecture.places import STEM, Gate, Group, Place
 from goldnas_tf.networks import network
 from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.learner import Learner, Recipe
@@ -31,38 +33,61 @@ class GatedLearner(Learner):
         recipe: how it is trained.
 
     Attributes:
-        genotype: the operators that are alive.
-        built: the operators that the model has; more than `genotype` while some are masked.
+        genotype: the operators and channels that are alive.
+        built: those that the model has; more than `genotype` while some are masked.
     """
 
     def __init__(self, genotype: Genotype, recipe: Recipe):
         self.genotype = self.built = genotype
         super().__init__(GenotypeBlueprint(genotype), recipe)
-        self._penalty = Penalty(genotype, recipe.relative_costs, recipe.mu)
-        self._kinds = _kinds(genotype)
         for cell in self._cells:
             if cell.sampler:
                 cell.sampler.begin(recipe.seed)
         with recipe.strategy.scope():
+            relative_costs = resources.relative(genotype, recipe.resource)
+            self._penalty = Penalty(genotype, relative_costs, recipe.mu)
             self._gate_optimizer = ReducedSGD(
                 recipe.gates.gate_learning_rate, float(recipe.gates.gate_momentum)
             )
             self._gate_optimizer.build(self._gates)
             self._estimates = [
                 keras.Variable(
-                    tf.zeros(cell.gates.shape),
+                    tf.zeros(table.gates.shape),
                     dtype="float32",
                     trainable=False,
                     aggregation="only_first_replica",
-                    name=f"{cell.name}_estimates",
+                    name=f"{table.layer}_{table.name}_estimates",
                 )
-                for cell in (self._cells if recipe.estimates else [])
+                for table in (self._tables if recipe.estimates else [])
             ]
 
     def _find_gates(self) -> list[keras.Variable]:
-        names = [network.cell_name(index) for index in self.built.live_cells]
-        self._cells = [self.model.get_layer(name) for name in names]
-        return [cell.gates for cell in self._cells]
+        live = self.built.live_cells
+        self._cells = [self.model.get_layer(network.cell_name(index)) for index in live]
+        of_operators = [
+            _Table(cell.name, "gates", cell.gates, cell.live, self.built.cell(index))
+            for index, cell in zip(live, self._cells, strict=True)
+        ]
+        self._tables = [*of_operators, *self._of_widths()]
+        self._kinds = _kinds(self.built, self._tables)
+        return [table.gates for table in self._tables]
+
+    def _of_widths(self) -> list["_Table"]:
+        """The gates of groups of channels, of the stem and then of every cell."""
+        if not self.built.groups:
+            return []
+        layers = {STEM: self.model.get_layer(network.STEM_GATES)}
+        layers |= dict(zip(self.built.live_cells, self._cells, strict=True))
+        return [
+            _Table(
+                layer.name,
+                "width_gates",
+                layer.width.gates,
+                layer.width.live,
+                tuple(Group(owner, index) for index in self.built.groups_of(owner)),
+            )
+            for owner, layer in layers.items()
+        ]
 
     def _has_auxiliary(self) -> bool:
         return network.has_auxiliary(self.genotype, self.recipe.form)
@@ -82,16 +107,16 @@ class GatedLearner(Learner):
         return shared
 
     def _estimate(self, gradients: Sequence[tf.Tensor]) -> None:
-        """Adds up, for each operator, the square of what the loss would change by without it.
+        """Adds up, for each gate, the square of what the loss would change by without it.
 
         Formula, of first order: σ(α) · ∂L/∂σ = ∂L/∂α / (1 − σ(α)).
         """
-        for total, cell, gradient in zip(self._estimates, self._cells, gradients, strict=False):
-            change = gradient / (1 - tf.sigmoid(tf.convert_to_tensor(cell.gates)))
+        for total, table, gradient in zip(self._estimates, self._tables, gradients, strict=False):
+            change = gradient / (1 - tf.sigmoid(tf.convert_to_tensor(table.gates)))
             total.assign_add(change**2)
 
-    def importance(self) -> dict[Place, float]:
-        """How much the loss depends on each live operator, since it was last asked for.
+    def importance(self) -> dict[Gate, float]:
+        """How much the loss depends on each live gate, since it was last asked for.
 
         The root of the mean square over the steps, up to a factor that all have; nothing where the
         recipe does not ask for estimates.
@@ -101,12 +126,17 @@ class GatedLearner(Learner):
         values = np.concatenate([total.numpy() for total in self._estimates]) ** 0.5
         for total in self._estimates:
             total.assign(tf.zeros(total.shape))
-        pairs = zip(self.built.ordered, values, strict=True)
-        return {place: float(value) for place, value in pairs if place in self.genotype.places}
+        return self._of_live(values)
+
+    def _of_live(self, values: np.ndarray) -> dict[Gate, float]:
+        """The values of all that the model has, by gate, of those that are alive."""
+        alive = {*self.genotype.members}
+        pairs = zip(self.built.members, values, strict=True)
+        return {gate: float(value) for gate, value in pairs if gate in alive}
 
     def _resource_term(self) -> tf.Tensor:
-        strengths = tf.concat([cell.strengths() for cell in self._cells], 0)
-        live = tf.concat([tf.convert_to_tensor(cell.live) for cell in self._cells], 0)
+        strengths = tf.concat([table.strengths() for table in self._tables], 0)
+        live = tf.concat([tf.convert_to_tensor(table.live) for table in self._tables], 0)
         return self._penalty(strengths, live)
 
     def anneal(self, factor: float) -> None:
@@ -119,11 +149,9 @@ class GatedLearner(Learner):
         super().halt()
         self._gate_optimizer.halt()
 
-    def strengths(self) -> dict[Place, float]:
-        """σ(α) of every live operator of a gated network."""
-        values = np.concatenate([cell.strengths().numpy() for cell in self._cells])
-        pairs = zip(self.built.ordered, values, strict=True)
-        return {place: float(value) for place, value in pairs if place in self.genotype.places}
+    def strengths(self) -> dict[Gate, float]:
+        """σ(α) of every live gate."""
+        return self._of_live(np.concatenate([table.strengths().numpy() for table in self._tables]))
 
     def closed(self) -> set[Place]:
         """Live operators that the network which is used has not: their binary gates are closed.
@@ -135,36 +163,65 @@ class GatedLearner(Learner):
         return {place for place, value in pairs if value == 0} & self.genotype.places
 
     def open_gates(self) -> None:
-        """Sets all gates to 1; binary ones have no gradient there, and stay."""
-        for gates in self._gates:
-            gates.assign(tf.fill(gates.shape, _OPEN))
+        """Sets all gates of operators to 1; binary ones have no gradient there, and stay."""
+        for cell in self._cells:
+            cell.gates.assign(tf.fill(cell.gates.shape, _OPEN))
         self._gate_optimizer.halt()
 
     def mask(self, genotype: Genotype) -> None:
-        """Takes operators out of the function and the penalty, not yet out of the graph.
+        """Takes gates out of the function and the penalty, not yet out of the graph.
 
         Args:
             genotype: what is left, a part of `built`.
         """
         self.genotype = genotype
-        for cell, index in zip(self._cells, self.built.live_cells, strict=True):
-            cell.live.assign([float(p in genotype.places) for p in self.built.cell(index)])
+        alive = {*genotype.members}
+        if genotype.groups:
+            self._penalty.reprice(resources.relative(genotype, self.recipe.resource))
+        for table in self._tables:
+            table.live.assign([float(gate in alive) for gate in table.members])
 
     def structure(self) -> dict[str, Any]:
-        """The operators that the model has: some may be masked."""
+        """What the model has: some of it may be masked."""
         return {"built": self.built.to_json()}
 
     def _variables(self) -> dict[str, keras.Variable]:
         # rows like those of the gates, so that a rebuild carries them
-        pairs = zip(self._estimates, self._cells, strict=False)
-        estimates = {f"{cell.name}/gates@estimates": total for total, cell in pairs}
+        pairs = zip(self._estimates, self._tables, strict=False)
+        estimates = {f"{table.layer}/{table.name}@estimates": total for total, table in pairs}
         slots = self._with_slots(self._gate_optimizer, self._gates)
         return super()._variables() | slots | estimates
 
 
-def _kinds(genotype: Genotype) -> list[list[int]]:
-    """Positions of the live cells that share their gates, where cells do."""
-    place = {cell: position for position, cell in enumerate(genotype.live_cells)}
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Table:
+    """A variable of gates.
+
+    Attributes:
+        layer: name of the layer that has it.
+        name: of the variable.
+        gates: α of each, (gates,).
+        live: 0 for what is masked, else 1; (gates,).
+        members: whose gates they are, in order.
+    """
+
+    layer: str
+    name: str
+    gates: keras.Variable
+    live: keras.Variable
+    members: tuple[Gate, ...]
+
+    def strengths(self) -> tf.Tensor:
+        """σ(α) of each, 0 where it is masked; (gates,)."""
+        return tf.sigmoid(tf.convert_to_tensor(self.gates)) * self.live
+
+
+def _kinds(genotype: Genotype, tables: Sequence[_Table]) -> list[list[int]]:
+    """Positions of the tables that are alike because their cells share gates."""
     kinds = genotype.space.kinds if genotype.space.shared else ()
-    alive = [[place[cell] for cell in kind if cell in place] for kind in kinds]
-    return [kind for kind in alive if kind]
+    alike: dict[tuple[str, tuple[int, ...]], list[int]] = {}
+    for position, table in enumerate(tables):
+        for kind in kinds:
+            if table.members[0].cell in kind:
+                alike.setdefault((table.name, kind), []).append(position)
+    return [*alike.values()]

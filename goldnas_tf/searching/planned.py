@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from goldnas_tf.architecture import costs, resources
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import CELL_INPUTS, Place
+from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.settings.setting import check, setting
@@ -92,38 +92,39 @@ def planned_macs(settings: PlanSettings, epoch: int, epochs: int, start: int, fl
 
 
 def choose(
-    genotype: Genotype, scores: Mapping[Place, float], macs: int, floor: int, mu: float = 1.0
-) -> list[Place]:
-    """The operators that go, so that a network costs no more than it may.
+    genotype: Genotype, scores: Mapping[Gate, float], macs: int, floor: int, mu: float = 1.0
+) -> list[Gate]:
+    """What goes, so that a network costs no more than it may.
 
-    Again and again what matters least for its price: an operator, or all that reads an input of a
-    cell, with which its preprocessing goes, and a cell that nobody else reads. A node keeps one of
-    its operators, and one that is light where the floor could not be reached without it.
+    Again and again what matters least for its price: an operator, a group of channels of a cell or
+    of the stem, or all that reads an input of a cell, with which its preprocessing goes, and a cell
+    that nobody else reads. A node keeps one of its operators, and one that is light where the floor
+    could not be reached without it.
 
-    Formula: the price of what goes is its number of operators + μ · c / mean(c), with c its
+    Formula: the price of what goes is its number of gates + μ · c / mean(c), with c its
     multiply-adds, as in the paper's resource term: skip connections are not for nothing, or all of
     them stay, and dilute what the convolutions of their node say.
 
     Args:
         genotype: the network.
-        scores: how much each operator matters, one for each gate (`Genotype.gates`), at least 0.
+        scores: how much each gate matters (`Genotype.gates`), at least 0.
         macs: what the network may cost.
         floor: what it has to come down to some time.
         mu: μ, at least 0.
 
     Returns:
-        One operator for each gate that goes, in their order.
+        The gates that go, in their order.
     """
-    gone: list[Place] = []
+    gone: list[Gate] = []
     left, lightest = genotype, _lightest(genotype)
     while (now := costs.total(left).macs) > macs:
         bound = max(floor, lightest)
-        saved = {group: _saved(left, now, group) for group in _groups(left)}
+        saved = _all_saved(left, now)
         amounts = [amount.macs for amount in saved.values() if amount.macs]
         # small steps first: what saves much at once goes where nothing else can, the least of it
         most = max(_LARGEST_STEP * now, min(amounts, default=0))
         ratios = {
-            group: sum(scores[place] for place in group) / amount.price(genotype.space, mu)
+            group: sum(scores[gate] for gate in group) / amount.price(genotype.space, mu)
             for group, amount in saved.items()
         }
         for group in sorted(saved, key=lambda g: (max(saved[g].macs, most), ratios[g], g)):
@@ -138,19 +139,19 @@ def choose(
     return gone
 
 
-def _groups(genotype: Genotype) -> list[tuple[Place, ...]]:
-    """What can go together: each operator, and all that read an input of a cell."""
-    groups: list[tuple[Place, ...]] = [(place,) for place in genotype.gates]
+def _groups(genotype: Genotype) -> list[tuple[Gate, ...]]:
+    """What can go together: each gate, and all operators that read an input of a cell."""
+    groups: list[tuple[Gate, ...]] = [(gate,) for gate in genotype.gates]
     readers = collections.defaultdict(list)
-    for place in genotype.gates:
+    for place in genotype.operator_gates:
         if place.source < CELL_INPUTS:
             readers[place.cell, place.source].append(place)
     groups += [tuple(group) for group in readers.values() if len(group) > 1]
-    there = collections.Counter(place.feeds for place in genotype.gates)
+    there = collections.Counter(gate.feeds for gate in genotype.gates)
 
-    def can_go(group: tuple[Place, ...]) -> bool:
-        gone = collections.Counter(place.feeds for place in group)
-        return all(there[node] > count for node, count in gone.items())
+    def can_go(group: tuple[Gate, ...]) -> bool:
+        gone = collections.Counter(gate.feeds for gate in group)
+        return all(there[node] - count >= genotype.least(node) for node, count in gone.items())
 
     return [group for group in groups if can_go(group)]
 
@@ -158,50 +159,79 @@ def _groups(genotype: Genotype) -> list[tuple[Place, ...]]:
 def _lightest(genotype: Genotype) -> int:
     """Multiply-adds that a network can come down to, as far as it is looked for.
 
-    Each node keeps one of its lightest operators: the one from the oldest or from the newest of
-    its inputs, whichever leaves less, as cells and preprocessing go that nobody reads.
+    All widths are at their least, and each node keeps one of its lightest operators: the one from
+    the oldest or from the newest of its inputs, whichever leaves less, as cells and preprocessing
+    go that nobody reads.
     """
-    macs = {place: costs.operator(genotype.space, place).macs for place in genotype.gates}
+    narrow = genotype.without(_removable(genotype))
+    macs = {place: costs.operator(narrow.geometry, place).macs for place in narrow.operator_gates}
     nodes = collections.defaultdict(list)
     for place in macs:
         nodes[place.feeds].append(place)
     reached = []
     for sign in (1, -1):
         kept = {min(node, key=lambda p: (macs[p], sign * p.source)) for node in nodes.values()}
-        reached.append(costs.total(genotype.without(macs.keys() - kept)).macs)
+        reached.append(costs.total(narrow.without(macs.keys() - kept)).macs)
     return min(reached)
 
 
+def _removable(genotype: Genotype) -> list[Group]:
+    """As many groups of channels as all widths can lose."""
+    owners = (STEM, *genotype.live_cells) if genotype.groups else ()
+    return [
+        Group(owner, index)
+        for owner in owners
+        for index in genotype.groups_of(owner)[genotype.space.least_groups(owner) :]
+    ]
+
+
 class _Saved(typing.NamedTuple):
-    """What a network loses with operators.
+    """What a network loses.
 
     Attributes:
         macs: multiply-adds.
-        operators: how many.
+        gates: how many.
     """
 
     macs: int
-    operators: int
+    gates: int
 
     def price(self, space: Space, mu: float) -> float:
         """Of the paper's resource term."""
         mean = resources.mean(space, "macs")
-        return self.operators + (mu * self.macs / mean if mean else 0.0)
+        return self.gates + (mu * self.macs / mean if mean else 0.0)
 
 
-def _saved(genotype: Genotype, macs: int, group: tuple[Place, ...]) -> _Saved:
-    """What a network of so many multiply-adds loses with operators."""
-    if len(group) == 1 and not genotype.space.shared:
-        (place,) = group
+def _all_saved(genotype: Genotype, macs: int) -> dict[tuple[Gate, ...], _Saved]:
+    """What a network of so many multiply-adds loses with all that can go."""
+    saved: dict[tuple[Gate, ...], _Saved] = {}
+    of_width: dict[int, _Saved] = {}
+    for group in _groups(genotype):
+        first = group[0]
+        if isinstance(first, Group):
+            # the groups of a cell are alike
+            if first.cell not in of_width:
+                of_width[first.cell] = _saved(genotype, macs, group)
+            saved[group] = of_width[first.cell]
+        else:
+            saved[group] = _saved(genotype, macs, group)
+    return saved
+
+
+def _saved(genotype: Genotype, macs: int, group: tuple[Gate, ...]) -> _Saved:
+    """What a network of so many multiply-adds loses with some gates."""
+    place = group[0]
+    if len(group) == 1 and isinstance(place, Place) and not genotype.space.shared:
         alike = [p for p in genotype.cell(place.cell) if p.source == place.source]
         if place.source >= CELL_INPUTS or len(alike) > 1:
             # nothing else goes with it
-            return _Saved(costs.operator(genotype.space, place).macs, 1)
+            return _Saved(costs.operator(genotype.geometry, place).macs, 1)
     left = genotype.without(group)
-    return _Saved(macs - costs.total(left).macs, len(genotype.places) - len(left.places))
+    gone = len(genotype.places) - len(left.places) + len(genotype.groups) - len(left.groups)
+    return _Saved(macs - costs.total(left).macs, gone)
 
 
-def at_random(genotype: Genotype, seed: int) -> dict[Place, float]:
+def at_random(genotype: Genotype, seed: int) -> dict[Gate, float]:
     """Scores that know nothing: the control."""
     rng = random.Random(seed)
-    return {place: rng.random() for place in genotype.gates}
+    return {gate: rng.random() for gate in genotype.gates}

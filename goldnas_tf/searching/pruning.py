@@ -1,10 +1,10 @@
-"""Which operators go: the pruning rule, as arithmetic on the shares ĝ. No TensorFlow."""
+"""Which gates go: the pruning rule, as arithmetic on the shares ĝ. No TensorFlow."""
 
 import collections
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from goldnas_tf.architecture.places import Place
+from goldnas_tf.architecture.places import Gate, Node
 from goldnas_tf.errors import InputError
 from goldnas_tf.settings.setting import check, setting
 
@@ -53,45 +53,57 @@ class PruningRule:
             )
 
 
-def shares(strengths: Mapping[Place, float]) -> dict[Place, float]:
-    """ĝ of each live operator: its σ(α) over the sum of its node; those of a node sum to 1."""
-    totals: dict[tuple[int, int], float] = collections.defaultdict(float)
-    for place, strength in strengths.items():
-        totals[place.feeds] += strength
+def shares(strengths: Mapping[Gate, float]) -> dict[Gate, float]:
+    """ĝ of each live gate: its σ(α) over the sum of its node; those of a node sum to 1.
+
+    The groups of channels of a cell, or of the stem, are of one node: its width.
+    """
+    totals: dict[Node, float] = collections.defaultdict(float)
+    for gate, strength in strengths.items():
+        totals[gate.feeds] += strength
     return {
-        place: strength / totals[place.feeds] if totals[place.feeds] else 0.0
-        for place, strength in strengths.items()
+        gate: strength / totals[gate.feeds] if totals[gate.feeds] else 0.0
+        for gate, strength in strengths.items()
     }
 
 
-def choose(shares: Mapping[Place, float], rule: PruningRule) -> list[Place]:
-    """The operators to prune.
+def _one(node: Node) -> int:
+    del node
+    return 1
 
-    Every operator with ĝ ≤ ξ_min goes, and of the n₀ weakest others those with ĝ < ξ_max. The
-    strongest operator of a node always stays, so that no node is left without one.
+
+def choose(
+    shares: Mapping[Gate, float], rule: PruningRule, least: Callable[[Node], int] = _one
+) -> list[Gate]:
+    """The gates to prune.
+
+    Every gate with ĝ ≤ ξ_min goes, and of the n₀ weakest others those with ĝ < ξ_max. The strongest
+    of a node always stay, so that no node is left without one.
 
     Args:
-        shares: ĝ of every live operator.
+        shares: ĝ of every live gate.
         rule: thresholds.
+        least: how many of a node stay; default: one.
 
     Returns:
-        The operators that go, weakest first; equal ones in the order of their places.
+        The gates that go, weakest first; equal ones in the order of their places.
     """
-    below = spent(shares, rule)
-    weakest = _weakest_first(shares)[len(below) : len(below) + rule.prune_weakest]
-    return below + [place for place in weakest if shares[place] < rule.threshold_max]
+    below = spent(shares, rule, least)
+    weakest = _weakest_first(shares, least)[len(below) : len(below) + rule.prune_weakest]
+    return below + [gate for gate in weakest if shares[gate] < rule.threshold_max]
 
 
-def spent(shares: Mapping[Place, float], rule: PruningRule) -> list[Place]:
-    """The operators with ĝ ≤ ξ_min, but for the strongest of a node, weakest first."""
-    return [place for place in _weakest_first(shares) if shares[place] <= rule.threshold_min]
+def spent(
+    shares: Mapping[Gate, float], rule: PruningRule, least: Callable[[Node], int] = _one
+) -> list[Gate]:
+    """The gates with ĝ ≤ ξ_min, but for the strongest of a node, weakest first."""
+    return [gate for gate in _weakest_first(shares, least) if shares[gate] <= rule.threshold_min]
 
 
-def _weakest_first(shares: Mapping[Place, float]) -> list[Place]:
-    """All operators but the strongest of each node."""
-    strongest: dict[tuple[int, int], Place] = {}
-    for place in sorted(shares):
-        best = strongest.setdefault(place.feeds, place)
-        if shares[place] > shares[best]:
-            strongest[place.feeds] = place
-    return sorted(set(shares) - set(strongest.values()), key=lambda place: (shares[place], place))
+def _weakest_first(shares: Mapping[Gate, float], least: Callable[[Node], int]) -> list[Gate]:
+    """All gates but the strongest of each node."""
+    nodes: dict[Node, list[Gate]] = collections.defaultdict(list)
+    for gate in sorted(shares, key=lambda gate: (-shares[gate], gate)):
+        nodes[gate.feeds].append(gate)
+    rest = [gate for node, gates in nodes.items() for gate in gates[least(node) :]]
+    return sorted(rest, key=lambda gate: (shares[gate], gate))

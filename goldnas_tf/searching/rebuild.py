@@ -18,5 +18,5 @@ def rebuild(learner: GatedLearner, genotype: Genotype | None = None) -> GatedLea
     """
     genotype = genotype or learner.genotype
     smaller = GatedLearner(genotype, learner.recipe)
-    smaller.load(carry(learner.state(), learner.model, smaller.model))
+    smaller.load(carry(learner.state(), learner.model, smaller.model, genotype.space))
     return smaller

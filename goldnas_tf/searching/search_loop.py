@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from goldnas_tf.architecture import blocks, costs, resources
+from goldnas_tf.architecture import blocks, costs
 from goldnas_tf.architecture.costs import Cost
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import Place
+from goldnas_tf.architecture.places import STEM, Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.pareto import Point
 from goldnas_tf.report.terminal import Progress, points_table
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
-from goldnas_tf.searching import points
+from goldnas_tf.searching import points, resolution
 from goldnas_tf.searching.blocks_picture import draw_blocks
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
@@ -96,13 +96,13 @@ class Search(EpochRun):
         self.recipe = self.make_recipe(
             form={"gate_gradient": config.gates.gate_gradient},
             gates=config.gates,
-            relative_costs=resources.relative(self.space, objective.resource),
+            resource=objective.resource,
             mu=objective.mu,
             estimates=config.plan.schedule == "planned" and config.plan.importance == "loss",
             seed=config.seed,
         )
         self.open_folder(workdir)
-        self.keep_time(config.plan.seconds)
+        self.keep_time(config.plan.seconds, resolution.spent(self.folder.path))
         self.archive = Archive(self.folder.path, self.budgets.start)
 
     @property
@@ -276,7 +276,7 @@ class Search(EpochRun):
         state: SearchState,
         cost: Cost,
         learner: GatedLearner,
-        strengths: Mapping[Place, float],
+        strengths: Mapping[Gate, float],
         journal: Journal,
     ) -> SearchState:
         """Writes down the epoch that ended; `before` is its state before the pruning."""
@@ -288,8 +288,9 @@ class Search(EpochRun):
             "train_accuracy": means["train_accuracy"],
             "val_accuracy": state.accuracy,
             "lambda": before.lambda_.value,
-            "pruned": len(before.genotype.places) - len(state.genotype.places),
+            "pruned": len(before.genotype.members) - len(state.genotype.members),
             "alive": len(state.genotype.places),
+            "groups": len(state.genotype.groups),
             "macs": cost.macs,
             "params": cost.params,
             "built_macs": costs.total(learner.built).macs,
@@ -299,8 +300,10 @@ class Search(EpochRun):
         told = ("loss", "val_accuracy", "pruned", "images_per_second")
         shown |= {name: values[name] for name in told}
         gates: dict[str, list[float]] = {}
-        for place, strength in strengths.items():
-            gates.setdefault(f"gates/cell_{place.cell}", []).append(strength)
+        for gate, strength in strengths.items():
+            kind = "widths" if gate.feeds.is_width else "gates"
+            owner = "stem" if gate.cell == STEM else f"cell_{gate.cell}"
+            gates.setdefault(f"{kind}/{owner}", []).append(strength)
         arrays = {name: np.array(cell) for name, cell in gates.items()}
         return self.end_epoch(state, learner, journal, values, shown, arrays=arrays)
 

@@ -38,6 +38,15 @@ class SpaceSettings:
         "first layers: one 3x3 convolution, or three of stride 2 for large images",
         choices=("cifar", "imagenet"),
     )
+    search_widths: bool = setting(
+        False, "whether the channels of the stem and of every cell are searched, too"
+    )
+    width_groups: int = setting(
+        4, "groups of channels, of which the stem and every cell may lose some", low=2
+    )
+    least_width: int = setting(
+        2, "channels that the stem and every cell keep at least where widths are searched", low=1
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -53,6 +62,8 @@ class SpaceSettings:
         """The space for images of that shape and so many classes."""
         values = dataclasses.asdict(self)
         shared = values.pop("space") == "block"
+        if not values.pop("search_widths"):
+            values |= {"width_groups": 1, "least_width": 1}
         return Space(image_shape, classes, shared=shared, **values)
 
 

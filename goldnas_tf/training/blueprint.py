@@ -9,7 +9,7 @@ import keras
 
 from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import Place
+from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
 from goldnas_tf.networks import network
@@ -50,7 +50,7 @@ class Blueprint(abc.ABC):
         return {}
 
     @abc.abstractmethod
-    def write(self, folder: pathlib.Path, strengths: Mapping[Place, float] | None) -> None:
+    def write(self, folder: pathlib.Path, strengths: Mapping[Gate, float] | None) -> None:
         """Writes what stands beside the network in its folder.
 
         Args:
@@ -104,9 +104,10 @@ class GenotypeBlueprint(Blueprint):
 
     def facts(self) -> dict[str, Any]:
         """See `Blueprint`."""
-        return {"operators": len(self.genotype.places)}
+        facts: dict[str, Any] = {"operators": len(self.genotype.places)}
+        return facts | ({"channels": self.genotype.channels} if self.genotype.groups else {})
 
-    def write(self, folder: pathlib.Path, strengths: Mapping[Place, float] | None) -> None:
+    def write(self, folder: pathlib.Path, strengths: Mapping[Gate, float] | None) -> None:
         """See `Blueprint`: the genotype, and a picture of the cells."""
         self.genotype.save(folder / "genotype.json")
         draw_network(self.genotype, folder / "cells.png", strengths)

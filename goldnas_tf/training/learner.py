@@ -14,7 +14,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from goldnas_tf.architecture.places import Place
 from goldnas_tf.data import ImageData
 from goldnas_tf.networks import network
 from goldnas_tf.networks.cell import Cell
@@ -36,7 +35,7 @@ class Recipe:
     Attributes:
         optimizer: learning rate, momentum, decay, clipping; the batch size is the global one.
         gates: learning rate and momentum of the gates, where the network has them.
-        relative_costs: cost of each operator over the mean of the full space; likewise.
+        resource: what its operators and channels cost in the penalty; likewise.
         mu: μ of the resource term; likewise.
         auxiliary_weight: weight of the auxiliary head's loss; 0 is no such head.
         label_smoothing: share of each label that is spread over all classes.
@@ -51,7 +50,7 @@ class Recipe:
 
     optimizer: OptimizerSettings
     gates: GateSettings = dataclasses.field(default_factory=GateSettings)
-    relative_costs: Mapping[Place, float] = dataclasses.field(default_factory=dict)
+    resource: str = "macs"
     mu: float = 0.0
     auxiliary_weight: float = 0.0
     label_smoothing: float = 0.0

@@ -6,36 +6,47 @@ Both rest on one table of operators, so that another resource is one more column
 
 from collections.abc import Mapping
 
+import keras
 import tensorflow as tf
 
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import Node, Place
+from goldnas_tf.architecture.places import Gate, Node
 
 
 class Penalty:
-    """R(α) = Σ over live operators log(1 + n·ĝ) · (1 + μ·cost).
+    """R(α) = Σ over live gates log(1 + n·ĝ) · (1 + μ·cost).
 
-    ĝ = σ(α) / Σ σ(α) over the live operators of the same node, n = how many of them live.
+    ĝ = σ(α) / Σ σ(α) over the live gates of the same node, n = how many of them live. Groups of
+    channels of one cell, or of the stem, are of one node.
 
     Args:
-        genotype: the network that is built; its operators, ordered, are those of the vectors.
-        relative_costs: cost of each operator over the mean of the full space (`costs.relative`).
+        genotype: what is built; the gates of its members, in their order, are the vectors.
+        relative_costs: of each gate (`resources.relative`).
         mu: μ, how much harder costly operators are pushed, at least 0; 0 pushes all alike.
 
     Reference: GOLD-NAS (arXiv 2007.03331), section 3.2.
     """
 
-    def __init__(self, genotype: Genotype, relative_costs: Mapping[Place, float], mu: float):
-        nodes: dict[Node, int] = {}
-        self._node = [nodes.setdefault(place.feeds, len(nodes)) for place in genotype.ordered]
+    def __init__(self, genotype: Genotype, relative_costs: Mapping[Gate, float], mu: float):
+        gates, nodes = genotype.members, dict[Node, int]()
+        self._node = [nodes.setdefault(gate.feeds, len(nodes)) for gate in gates]
         self._nodes = len(nodes)
-        self._weight = [1.0 + mu * relative_costs[place] for place in genotype.ordered]
+        self._mu, self._gates = mu, gates
+        self._weight = keras.Variable(
+            tf.zeros(len(gates)), dtype="float32", trainable=False, name="prices"
+        )
+        self.reprice(relative_costs)
+
+    def reprice(self, relative_costs: Mapping[Gate, float]) -> None:
+        """Sets the costs anew; those of gates that are gone do not matter, and may be missing."""
+        costs = [relative_costs.get(gate, 0.0) for gate in self._gates]
+        self._weight.assign([1.0 + self._mu * cost for cost in costs])
 
     def shares(self, strengths: tf.Tensor) -> tf.Tensor:
-        """ĝ of every operator, in [0, 1]; those of a node sum to 1.
+        """ĝ of every gate, in [0, 1]; those of a node sum to 1.
 
         Args:
-            strengths: σ(α) of every operator, 0 for those that are gone; (operators,).
+            strengths: σ(α) of every gate, 0 for those that are gone; (gates,).
         """
         totals = tf.math.unsorted_segment_sum(strengths, self._node, self._nodes)
         return tf.math.divide_no_nan(strengths, tf.gather(totals, self._node))
@@ -45,7 +56,7 @@ class Penalty:
 
         Args:
             strengths: as in `shares`.
-            live: 1 for an operator that lives, 0 for one that is gone; (operators,).
+            live: 1 for a gate that lives, 0 for one that is gone; (gates,).
         """
         counts = tf.math.unsorted_segment_sum(live, self._node, self._nodes)
         shares = self.shares(strengths)

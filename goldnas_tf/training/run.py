@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import keras
 import numpy as np
 
-from goldnas_tf.architecture.places import Place
+from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.report.terminal import Progress
 from goldnas_tf.runs import checkpoint, export
@@ -67,9 +67,14 @@ class EpochRun(Run):
         data = {**self.data.describe(), "replicas": self.strategy.num_replicas_in_sync}
         super().open_folder(workdir, data=data, **described)
 
-    def keep_time(self, seconds: float) -> None:
-        """Writes down from now on how much time is used, of so many seconds; 0 is no limit."""
-        self.timetable = Timetable(self.folder.path, seconds, self.clock)
+    def keep_time(self, seconds: float, spent: float = 0.0) -> None:
+        """Writes down from now on how much time is used.
+
+        Args:
+            seconds: that there are; 0 is no limit.
+            spent: those of them that went before the run.
+        """
+        self.timetable = Timetable(self.folder.path, seconds, self.clock, spent)
 
     def make_recipe(self, form: Mapping[str, object], **values: object) -> Recipe:
         """How the run's networks are trained.
@@ -202,7 +207,7 @@ class EpochRun(Run):
         blueprint: Blueprint,
         folder: pathlib.Path,
         facts: Mapping[str, Any],
-        strengths: Mapping[Place, float] | None = None,
+        strengths: Mapping[Gate, float] | None = None,
         test: bool = False,
         renew_steps: int = 0,
     ) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from strategies import genotypes, some_of, spaces
 
 from goldnas_tf.architecture import costs, resources
 from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import STEM
 from goldnas_tf.errors import InputError
 
 # sides of the depthwise kernels, each with a matrix after it; and batch norms
-_KERNELS = {
+_SEPARABLE = {
     "skip_connect": ((), 1),
     "sep_conv_3x3": ((3, 3), 2),
     "sep_conv_5x5": ((5, 5), 2),
@@ -37,13 +38,22 @@ def half(side):
     return (side + 1) // 2
 
 
-def stem_by_hand(space):
+def kept(genotype, owner, channels):
+    """How many of the channels of the stem or a cell are left."""
+    groups = genotype.space.width_groups
+    left = sum(group.cell == owner for group in genotype.groups) or groups
+    return channels * left // groups
+
+
+def stem_by_hand(genotype):
+    space = genotype.space
     height, width, colours = space.image_shape
-    c = space.channels
     if space.stem == "cifar":
+        c = kept(genotype, STEM, space.channels)
         return layer(9 * colours * 3 * c, height * width, 2 * 3 * c)
     found, before = [], colours
-    for after in (c // 2, c, c):
+    for full in (space.channels // 2, space.channels, space.channels):
+        after = kept(genotype, STEM, full)
         height, width = half(height), half(width)
         found.append(layer(9 * before * after, height * width, 2 * after))
         before = after
@@ -52,7 +62,7 @@ def stem_by_hand(space):
 
 def inputs_by_hand(genotype, cell, gated):
     """Of the 1x1 convolutions that bring what a cell reads to its size."""
-    found, geometry = [], genotype.space.geometry[cell]
+    found, geometry = [], genotype.geometry.cells[cell]
     for source in {p.source for p in genotype.places if p.cell == cell} & {0, 1}:
         c = geometry.state.channels
         elements = geometry.inputs[source].channels * c
@@ -61,10 +71,17 @@ def inputs_by_hand(genotype, cell, gated):
     return plus(*found)
 
 
-def operator_by_hand(space, place, gated):
-    geometry = space.geometry[place.cell]
+def operator_by_hand(genotype, place, gated):
+    geometry = genotype.geometry.cells[place.cell]
     c, pixels = geometry.node.channels, geometry.node.height * geometry.node.width
-    sides, norms = _KERNELS[place.op]
+    if place.op == "mbconv_3x3":
+        read = geometry.state if geometry.reduction and place.source < 2 else geometry.node
+        others = 1 if gated else 2 * c * (4 + 4 + 1)
+        before = layer(c * 4 * c, read.height * read.width, others)
+        return plus(before, layer(9 * 4 * c + 4 * c * c, pixels))
+    if place.op.startswith("conv_"):
+        return layer({"1x1": 1, "3x3": 9}[place.op[-3:]] * c * c, pixels, 1 if gated else 2 * c)
+    sides, norms = _SEPARABLE[place.op]
     elements = sum(side * side * c + c * c for side in sides)
     if place.op == "skip_connect" and geometry.reduction and place.source < 2:
         elements = c * c
@@ -73,18 +90,19 @@ def operator_by_hand(space, place, gated):
 
 def outside_by_hand(genotype, gated):
     space = genotype.space
-    features = space.nodes * space.geometry[-1].node.channels
+    features = space.nodes * genotype.geometry.cells[-1].node.channels
     return plus(
-        stem_by_hand(space),
+        stem_by_hand(genotype),
         layer(features * space.classes, 1, space.classes),
+        (0, len(genotype.groups) if gated else 0),
         *(inputs_by_hand(genotype, cell, gated) for cell in {p.cell for p in genotype.places}),
     )
 
 
 @given(spaces())
 def test_the_geometry_follows_cell_by_cell(space):
-    older, newer = space.stem_outputs
-    for cell in space.geometry:
+    older, newer = space.geometry.stem_outputs
+    for cell in space.geometry.cells:
         assert cell.inputs == (older, newer)
         assert (cell.state.height, cell.state.width) == (newer.height, newer.width)
         shrunk = half if cell.reduction else int
@@ -92,17 +110,16 @@ def test_the_geometry_follows_cell_by_cell(space):
         assert cell.node == (*sides, cell.state.channels)
         assert cell.output == (*sides, space.nodes * cell.state.channels)
         older, newer = newer, cell.output
-    reductions = [index for index, cell in enumerate(space.geometry) if cell.reduction]
+    reductions = [index for index, cell in enumerate(space.geometry.cells) if cell.reduction]
     assert tuple(reductions) == space.reductions
-    assert len(space.geometry) == space.cells
+    assert len(space.geometry.cells) == space.cells
 
 
 @given(genotypes(), st.booleans())
 def test_costs_are_those_counted_by_hand(genotype, gated):
-    space = genotype.space
-    operators = {place: operator_by_hand(space, place, gated) for place in genotype.places}
+    operators = {place: operator_by_hand(genotype, place, gated) for place in genotype.places}
     for place, counted in operators.items():
-        assert both(costs.operator(space, place, gated)) == counted
+        assert both(costs.operator(genotype.geometry, place, gated)) == counted
     outside, inside = outside_by_hand(genotype, gated), plus(*operators.values())
     assert both(costs.outside_gates(genotype, gated)) == outside
     assert both(costs.in_gates(genotype, gated)) == inside
@@ -116,9 +133,9 @@ def test_pruning_saves_what_went(data, gated):
         smaller = genotype.without(data.draw(some_of(genotype.ordered)))
     except InputError:
         smaller = genotype
-    space, gone = genotype.space, genotype.places - smaller.places
+    gone = genotype.places - smaller.places
     saved = plus(
-        *(operator_by_hand(space, place, gated) for place in gone),
+        *(operator_by_hand(genotype, place, gated) for place in gone),
         outside_by_hand(genotype, gated),
     )
     left = plus(both(costs.total(smaller, gated)), saved)
@@ -135,8 +152,11 @@ def test_resources_that_are_counted_are_the_costs(genotype, gated):
 
 @given(spaces(), st.sampled_from(resources.COUNTED))
 def test_relative_costs_are_1_on_average(space, resource):
-    relative = resources.relative(space, resource)
-    used = {p: getattr(costs.operator(space, p), resource) for p in Genotype.full(space).places}
+    relative = resources.relative(Genotype.full(space), resource)
+    relative = {gate: cost for gate, cost in relative.items() if not gate.feeds.is_width}
+    used = {
+        p: getattr(costs.operator(space.geometry, p), resource) for p in Genotype.full(space).places
+    }
     assert set(relative) == set(used)
     if any(used.values()):
         assert sum(relative.values()) / len(relative) == pytest.approx(1)
@@ -144,3 +164,14 @@ def test_relative_costs_are_1_on_average(space, resource):
         assert {p: cost * scale for p, cost in relative.items()} == pytest.approx(used)
     else:
         assert set(relative.values()) == {0}
+
+
+@given(genotypes(of=spaces(shared=False)), st.sampled_from(resources.COUNTED))
+def test_a_group_of_channels_costs_what_the_network_saves_without_it(genotype, resource):
+    relative = resources.relative(genotype, resource)
+    mean = resources.mean(genotype.space, resource)
+    for group in genotype.groups:
+        assert group in relative
+        if mean and len(genotype.groups_of(group.cell)) > genotype.least(group.feeds):
+            saved = [resources.total(g)[resource] for g in (genotype, genotype.without([group]))]
+            assert relative[group] * mean == pytest.approx(saved[0] - saved[1])

@@ -47,5 +47,5 @@ def test_a_state_is_normed_once_for_all_skip_connections():
     full = Genotype.full(space)
     # the second node of the last cell, which is none of reduction, reads what the first one reads
     one = full.without(p for p in full.places if (p.cell, p.node, p.source) == (3, 1, 0))
-    saved = 4 * 4 * costs.operator(space, full.cell(3)[0]).params
+    saved = 4 * 4 * costs.operator(space.geometry, full.cell(3)[0]).params
     assert memory.step_bytes(full, 1) - memory.step_bytes(one, 1) == saved

@@ -1,7 +1,7 @@
 import pytest
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.parts import Kernel, Pool, Separable, Skip
+from goldnas_tf.architecture.parts import LAST, Kernel, Pool, Separable, Skip
 from goldnas_tf.errors import InputError
 
 
@@ -62,13 +62,13 @@ def test_the_first_stage_carries_the_stride():
 
 
 def test_kernels_by_hand():
-    matrix = Kernel((8, 8), fan_in=8, takes_norm=True)
+    matrix = Kernel((8, 8), fan_in=8, channels=(0, 1), norm=LAST)
     assert Separable(5).kernels(8, 1) == {
-        "depthwise_5x5": Kernel((5, 5, 8, 1), fan_in=25),
+        "depthwise_5x5": Kernel((5, 5, 8, 1), fan_in=25, channels=(2,)),
         "pointwise": matrix,
     }
     assert Separable(3, 2).kernels(8, 2) == {
-        "depthwise_3x3": Kernel((3, 3, 8, 1), fan_in=9),
+        "depthwise_3x3": Kernel((3, 3, 8, 1), fan_in=9, channels=(2,)),
         "pointwise": matrix,
     }
     assert Pool("max").kernels(8, 2) == {}

@@ -1,6 +1,7 @@
 """What holds for every network that is drawn."""
 
 import contextlib
+import dataclasses
 import random
 
 import pytest
@@ -19,15 +20,15 @@ SEEDS = st.integers(0, 2**32 - 1)
 @given(spaces(), SEEDS, st.floats(0, 1))
 def test_a_network_is_legal_and_follows_from_its_seed(space, seed, density):
     drawn = sample(space, random.Random(seed), density)
-    assert drawn == Genotype(space, drawn.places)
+    assert drawn == Genotype(space, drawn.places, drawn.groups)
     assert drawn == sample(space, random.Random(seed), density)
 
 
 @given(spaces(), SEEDS)
 def test_the_ends_of_density(space, seed):
     fewest = sample(space, random.Random(seed), 0)
-    assert not fewest.prunable
-    assert sample(space, random.Random(seed), 1) == Genotype.full(space)
+    assert not Genotype(dataclasses.replace(space, width_groups=1), fewest.places).prunable
+    assert sample(space, random.Random(seed), 1).places == Genotype.full(space).places
 
 
 @given(genotypes(), SEEDS, st.floats(0.02, 0.5))
@@ -37,7 +38,7 @@ def test_a_network_of_wanted_cost_is_within_the_tolerance(one, seed, tolerance):
     with contextlib.suppress(InputError):
         drawn = sample_at(one.space, "macs", wanted, random.Random(seed), tolerance)
         assert abs(costs.total(drawn).macs - wanted) <= tolerance * wanted
-        assert drawn == Genotype(one.space, drawn.places)
+        assert drawn == Genotype(one.space, drawn.places, drawn.groups)
 
 
 @settings(max_examples=20)

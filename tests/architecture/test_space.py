@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import math
 
@@ -38,7 +39,7 @@ def test_reductions_lie_at_thirds(cells, reductions):
     space = Space(**IMAGES, cells=cells)
     assert space.reductions == reductions
     assert space.auxiliary_cell == reductions[-1]
-    assert tuple(cell.cell for cell in space.geometry if cell.reduction) == reductions
+    assert tuple(cell.cell for cell in space.geometry.cells if cell.reduction) == reductions
 
 
 def test_nodes_take_edges_from_every_state_before():
@@ -54,8 +55,8 @@ def test_nodes_take_edges_from_every_state_before():
 def test_geometry_by_hand():
     space = Space((9, 8, 3), 10, cells=3, channels=4, nodes=2)
     stem = FeatureMap(9, 8, 12)
-    assert space.stem_outputs == (stem, stem)
-    normal, first, second = space.geometry
+    assert space.geometry.stem_outputs == (stem, stem)
+    normal, first, second = space.geometry.cells
     assert (normal.cell, first.cell, second.cell) == (0, 1, 2)
     assert normal.inputs == (stem, stem)
     assert normal.state == normal.node == FeatureMap(9, 8, 4)
@@ -69,17 +70,17 @@ def test_geometry_by_hand():
 
 
 def test_stride_is_2_from_the_inputs_of_a_reduction_cell_alone():
-    normal, reduction, _ = Space(**IMAGES, cells=3).geometry
+    normal, reduction, _ = Space(**IMAGES, cells=3).geometry.cells
     assert [normal.stride(source) for source in range(5)] == [1, 1, 1, 1, 1]
     assert [reduction.stride(source) for source in range(5)] == [2, 2, 1, 1, 1]
 
 
 def test_imagenet_stem_leaves_an_eighth_and_a_quarter():
     space = Space((224, 223, 3), 1000, cells=14, channels=48, stem="imagenet")
-    assert space.stem_outputs == (FeatureMap(56, 56, 48), FeatureMap(28, 28, 48))
-    assert space.geometry[0].inputs == space.stem_outputs
-    assert space.geometry[0].state == FeatureMap(28, 28, 48)
-    assert space.geometry[-1].output == FeatureMap(7, 7, 4 * 4 * 48)
+    assert space.geometry.stem_outputs == (FeatureMap(56, 56, 48), FeatureMap(28, 28, 48))
+    assert space.geometry.cells[0].inputs == space.geometry.stem_outputs
+    assert space.geometry.cells[0].state == FeatureMap(28, 28, 48)
+    assert space.geometry.cells[-1].output == FeatureMap(7, 7, 4 * 4 * 48)
 
 
 def test_pixels_and_halving_round_up():
@@ -124,8 +125,8 @@ def test_bad_values_are_told_in_one_line(values, said):
 
 
 def test_the_smallest_images_fit():
-    assert Space((4, 4, 3), 2, cells=3).geometry[-1].output[:2] == (1, 1)
-    assert Space((32, 32, 3), 2, cells=3, stem="imagenet").geometry[-1].output[:2] == (1, 1)
+    assert Space((4, 4, 3), 2, cells=3).geometry.cells[-1].output[:2] == (1, 1)
+    assert Space((32, 32, 3), 2, cells=3, stem="imagenet").geometry.cells[-1].output[:2] == (1, 1)
 
 
 def test_json_round_trip():
@@ -171,8 +172,8 @@ def test_stages_say_depths_and_widths():
     assert (space.cells, space.channels) == (6, 6)
     assert space.reductions == (2, 3)
     assert space.auxiliary_cell == 3
-    assert [cell.node.channels for cell in space.geometry] == [6, 6, 9, 10, 10, 10]
-    assert [cell.node.height for cell in space.geometry] == [32, 32, 16, 8, 8, 8]
+    assert [cell.node.channels for cell in space.geometry.cells] == [6, 6, 9, 10, 10, 10]
+    assert [cell.node.height for cell in space.geometry.cells] == [32, 32, 16, 8, 8, 8]
     assert Space.from_json(json.loads(json.dumps(space.to_json()))) == space
     one = Space(**IMAGES, stages=((2, 6),))
     assert (one.reductions, one.auxiliary_cell) == ((), 1)
@@ -195,3 +196,40 @@ def test_spaces_from_before_there_were_blocks_are_read():
     values = space.to_json()
     del values["shared"], values["stages"]
     assert Space.from_json(values) == space
+
+
+def test_groups_of_channels_multiply_the_candidates():
+    paper = Space(**IMAGES, cells=3, channels=8)
+    wide = dataclasses.replace(paper, width_groups=4)
+    assert (paper.groups, len(wide.groups)) == (frozenset(), 4 * 4)
+    # of the stem and three cells
+    assert wide.candidates == paper.candidates * 4**4
+    assert wide.geometry == paper.geometry
+    least = dataclasses.replace(wide, least_width=5)
+    # the stem has 24 channels, the cells have 8, 16 and 32
+    assert [least.least_groups(owner) for owner in range(-1, 3)] == [1, 3, 2, 1]
+    assert least.candidates == paper.candidates * 4 * 2 * 3 * 4
+    shared = dataclasses.replace(paper, shared=True)
+    assert dataclasses.replace(shared, width_groups=2).candidates == shared.candidates * 2**3
+
+
+def test_sizes_of_a_network_that_keeps_some_of_its_groups():
+    space = Space(**IMAGES, cells=3, channels=8, nodes=2, width_groups=4)
+    geometry = space.geometry_of([3, 1, 2, 4])
+    assert [size.channels for size in geometry.stem] == [18]
+    assert [cell.node.channels for cell in geometry.cells] == [2, 8, 32]
+    assert [cell.output.channels for cell in geometry.cells] == [4, 16, 64]
+    assert [size.channels for size in geometry.cells[1].inputs] == [18, 4]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"width_groups": 3}, r"width_groups: expected a divisor of half of all widths, \[8, 16"),
+        ({"width_groups": 0}, "width_groups: expected an integer of at least 1"),
+        ({"width_groups": 4, "least_width": 9}, "least_width: expected at most 8"),
+    ],
+)
+def test_impossible_widths_are_refused(values, message):
+    with pytest.raises(InputError, match=message):
+        Space(**IMAGES, cells=3, channels=8, **values)

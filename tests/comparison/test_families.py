@@ -4,9 +4,10 @@ import pytest
 
 from goldnas_tf.architecture import costs, resources
 from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.hand_made import hand_made, narrowed
 from goldnas_tf.architecture.places import Place
 from goldnas_tf.architecture.space import Space
-from goldnas_tf.comparison.families import TOLERANCE, hand_made, members, narrowed
+from goldnas_tf.comparison.families import TOLERANCE, members
 from goldnas_tf.comparison.settings import FAMILIES
 from goldnas_tf.errors import InputError
 from goldnas_tf.networks.network import Form

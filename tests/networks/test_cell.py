@@ -51,9 +51,21 @@ class PlainCell:
         elif kind in ("avg", "max"):
             pool = {"avg": tf.nn.avg_pool2d, "max": tf.nn.max_pool2d}[kind]
             x = self.norm(pool(x, 3, stride, "SAME"), f"{edge}.0")
+        elif edge.op == "conv_1x1":
+            kernel = self.rows["pointwise", f"{edge}.0"]
+            x = tf.einsum("bhwi,io->bhwo", tf.nn.relu(x)[:, ::stride, ::stride], kernel)
+            x = self.norm(x, f"{edge}.0")
         elif kind == "conv":
             kernel = self.rows[f"conv_{size}", f"{edge}.0"]
             x = self.norm(tf.nn.conv2d(tf.nn.relu(x), kernel, stride, "SAME"), f"{edge}.0")
+        elif kind == "mbconv":
+            key = f"{edge}.0"
+            x = tf.einsum("bhwi,io->bhwo", tf.nn.relu(x), self.rows["expand_x4", key])
+            x = tf.nn.relu(self.norm(x, f"{key}.expanded", "x4_"))
+            x = self.depthwise(x, self.rows[f"depthwise_{size}_x4", key], stride, 1)
+            x = tf.nn.relu(self.norm(x, f"{key}.convolved", "x4_"))
+            x = tf.einsum("bhwi,io->bhwo", x, self.rows["project_x4", key])
+            x = self.norm(x, key)
         else:
             dilation = 2 if kind == "dil" else 1
             for stage in range(1 if kind == "dil" else 2):
@@ -94,10 +106,19 @@ class PlainCell:
         even, odd = padded[:, :-1:2, :-1:2], padded[:, 1::2, 1::2]
         return tf.constant(np.concatenate([even @ kernel[:, :half], odd @ kernel[:, half:]], -1))
 
-    def norm(self, x, name):
-        mean, variance = self.rows["moving_mean", name], self.rows["moving_variance", name]
+    def norm(self, x, name, prefix=""):
+        mean = self.rows[f"moving_{prefix}mean", name]
+        variance = self.rows[f"moving_{prefix}variance", name]
         y = (x - mean) / np.sqrt(variance + 1e-5)
-        return y if self.cell.gated else y * self.rows["scale", name] + self.rows["shift", name]
+        if not self.cell.gated:
+            return y * self.rows[f"{prefix}scale", name] + self.rows[f"{prefix}shift", name]
+        if "width_gates" not in self.values:
+            return y
+        gates = self.values["width_live"] / (1 + np.exp(-self.values["width_gates"]))
+        channels = np.arange(x.shape[-1]) % self.cell.channels
+        # each half of the channels has a part of every group
+        half = self.cell.channels // 2
+        return y * gates[channels % half * len(gates) // half]
 
 
 FLOAT32 = [name for name, tiny in NETWORKS.items() if tiny.form.precision == "float32"]

@@ -84,7 +84,7 @@ def test_an_operator_costs_what_its_network_loses_without_it(op, image, gated):
         place = Place(0, 1, source, op)
         smaller = genotype.without([place])
         assert smaller.reads(0) == genotype.reads(0)
-        expected = costs.operator(space, place, gated)
+        expected = costs.operator(space.geometry, place, gated)
         assert costs.Cost(*map(int, whole - cost(smaller, form))) == expected
 
 
@@ -105,8 +105,8 @@ def test_the_last_reader_of_an_input_takes_the_preprocessing_along(name, cell, s
     before = genotype.without(others)
     after = before.without([last])
     assert before.live_cells == after.live_cells
-    expected = costs.operator(genotype.space, last, gated).plus(
-        costs.preprocessing(genotype.space, cell, source, gated)
+    expected = costs.operator(genotype.space.geometry, last, gated).plus(
+        costs.preprocessing(genotype.space.geometry, cell, source, gated)
     )
     assert costs.Cost(*map(int, cost(before, form) - cost(after, form))) == expected
 
@@ -118,11 +118,11 @@ def test_a_dead_cell_takes_all_that_it_had_along():
     before, after = genotype.without(others), genotype.without(readers)
     assert set(before.live_cells) - set(after.live_cells) == {1}
     space = genotype.space
-    expected = costs.operator(space, last).plus(costs.preprocessing(space, 3, 0))
+    expected = costs.operator(space.geometry, last).plus(costs.preprocessing(space.geometry, 3, 0))
     for place in genotype.cell(1):
-        expected = expected.plus(costs.operator(space, place))
+        expected = expected.plus(costs.operator(space.geometry, place))
     for source in (0, 1):
-        expected = expected.plus(costs.preprocessing(space, 1, source))
+        expected = expected.plus(costs.preprocessing(space.geometry, 1, source))
     form = network.Form()
     assert costs.Cost(*map(int, cost(before, form) - cost(after, form))) == expected
 

@@ -19,7 +19,7 @@ def genotype(*ops):
 
 def test_initial_kernels_are_within_what_their_fan_in_allows():
     one = genotype(OPERATORS[0])
-    bound = (9 * one.space.geometry[0].node.channels) ** -0.5
+    bound = (9 * one.space.geometry.cells[0].node.channels) ** -0.5
     values = network.variables(network.build(one))["cell_0/conv_3x3"].numpy()
     assert 0.98 * bound < np.abs(values).max() <= bound
 
@@ -32,7 +32,7 @@ def test_operators_of_other_kernels_are_found():
 
 def test_its_training_takes_the_memory_that_it_says():
     one, two = genotype(OPERATORS[0]), genotype(*OPERATORS)
-    node = one.space.geometry[0].node
+    node = one.space.geometry.cells[0].node
     # of each of the two edges: what the convolution gave; kernel and gate in four copies
     kept = node.pixels * node.channels + 4 * (25 * node.channels**2 + 1)
     assert memory.step_bytes(two, 1) - memory.step_bytes(one, 1) == 4 * 2 * kept

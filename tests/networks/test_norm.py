@@ -97,8 +97,10 @@ def test_statistics_of_a_cell_after_one_step(training):
     cell = Cell(2, 1, [(0, 0, "skip_connect"), (0, 1, "avg_pool_3x3")])
     inputs = [X, RNG.normal(0, 1, (4, 5, 6, 3)).astype(np.float32)]
     cell(inputs, training=training)
-    means = dict(zip(cell.rows["moving_mean"], cell._mean.numpy(), strict=True))
-    variances = dict(zip(cell.rows["moving_variance"], cell._variance.numpy(), strict=True))
+    (table,) = cell.norms
+    means, variances = (
+        dict(zip(table.names, values.numpy(), strict=True)) for values in table.statistics
+    )
     assert set(means) == {"input.0", "input.1", "skip.0", "0.1.avg_pool_3x3.0"}
     if not training:
         assert all((mean == 0).all() for mean in means.values())

@@ -42,6 +42,7 @@ def test_a_layer_can_be_the_first_import(tmp_path, module):
     assert found.stdout.split() == [
         "goldnas_tf>BatchNorm",
         "goldnas_tf>Cell",
+        "goldnas_tf>ChannelGates",
         "goldnas_tf>PixelNormalization",
     ]
 

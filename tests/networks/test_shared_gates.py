@@ -9,7 +9,6 @@ import tensorflow as tf
 from tiny_networks import NETWORKS
 
 import goldnas_tf
-from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.networks.network import Form
 from goldnas_tf.searching import discretisation
@@ -29,7 +28,7 @@ def make_learner(shared=True, gate_gradient="sigmoid"):
     keras.utils.set_random_seed(0)
     recipe = Recipe(
         OptimizerSettings(batch_size=8),
-        relative_costs=resources.relative(space, "params"),
+        resource="params",
         mu=1.0,
         form=Form(gate_gradient=gate_gradient),
     )

@@ -14,7 +14,7 @@ from goldnas_tf.settings.setting import settings
 @pytest.mark.parametrize("gated", [True, False])
 def test_every_registered_operator_is_in_a_network_with_both_strides(gated):
     found = {
-        (place.op, tiny.genotype.space.geometry[place.cell].stride(place.source))
+        (place.op, tiny.genotype.space.geometry.cells[place.cell].stride(place.source))
         for tiny in NETWORKS.values()
         if tiny.form.gated == gated
         for place in tiny.genotype.places

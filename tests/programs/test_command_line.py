@@ -71,6 +71,7 @@ OTHER = {
     "dataset": ("cifar10", "cifar10"),
     "data_dir": ("some/where", "some/where"),
     "image_size": ("12", 12),
+    "image_sizes": ("6,8", ("6", "8")),
     "white_level": ("4095", 4095),
     "policy": ("randaugment", "randaugment"),
     "ops": ("skip_connect,avg_pool_3x3", ("skip_connect", "avg_pool_3x3")),

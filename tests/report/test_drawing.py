@@ -55,12 +55,14 @@ def test_a_panel_names_kind_size_and_multiply_adds(full):
     figure = network_figure(full)
     assert "8x8x4" in texts(figure.axes[0])
     assert "reduction, 4x4x8" in texts(figure.axes[1])
-    outside = costs.stem(full.space).plus(costs.classifier(full.space)).macs
+    outside = costs.stem(full.space.geometry).plus(costs.classifier(full.space.geometry)).macs
     in_cells = costs.total(full).macs - outside
     shown = []
     for cell, axes in enumerate(figure.axes):
-        macs = sum(costs.operator(full.space, place).macs for place in full.cell(cell))
-        macs += sum(costs.preprocessing(full.space, cell, source).macs for source in (0, 1))
+        macs = sum(costs.operator(full.space.geometry, place).macs for place in full.cell(cell))
+        macs += sum(
+            costs.preprocessing(full.space.geometry, cell, source).macs for source in (0, 1)
+        )
         shown.append(macs)
         assert any(text.startswith(f"{human(macs)} multiply-adds") for text in texts(axes))
     assert sum(shown) == in_cells

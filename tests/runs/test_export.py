@@ -164,7 +164,7 @@ def test_features_are_what_the_classifier_reads(exported, name):
     features = export.load_point(exported[0] / name, include_top=False)
     images = NETWORKS[name].images(batch=5)
     maps = features(images, training=False)
-    assert maps.shape[1:] == NETWORKS[name].genotype.space.geometry[-1].output
+    assert maps.shape[1:] == NETWORKS[name].genotype.space.geometry.cells[-1].output
     logits = model.get_layer("classifier")(keras.ops.mean(keras.ops.cast(maps, "float32"), (1, 2)))
     expected = model(images, training=False)
     close = 1e-5 if name != "mixed_bfloat16" else 2e-2

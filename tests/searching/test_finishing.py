@@ -13,6 +13,9 @@ from goldnas_tf.searching.finishing import chosen, share
 SEARCH = Program(
     "search",
     *SMALL_SEARCH,
+    "--channels=4",
+    "--search_widths",
+    "--width_groups=2",
     "--schedule=planned",
     "--warmup=0.3",
     "--macs_floor=40%",

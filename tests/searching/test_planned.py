@@ -2,11 +2,13 @@
 
 import dataclasses
 import itertools
+import random
 
 import pytest
 
 from goldnas_tf.architecture import costs, resources
 from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import STEM, Group
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.searching import planned
 from goldnas_tf.searching.budget import Budgets
@@ -18,7 +20,7 @@ from goldnas_tf.searching.state import SearchState
 SPACE = Space((8, 8, 3), 3, cells=3, channels=4, nodes=2)
 FULL = Genotype.full(SPACE)
 START = costs.total(FULL).macs
-RELATIVE = resources.relative(SPACE, "macs")
+RELATIVE = resources.relative(Genotype.full(SPACE), "macs")
 SETTINGS = PlanSettings(schedule="planned", warmup=0.2, at_floor=0.1)
 
 
@@ -60,13 +62,13 @@ def test_what_matters_least_for_its_cost_goes_first():
 def test_what_is_free_of_multiply_adds_goes_where_it_matters_little():
     scores = dict.fromkeys(FULL.gates, 1000.0)
     skip = next(p for p in FULL.gates if p.op == "skip_connect" and p.source >= 2)
-    assert costs.operator(SPACE, skip).macs == 0
+    assert costs.operator(SPACE.geometry, skip).macs == 0
     scores[skip] = 1.0
     gone = planned.choose(FULL, scores, START - 1, 0)
     assert gone[0] == skip
     # what is of use stays: a convolution saves more
     assert len(gone) == 2
-    assert costs.operator(SPACE, gone[1]).macs > 0
+    assert costs.operator(SPACE.geometry, gone[1]).macs > 0
 
 
 def test_the_last_operator_of_a_node_stays():
@@ -144,5 +146,43 @@ def test_an_input_goes_with_all_that_read_it():
     scores = {p: 0.0 if p in older else 1e9 for p in genotype.gates}
     before = costs.total(genotype).macs
     gone = planned.choose(genotype, scores, before - 1, 0)
-    assert set(gone) >= set(older) if SPACE.geometry[2].stride(0) == 1 else len(gone) == 1
+    assert set(gone) >= set(older) if SPACE.geometry.cells[2].stride(0) == 1 else len(gone) == 1
     assert costs.total(genotype.without(gone)).macs < before
+
+
+WIDE = Genotype.full(Space((8, 8, 3), 3, cells=3, channels=8, nodes=2, width_groups=4))
+
+
+def test_the_channels_that_matter_least_go_first():
+    scores = dict.fromkeys(WIDE.gates, 1000.0)
+    worst = Group(1, 2)
+    scores[worst] = 1.0
+    gone = planned.choose(WIDE, scores, costs.total(WIDE).macs - 1, 0)
+    assert gone == [worst]
+
+
+def test_every_width_and_node_keeps_its_least():
+    for least in (1, 5):
+        wide = Genotype.full(dataclasses.replace(WIDE.space, least_width=least))
+        scores = {gate: float(number) for number, gate in enumerate(wide.gates)}
+        left = wide.without(planned.choose(wide, scores, 0, 0))
+        assert not left.prunable
+        for owner in (STEM, *left.live_cells):
+            assert len(left.groups_of(owner)) == wide.space.least_groups(owner)
+
+
+def test_channels_and_operators_go_by_one_measure():
+    """What is alike in what it matters and costs is as likely to be the one or the other."""
+    rng = random.Random(0)
+    scores = {gate: rng.random() for gate in WIDE.gates}
+    gone = planned.choose(WIDE, scores, round(0.5 * costs.total(WIDE).macs), 0)
+    widths = sum(gate.feeds.is_width for gate in gone)
+    assert 0 < widths < len(gone)
+    assert costs.total(WIDE.without(gone)).macs <= 0.5 * costs.total(WIDE).macs
+
+
+def test_a_narrow_network_is_no_dearer_than_it_says():
+    wide = costs.total(WIDE).macs
+    saved = planned._all_saved(WIDE, wide)
+    for group, amount in saved.items():
+        assert amount.macs == wide - costs.total(WIDE.without(group)).macs

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from tiny_networks import NETWORKS, scatter
 
-from goldnas_tf.architecture import resources, sampling
+from goldnas_tf.architecture import sampling
 from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import STEM, Group
 from goldnas_tf.networks import network
 from goldnas_tf.networks.carrying import carry
 from goldnas_tf.searching.gated_learner import GatedLearner
@@ -16,8 +17,8 @@ from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.settings.sections import OptimizerSettings
 from goldnas_tf.training.learner import Recipe
 
-# 4 cells of 2 nodes, with an auxiliary head on cell 2
-TINY = NETWORKS["auxiliary"]
+# 4 cells of 2 nodes, with an auxiliary head on cell 2 and groups of channels that may go
+TINY = NETWORKS["auxiliary_widths"]
 FULL = TINY.genotype
 LAMBDA = 0.05
 
@@ -31,14 +32,14 @@ def trained():
     """A learner of the full network, and its state after two steps."""
     recipe = Recipe(
         optimizer=OptimizerSettings(batch_size=8),
-        relative_costs=resources.relative(FULL.space, "macs"),
+        resource="macs",
         mu=1.0,
         auxiliary_weight=0.4,
         form=TINY.form,
     )
     keras.utils.set_random_seed(0)
     learner = GatedLearner(FULL, recipe)
-    gates = {n: v for n, v in network.variables(learner.model).items() if n.endswith("/gates")}
+    gates = {n: v for n, v in network.variables(learner.model).items() if n.endswith("gates")}
     scatter(gates, seed=2)
     for images, labels in batches(2):
         learner.step(images, labels, LAMBDA)
@@ -67,6 +68,9 @@ PRUNED = {
     "preprocessing": without((0, 1), (1, 0), (3, 0)),
     "a cell": without((3, 0), (2, 1)),
     "the cell of the auxiliary head": without((3, 1)),
+    "groups of channels": FULL.without(
+        [Group(STEM, 2), Group(0, 0), Group(1, 1), Group(1, 2), *(Group(2, n) for n in range(3))]
+    ),
     "nothing": FULL,
 }
 
@@ -85,7 +89,7 @@ def outputs(learner):
 
 def assert_close(masked, rebuilt):
     """All that the rebuilt network has equals its part of the masked one's."""
-    expected = carry(masked.state(), masked.model, rebuilt.model)
+    expected = carry(masked.state(), masked.model, rebuilt.model, FULL.space)
     for name, array in rebuilt.state().items():
         np.testing.assert_allclose(array, expected[name], rtol=1e-5, atol=1e-5, err_msg=name)
 
@@ -97,8 +101,8 @@ def test_masking_equals_rebuilding(learner, name):
     learner.mask(genotype)
     rebuilt = rebuild(learner)
     assert (rebuilt.genotype, rebuilt.built) == (genotype, genotype)
-    assert set(rebuilt.strengths()) == set(learner.strengths()) == genotype.places
-    expected = {place: before[place] for place in genotype.places}
+    assert set(rebuilt.strengths()) == set(learner.strengths()) == {*genotype.members}
+    expected = {gate: before[gate] for gate in genotype.members}
     assert rebuilt.strengths() == pytest.approx(expected, abs=1e-6)
     assert learner.strengths() == pytest.approx(expected, abs=1e-6)
     heads = 2 if FULL.space.auxiliary_cell in genotype.live_cells else 1
@@ -134,7 +138,7 @@ def test_rebuilding_twice_is_rebuilding_once(learner):
 
 def test_rows_go_by_their_names(learner):
     """Every row of the smaller cell is that of the same use in the larger one."""
-    smaller = rebuild(learner, PRUNED["half at random"])
+    smaller = rebuild(learner, Genotype(FULL.space, PRUNED["half at random"].places))
     state, larger = smaller.state(), learner.state()
     for index in smaller.genotype.live_cells:
         name = network.cell_name(index)
@@ -195,7 +199,7 @@ def test_masking_equals_rebuilding_of_shared_binary_gates():
     keras.utils.set_random_seed(0)
     recipe = Recipe(
         OptimizerSettings(batch_size=8),
-        relative_costs=resources.relative(tiny.genotype.space, "params"),
+        resource="params",
         form=tiny.form,
     )
     learner = GatedLearner(tiny.genotype, recipe)

@@ -10,7 +10,6 @@ import numpy as np
 import tensorflow as tf
 from tiny_networks import NETWORKS
 
-from goldnas_tf.architecture import resources
 from goldnas_tf.networks import network
 from goldnas_tf.networks.norm import batch_norm
 from goldnas_tf.runtime import devices
@@ -46,7 +45,7 @@ def train(strategy, tiny=TINY, batches=BATCHES):
     """The metrics of 3 steps, the states before and after, the accuracy, and the learner."""
     recipe = Recipe(
         optimizer=OptimizerSettings(batch_size=8),
-        relative_costs=resources.relative(tiny.genotype.space, "macs"),
+        resource="macs",
         mu=1.0,
         auxiliary_weight=0.4,
         form=tiny.form,

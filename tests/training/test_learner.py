@@ -23,7 +23,7 @@ def learner_of(name, **changes):
     recipe = Recipe(
         optimizer=dataclasses.replace(SETTINGS, **changes.pop("optimizer", {})),
         gates=dataclasses.replace(GATES, **changes.pop("gates", {})),
-        relative_costs=resources.relative(tiny.genotype.space, "macs"),
+        resource="macs",
         mu=1.0,
         auxiliary_weight=0.4 if tiny.form.auxiliary else 0.0,
         form=tiny.form,
@@ -120,7 +120,7 @@ def test_a_step_reports_loss_entropy_penalty_and_correct(learner):
     entropy = tf.nn.sparse_softmax_cross_entropy_with_logits(BATCH[1], logits)
     correct = (np.argmax(logits, -1) == BATCH[1]).sum()
     strengths = np.array(list(learner.strengths().values()), np.float32)
-    penalty = Penalty(learner.genotype, learner.recipe.relative_costs, 1.0)
+    penalty = Penalty(learner.genotype, resources.relative(learner.genotype, "macs"), 1.0)
     r = float(penalty(strengths, np.ones_like(strengths)))
     learner.load(before)
     weights = [v for name, v in gradients(learner, 0.25).items() if not name.endswith("/gates")]
@@ -143,7 +143,9 @@ def gradients(learner, lambda_):
     """Gradients of the loss in training, by name, and the weights before."""
     named = network.variables(learner.model)
     trained = {n: v for n, v in named.items() if v.trainable}
-    penalty = Penalty(learner.genotype, learner.recipe.relative_costs, learner.recipe.mu)
+    penalty = Penalty(
+        learner.genotype, resources.relative(learner.genotype, "macs"), learner.recipe.mu
+    )
     with tf.GradientTape() as tape:
         logits = learner.model(BATCH[0], training=True)
         loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(BATCH[1], logits))

@@ -14,7 +14,7 @@ from goldnas_tf.training.objective import Penalty, cross_entropy
 TINY = Space((8, 8, 3), 3, cells=1, channels=4, nodes=1)
 SPACE = Space((8, 8, 3), 3, cells=3, channels=4, nodes=2)
 FULL = Genotype.full(SPACE)
-RELATIVE = resources.relative(SPACE, "macs")
+RELATIVE = resources.relative(Genotype.full(SPACE), "macs")
 
 
 def random_strengths(seed=0, dtype=np.float32):
