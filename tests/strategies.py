@@ -60,7 +60,7 @@ def genotypes(draw, of=None):
         draw: of Hypothesis.
         of: strategy of their spaces; default `spaces()`.
     """
-    space = draw(of or spaces())
+    space = draw(spaces() if of is None else of)
     places = set()
     for kind in space.kinds:
         for node in range(space.nodes):

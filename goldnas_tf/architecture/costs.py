@@ -96,9 +96,8 @@ def outside_gates(genotype: Genotype, gated: bool = True) -> Cost:
     for cell in genotype.live_cells:
         for source in genotype.reads(cell):
             cost = cost.plus(preprocessing(geometry, cell, source, gated))
-    for _ in genotype.groups if gated else ():
-        cost = cost.plus(GATE)
-    return cost
+    gates = len(genotype.groups) if gated else 0
+    return cost.plus(Cost(gates * GATE.macs, gates * GATE.params))
 
 
 def in_gates(genotype: Genotype, gated: bool = True) -> Cost:

@@ -4,8 +4,11 @@ They follow from the space and from how many groups of channels the stem and eve
 """
 
 import typing
+from collections.abc import Sequence
 
 from goldnas_tf.architecture.places import CELL_INPUTS
+
+_Map = typing.TypeVar("_Map")
 
 
 class FeatureMap(typing.NamedTuple):
@@ -67,4 +70,9 @@ class Geometry(typing.NamedTuple):
     @property
     def stem_outputs(self) -> tuple[FeatureMap, FeatureMap]:
         """The two maps that the first cell reads, the older one first."""
-        return self.stem[-CELL_INPUTS:][0], self.stem[-1]
+        return first_inputs(self.stem)
+
+
+def first_inputs(stem: Sequence[_Map]) -> tuple[_Map, _Map]:
+    """What the first cell reads of the maps of a stem: the last two, or the only one twice."""
+    return stem[-CELL_INPUTS:][0], stem[-1]

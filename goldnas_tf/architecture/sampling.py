@@ -5,7 +5,7 @@ import random
 
 from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype, twins
-from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Group, Place
+from goldnas_tf.architecture.places import CELL_INPUTS, Group, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 
@@ -39,7 +39,7 @@ def _groups(space: Space, rng: random.Random) -> frozenset[Group]:
     if not space.groups:
         return frozenset()
     kept: set[Group] = set()
-    for owner in (STEM, *(kind[0] for kind in space.kinds)):
+    for owner in space.owners:
         count = rng.randint(space.least_groups(owner), space.width_groups)
         kept |= {Group(owner, number) for number in range(count)}
     return twins(space, kept)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.geometry import CellGeometry, FeatureMap, Geometry
+from goldnas_tf.architecture.geometry import CellGeometry, FeatureMap, Geometry, first_inputs
 from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Group
 from goldnas_tf.errors import InputError
 
@@ -196,7 +196,7 @@ class Space:
             before = before.halved(channels) if halves else before._replace(channels=channels)
             maps.append(before)
         stem = tuple(maps)
-        older, newer = Geometry(image, self.classes, stem, ()).stem_outputs
+        older, newer = first_inputs(stem)
         cells = []
         for index, (width, groups) in enumerate(zip(self.widths, of_cells, strict=True)):
             channels, reduction = width * groups // self.width_groups, index in self.reductions
@@ -215,6 +215,11 @@ class Space:
         owners = range(STEM, self.cells)
         return frozenset(Group(o, index) for o in owners for index in range(self.width_groups))
 
+    @property
+    def owners(self) -> tuple[int, ...]:
+        """Whose widths are chosen: the stem's (`STEM`), and that of the first cell of each kind."""
+        return (STEM, *(kind[0] for kind in self.kinds))
+
     def least_groups(self, owner: int) -> int:
         """How many groups of channels the stem (`STEM`) or a cell keeps at least."""
         channels = min(self.stem_widths) if owner == STEM else self.widths[owner]
@@ -228,8 +233,8 @@ class Space:
         """
         gates = [len(self.sources(node)) * len(self.ops) for node in range(self.nodes)]
         legal: int = math.prod(2**count - 1 for count in gates) ** len(self.kinds)
-        owners = [STEM, *(kind[0] for kind in self.kinds)]
-        return legal * math.prod(self.width_groups - self.least_groups(o) + 1 for o in owners)
+        widths = (self.width_groups - self.least_groups(o) + 1 for o in self.owners)
+        return legal * math.prod(widths)
 
     def to_json(self) -> dict[str, Any]:
         """The space as JSON values; `Space.from_json` reads it back."""

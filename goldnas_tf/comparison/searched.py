@@ -10,7 +10,6 @@ from goldnas_tf import pareto
 from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.errors import InputError
-from goldnas_tf.files.kinds import Kind
 from goldnas_tf.pareto import Point
 from goldnas_tf.runs import run_folder, timetable
 
@@ -81,7 +80,7 @@ def read(run: pathlib.Path, names: Sequence[str], finished: bool) -> Searched:
     chosen = [points[name] for name in names] or spread
     full = Genotype.full(Genotype.load(run / chosen[0].path / "genotype.json").space)
     start = {**resources.total(full, gated=False), "macs": start_macs}
-    return Searched(run, run.resolve().name, tuple(chosen), start, _seed(run), _seconds(run))
+    return Searched(run, run.resolve().name, tuple(chosen), start, _seed(run), timetable.used(run))
 
 
 def check_alike(searches: Sequence[Searched]) -> None:
@@ -107,13 +106,6 @@ def check_alike(searches: Sequence[Searched]) -> None:
 
 
 def _seed(run: pathlib.Path) -> int:
-    settings: Any = _read(run_folder.KIND, run / "config.json").get("settings", {})
+    file = run / "config.json"
+    settings: Any = run_folder.KIND.read(file).get("settings", {}) if file.is_file() else {}
     return int(settings.get("seed", 0))
-
-
-def _seconds(run: pathlib.Path) -> float:
-    return float(_read(timetable.KIND, run / timetable.FILE).get("used", 0.0))
-
-
-def _read(kind: Kind, file: pathlib.Path) -> dict[str, Any]:
-    return dict(kind.read(file)) if file.is_file() else {}

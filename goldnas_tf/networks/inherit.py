@@ -50,7 +50,7 @@ def _norms(plain: Cell, gated: Cell) -> dict[str, np.ndarray]:
         taken = [rows[found[name][0]] for name in table.names]
         gates = [found[name][1] for name in table.names]
         scales = np.array([1.0 if gate is None else strengths[gate] for gate in gates], np.float32)
-        # of gates that scale a shared norm nothing is in the other's own factors
+        # those of channels; the gates of operators come besides
         widths, _ = other.affine(gated.width)
         values |= dict(
             zip(

@@ -12,6 +12,7 @@ import dataclasses
 import keras
 
 from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.geometry import first_inputs
 from goldnas_tf.architecture.places import CELL_INPUTS, STEM
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.networks.cell import Cell
@@ -111,7 +112,7 @@ def _stem(
         x = conv_norm(x, size.channels, 3, precision, name, strides)
         x = _relu(gates(x) if gates else x, name, precision)
         maps.append(x)
-    return maps[-CELL_INPUTS:][0], x
+    return first_inputs(maps)
 
 
 def _cell(genotype: Genotype, index: int, form: Form) -> Cell:

@@ -17,6 +17,16 @@ FILE = "plan.json"
 _RESERVE = 0.02
 
 
+def used(folder: pathlib.Path) -> float:
+    """Seconds that the run of a folder has taken, 0 where that was not written down.
+
+    Raises:
+        InputError: the plan is damaged.
+    """
+    file = folder / FILE
+    return float(KIND.read(file).get("used", 0.0)) if file.is_file() else 0.0
+
+
 class Timetable:
     """The time of a run, in all processes that worked on it, and what was planned.
 

@@ -5,7 +5,6 @@ A `SearchConfig` is written to `config.json`, compared when a run resumes, and i
 """
 
 import dataclasses
-import typing
 
 from goldnas_tf.errors import InputError
 from goldnas_tf.searching.planned import PlanSettings
@@ -73,9 +72,6 @@ class FinishingSettings:
 @dataclasses.dataclass(frozen=True)
 class ResolutionSettings:
     """Which sizes of images are tried before the search."""
-
-    SHARE: typing.ClassVar[float] = 0.1
-    """Of the time, for all of them together."""
 
     image_sizes: tuple[str, ...] = setting(
         (),

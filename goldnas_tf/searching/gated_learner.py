@@ -5,7 +5,7 @@ second optimizer applies the gradients of the gates.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -65,7 +65,9 @@ class GatedLearner(Learner):
         live = self.built.live_cells
         self._cells = [self.model.get_layer(network.cell_name(index)) for index in live]
         of_operators = [
-            _Table(cell.name, "gates", cell.gates, cell.live, self.built.cell(index))
+            _Table(
+                cell.name, "gates", cell.gates, cell.live, cell.strengths, self.built.cell(index)
+            )
             for index, cell in zip(live, self._cells, strict=True)
         ]
         self._tables = [*of_operators, *self._of_widths()]
@@ -84,6 +86,7 @@ class GatedLearner(Learner):
                 "width_gates",
                 layer.width.gates,
                 layer.width.live,
+                layer.width.strengths,
                 tuple(Group(owner, index) for index in self.built.groups_of(owner)),
             )
             for owner, layer in layers.items()
@@ -202,6 +205,7 @@ class _Table:
         name: of the variable.
         gates: α of each, (gates,).
         live: 0 for what is masked, else 1; (gates,).
+        strengths: gives σ(α) of each, 0 where it is masked; (gates,).
         members: whose gates they are, in order.
     """
 
@@ -209,11 +213,8 @@ class _Table:
     name: str
     gates: keras.Variable
     live: keras.Variable
+    strengths: Callable[[], tf.Tensor]
     members: tuple[Gate, ...]
-
-    def strengths(self) -> tf.Tensor:
-        """σ(α) of each, 0 where it is masked; (gates,)."""
-        return tf.sigmoid(tf.convert_to_tensor(self.gates)) * self.live
 
 
 def _kinds(genotype: Genotype, tables: Sequence[_Table]) -> list[list[int]]:

@@ -7,7 +7,6 @@ most often on validation images is searched at.
 
 import dataclasses
 import gc
-import json
 import math
 import pathlib
 import typing
@@ -19,6 +18,7 @@ from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
 from goldnas_tf.files.kinds import Kind
 from goldnas_tf.report.terminal import Progress
+from goldnas_tf.runs import timetable
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
 from goldnas_tf.settings.images import DataSettings
@@ -29,6 +29,9 @@ from goldnas_tf.training.train_loop import train
 FOLDER = "resolution"
 FILE = "resolution.json"
 KIND = Kind("what was found of sizes of images", schema=1, advice="use another workdir")
+
+# of the time of the search, for all sizes together
+_SHARE = 0.1
 
 
 class Tried(typing.NamedTuple):
@@ -73,9 +76,13 @@ def settle(
         return _at(config, KIND.read(file, lambda values: int(values["image_size"])))
     progress = progress or Progress()
     time = seconds(config)
-    wanted, tried = _cost(config, load), []
+    least = _at(config, min(config.resolution.sizes))
+    smallest = load(least.data)
+    wanted, tried = _cost(config, smallest), []
     for size in config.resolution.sizes:
-        tried.append(_try(_at(config, size), load, wanted, workdir / FOLDER / str(size), progress))
+        sized = _at(config, size)
+        data = smallest if sized == least else load(sized.data)
+        tried.append(_try(sized, data, wanted, workdir / FOLDER / str(size), progress))
     # of equal ones the smallest, which is quickest to read
     best = max(sorted(tried), key=lambda one: one.val_accuracy)
     KIND.write(file, {"image_size": best.image_size, "tried": [one._asdict() for one in tried]})
@@ -109,17 +116,15 @@ def seconds(config: SearchConfig) -> float:
             "size_minutes: expected above 0 where there are image_sizes and neither minutes nor "
             "hours; received 0"
         )
-    return settings.SHARE * config.plan.seconds / len(settings.sizes)
+    return _SHARE * config.plan.seconds / len(settings.sizes)
 
 
 def _at(config: SearchConfig, size: int) -> SearchConfig:
     return dataclasses.replace(config, data=dataclasses.replace(config.data, image_size=size))
 
 
-def _cost(config: SearchConfig, load: Callable[[DataSettings], ImageData]) -> int:
-    """Multiply-adds of the networks: in the middle of what the search takes, at the least size."""
-    smallest = _at(config, min(config.resolution.sizes))
-    data = load(smallest.data)
+def _cost(config: SearchConfig, data: ImageData) -> int:
+    """Multiply-adds of the networks: in the middle of what a search of these images takes."""
     space = config.space.for_images(data.image_shape, len(data.class_names))
     budgets = Budgets.resolve(config.points, space, config.points_wanted)
     return round(math.sqrt(budgets.start * max(budgets.floor, 1)))
@@ -127,14 +132,14 @@ def _cost(config: SearchConfig, load: Callable[[DataSettings], ImageData]) -> in
 
 def _try(
     config: SearchConfig,
-    load: Callable[[DataSettings], ImageData],
+    data: ImageData,
     wanted: int,
     folder: pathlib.Path,
     progress: Progress,
 ) -> Tried:
     """What a network of the wanted cost comes to in the time of a size."""
     # what is only tried is not asked about the test images
-    data = dataclasses.replace(load(config.data), test=None)
+    data = dataclasses.replace(data, test=None)
     space = config.space.for_images(data.image_shape, len(data.class_names))
     network = narrowed(space, "macs", wanted)
     training = dataclasses.replace(config.training, init="scratch")
@@ -142,10 +147,9 @@ def _try(
     metrics = train(network, plain, data, folder, progress=progress, seconds=seconds(config))
     # traced functions hold their model in reference cycles
     gc.collect()
-    used = json.loads((folder / "plan.json").read_text())["used"]
     return Tried(
         config.data.image_size or 0,
         costs.total(network, gated=False).macs,
         metrics["val_accuracy"],
-        used,
+        timetable.used(folder),
     )
