@@ -33,6 +33,7 @@ VARIANTS: Mapping[str, tuple[tuple[str, ...], str | None]] = {
     "goes at random": (("--importance=random",), "taught"),
     "no warm-up": (("--warmup=0",), "taught"),
     "widths stay": (("--nosearch_widths",), "taught"),
+    "operators stay": (("--keep_operators",), "taught"),
     "full convolutions": (("--ops=skip_connect,conv_3x3",), "taught"),
     "inverted residuals": (("--ops=skip_connect,mbconv_3x3",), "taught"),
 }

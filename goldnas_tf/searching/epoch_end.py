@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import Gate, Place
+from goldnas_tf.architecture.places import Gate, Group, Place
 from goldnas_tf.searching import planned, pruning
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
@@ -120,8 +120,11 @@ def _planned(
     elif config.plan.importance == "share" or scores is None:
         scores = shares
     spent = pruning.spent(shares, config.pruning, state.genotype.least)
+    keep = config.plan.keep_operators
+    if keep:
+        spent = [gate for gate in spent if isinstance(gate, Group)]
     left = state.genotype.without(spent)
-    return spent + planned.choose(left, scores, macs, budgets.floor, config.objective.mu)
+    return spent + planned.choose(left, scores, macs, budgets.floor, config.objective.mu, keep)
 
 
 def _why_ended(

@@ -57,6 +57,9 @@ class PlanSettings:
         "first-order estimate; whose share of its node is smallest; or random, the control",
         choices=IMPORTANCES,
     )
+    keep_operators: bool = setting(
+        False, "whether channels alone go in a planned search, and no operator: the control"
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -92,7 +95,12 @@ def planned_macs(settings: PlanSettings, epoch: int, epochs: int, start: int, fl
 
 
 def choose(
-    genotype: Genotype, scores: Mapping[Gate, float], macs: int, floor: int, mu: float = 1.0
+    genotype: Genotype,
+    scores: Mapping[Gate, float],
+    macs: int,
+    floor: int,
+    mu: float = 1.0,
+    keep_operators: bool = False,
 ) -> list[Gate]:
     """What goes, so that a network costs no more than it may.
 
@@ -111,6 +119,7 @@ def choose(
         macs: what the network may cost.
         floor: what it has to come down to some time.
         mu: μ, at least 0.
+        keep_operators: whether groups of channels alone go.
 
     Returns:
         The gates that go, in their order.
@@ -120,6 +129,8 @@ def choose(
     while (now := costs.total(left).macs) > macs:
         bound = max(floor, lightest)
         saved = _all_saved(left, now)
+        if keep_operators:
+            saved = {group: saved[group] for group in saved if isinstance(group[0], Group)}
         amounts = [amount.macs for amount in saved.values() if amount.macs]
         # small steps first: what saves much at once goes where nothing else can, the least of it
         most = max(_LARGEST_STEP * now, min(amounts, default=0))

@@ -18,6 +18,7 @@ from goldnas_tf.architecture.costs import Cost
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Gate
 from goldnas_tf.data import ImageData
+from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
 from goldnas_tf.report.terminal import Progress, points_table
 from goldnas_tf.runs.archive import Archive
@@ -91,6 +92,11 @@ class Search(EpochRun):
     ):
         super().__init__(config, data, progress)
         self.space = config.space.for_images(data.image_shape, len(data.class_names))
+        if config.plan.keep_operators and not config.space.search_widths:
+            raise InputError(
+                "keep_operators: expected search_widths with it, or nothing could go; received "
+                "nosearch_widths"
+            )
         self.budgets = Budgets.resolve(config.points, self.space, config.points_wanted)
         objective = config.objective
         self.recipe = self.make_recipe(
@@ -206,7 +212,9 @@ class Search(EpochRun):
         step, _ = probe(learner, self.feed, self.clock, _PROBE_SHARE * time)
         pace = Pace.fit([(budgets.start, step)])
         watched = -(-self.feed.watched_images // self.config.optimizer.batch_size)
-        left = time - table.used
+        # each point's network is built, traced and exported; the full one was built and traced
+        model = (self.clock.seconds["building"] + self.clock.seconds["tracing"]) / 2
+        left = time - table.used - (len(budgets.targets) + 1) * model
         epochs, steps = plan_search(
             settings, pace, self.epoch_steps, watched, budgets.start, budgets.floor, left
         )

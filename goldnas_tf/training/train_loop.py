@@ -34,7 +34,7 @@ from goldnas_tf.training.train_config import TrainConfig
 # of a timed training: at the end of each the network is measured, which takes time
 _MOST_EPOCHS = 10
 # of the time, for the measurement of the pace
-_PROBE_SHARE = 0.02
+_PROBE_SHARE = 0.05
 
 NETWORK = "network"
 """Name of the trained network's folder in the run folder."""

@@ -181,6 +181,20 @@ def test_channels_and_operators_go_by_one_measure():
     assert costs.total(WIDE.without(gone)).macs <= 0.5 * costs.total(WIDE).macs
 
 
+def test_all_operators_stay_where_channels_alone_are_to_go():
+    settings = dataclasses.replace(SETTINGS, keep_operators=True)
+    config = SearchConfig(plan=settings, points=PointSettings(max_epochs=10))
+    state = SearchState.start(WIDE, config.pruning)
+    spent = dict.fromkeys(list(WIDE.places)[:3], 1e-6)
+    while not state.ended:
+        strengths = dict.fromkeys(state.genotype.gates, 0.5) | spent
+        state = state.replace(epoch=state.epoch + 1)
+        state = prune(state, strengths, config, Budgets(costs.total(WIDE).macs, (), 0))
+    assert state.genotype.places == WIDE.places
+    widths = {owner: len(state.genotype.groups_of(owner)) for owner in (STEM, *WIDE.live_cells)}
+    assert widths == {owner: WIDE.space.least_groups(owner) for owner in widths}
+
+
 def test_a_narrow_network_is_no_dearer_than_it_says():
     wide = costs.total(WIDE).macs
     saved = planned._all_saved(WIDE, wide)

@@ -151,6 +151,13 @@ def test_another_configuration_is_refused(finished):
     assert (workdir / "config.json").read_text() == before
 
 
+def test_a_search_that_could_take_nothing_away_is_refused(tmp_path):
+    result = SEARCH.run(tmp_path / "none", "--keep_operators")
+    assert result.returncode == 2
+    assert "keep_operators: expected search_widths with it" in result.stderr
+    assert not (tmp_path / "none").exists()
+
+
 def test_loss_that_is_not_finite_stops_the_run(tmp_path):
     result = SEARCH.run(tmp_path, "--learning_rate=1e30")
     assert result.returncode == 1
