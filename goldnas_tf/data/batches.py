@@ -71,7 +71,7 @@ def training_batches(
     # Where there is a GPU, constants would land in its memory; tf.data runs on the CPU.
     with tf.device("CPU"):
         vary = augmenter(augmentation, data.pixel_mean)
-        return (
+        return _untuned(
             data.train.shuffled_batches(batch_size, seed, first_step)
             .enumerate(first_step)
             .map(varied, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
@@ -96,11 +96,22 @@ def evaluation_batches(split: Split, batch_size: int) -> tf.data.Dataset:
         examples = split.examples()
         black = tf.zeros(examples.element_spec[0].shape, tf.uint8)
         padding = tf.data.Dataset.from_tensors((black, tf.constant(PADDING_LABEL, tf.int32)))
-        return (
+        return _untuned(
             examples.concatenate(padding.repeat(-split.size % batch_size))
             .batch(batch_size, drop_remainder=True)
             .prefetch(tf.data.AUTOTUNE)
         )
+
+
+def _untuned(batches: tf.data.Dataset) -> tf.data.Dataset:
+    """The same batches, whose pipeline has one thread for each core from the start.
+
+    To tune it brings nothing here, and where cores are few the thread that does takes seconds to
+    end: each training and each measurement waits for it.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.with_options(options)
 
 
 def _require_visible(data: ImageData, augmentation: AugmentationSettings) -> None:
