@@ -19,6 +19,7 @@ _FORWARD = 1 / 3
 # decides the order of the images that the pace is measured on
 _PROBE = 1_000_007
 _FEWEST_STEPS, _MOST_STEPS = 20, 400
+_MOST_SECONDS = 10.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +63,7 @@ def probe(learner: Learner, feed: Feed, clock: Clock, seconds: float) -> tuple[f
         learner: also traced by it.
         feed: of its images.
         clock: told where the time goes.
-        seconds: for which steps are done, about.
+        seconds: for which steps are done, about, but not for longer than ten.
     """
     before = learner.state()
     sums = Sums((0.0,) * len(METRICS), 0, "the measurement of the pace")
@@ -74,7 +75,7 @@ def probe(learner: Learner, feed: Feed, clock: Clock, seconds: float) -> tuple[f
             # the first one is traced, and the images of the next are on their way
             began, first = time.perf_counter(), done
         passed = time.perf_counter() - began
-        if done - first >= _FEWEST_STEPS and passed > seconds:
+        if done - first >= _FEWEST_STEPS and passed > min(seconds, _MOST_SECONDS):
             break
     sums.total()
     step = (time.perf_counter() - began) / (done - first)
