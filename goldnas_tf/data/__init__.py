@@ -9,7 +9,12 @@ from importlib import import_module
 
 if typing.TYPE_CHECKING:
     # what the names are, for who reads types
-    from goldnas_tf.data.batches import evaluation_batches, steps_per_pass, training_batches
+    from goldnas_tf.data.batches import (
+        evaluation_batches,
+        sample_batches,
+        steps_per_pass,
+        training_batches,
+    )
     from goldnas_tf.data.custom import from_datasets
     from goldnas_tf.data.image_data import ImageData
     from goldnas_tf.data.loading import load
@@ -19,6 +24,7 @@ _HOMES = {
     "evaluation_batches": "batches",
     "from_datasets": "custom",
     "load": "loading",
+    "sample_batches": "batches",
     "steps_per_pass": "batches",
     "training_batches": "batches",
 }
@@ -28,6 +34,7 @@ __all__ = [
     "evaluation_batches",
     "from_datasets",
     "load",
+    "sample_batches",
     "steps_per_pass",
     "training_batches",
 ]

@@ -103,8 +103,25 @@ def evaluation_batches(split: Split, batch_size: int) -> tf.data.Dataset:
         )
 
 
+def sample_batches(split: Split, batch_size: int, images: int) -> tf.data.Dataset:
+    """Makes full batches of about so many examples of a split, always the same ones.
+
+    Args:
+        split: of `ImageData`.
+        batch_size: images a batch, at most those of the split.
+        images: at least 1, rounded up to whole batches; less than the split has.
+
+    Returns:
+        Finite `tf.data.Dataset` of (uint8 [batch_size, h, w, c], int32 [batch_size]).
+    """
+    with tf.device("CPU"):
+        # the order is by class in some sets, and a streamed one is not shuffled twice alike
+        batches = split.shuffled_batches(batch_size, 0, 0).take(-(-images // batch_size))
+        return _untuned(batches.cache())
+
+
 def _untuned(batches: tf.data.Dataset) -> tf.data.Dataset:
-    """The same batches, whose pipeline has one thread for each core from the start.
+    """The same batches, of a pipeline that keeps the threads it starts with.
 
     To tune it brings nothing here, and where cores are few the thread that does takes seconds to
     end: each training and each measurement waits for it.

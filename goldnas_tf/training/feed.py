@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from goldnas_tf.data import ImageData, evaluation_batches, steps_per_pass, training_batches
+from goldnas_tf.data import (
+    ImageData,
+    evaluation_batches,
+    sample_batches,
+    steps_per_pass,
+    training_batches,
+)
 from goldnas_tf.data.splits import Split
 from goldnas_tf.runtime.devices import distribute
 from goldnas_tf.settings.images import AugmentationSettings
@@ -74,6 +80,4 @@ class Feed:
         split, batch_size = self._data.validation, self._batch_size
         if not images or max(images, batch_size) >= split.size:
             return evaluation_batches(split, batch_size)
-        batches = split.shuffled_batches(batch_size, 0, 0).take(-(-images // batch_size))
-        # the order is by class in some sets, and a streamed one is not shuffled twice alike
-        return batches.cache()
+        return sample_batches(split, batch_size, images)
