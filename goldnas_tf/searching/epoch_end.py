@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import Gate, Group, Place
+from goldnas_tf.architecture.places import Gate, Place
 from goldnas_tf.searching import planned, pruning
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
@@ -119,12 +119,10 @@ def _planned(
         scores = planned.at_random(state.genotype, config.seed * 100_003 + state.epoch)
     elif config.plan.importance == "share" or scores is None:
         scores = shares
-    spent = pruning.spent(shares, config.pruning, state.genotype.least)
-    keep = config.plan.keep_operators
-    if keep:
-        spent = [gate for gate in spent if isinstance(gate, Group)]
+    least = planned.least_kept(config.plan, state.genotype)
+    spent = pruning.spent(shares, config.pruning, least)
     left = state.genotype.without(spent)
-    return spent + planned.choose(left, scores, macs, budgets.floor, config.objective.mu, keep)
+    return spent + planned.choose(left, scores, macs, budgets.floor, config.objective.mu, least)
 
 
 def _why_ended(

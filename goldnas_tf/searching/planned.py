@@ -8,12 +8,13 @@ curve asks for: those that matter least for what they cost.
 import collections
 import dataclasses
 import random
+import sys
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from goldnas_tf.architecture import costs, resources
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Place
+from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Node, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.settings.setting import check, setting
@@ -94,13 +95,20 @@ def planned_macs(settings: PlanSettings, epoch: int, epochs: int, start: int, fl
     return round(start * (floor / start) ** share) if floor else round(start * (1 - share))
 
 
+def least_kept(settings: PlanSettings, genotype: Genotype) -> Callable[[Node], int]:
+    """How many gates of a node, or of a width, stay: all operators, where channels alone go."""
+    if not settings.keep_operators:
+        return genotype.least
+    return lambda node: genotype.least(node) if node.is_width else sys.maxsize
+
+
 def choose(
     genotype: Genotype,
     scores: Mapping[Gate, float],
     macs: int,
     floor: int,
     mu: float = 1.0,
-    keep_operators: bool = False,
+    least: Callable[[Node], int] | None = None,
 ) -> list[Gate]:
     """What goes, so that a network costs no more than it may.
 
@@ -119,7 +127,7 @@ def choose(
         macs: what the network may cost.
         floor: what it has to come down to some time.
         mu: μ, at least 0.
-        keep_operators: whether groups of channels alone go.
+        least: how many gates of a node, or of a width, stay; default: those that there have to be.
 
     Returns:
         The gates that go, in their order.
@@ -128,9 +136,7 @@ def choose(
     left, lightest = genotype, _lightest(genotype)
     while (now := costs.total(left).macs) > macs:
         bound = max(floor, lightest)
-        saved = _all_saved(left, now)
-        if keep_operators:
-            saved = {group: saved[group] for group in saved if isinstance(group[0], Group)}
+        saved = _all_saved(left, now, least)
         amounts = [amount.macs for amount in saved.values() if amount.macs]
         # small steps first: what saves much at once goes where nothing else can, the least of it
         most = max(_LARGEST_STEP * now, min(amounts, default=0))
@@ -150,7 +156,7 @@ def choose(
     return gone
 
 
-def _groups(genotype: Genotype) -> list[tuple[Gate, ...]]:
+def _groups(genotype: Genotype, least: Callable[[Node], int]) -> list[tuple[Gate, ...]]:
     """What can go together: each gate, and all operators that read an input of a cell."""
     groups: list[tuple[Gate, ...]] = [(gate,) for gate in genotype.gates]
     readers = collections.defaultdict(list)
@@ -162,7 +168,7 @@ def _groups(genotype: Genotype) -> list[tuple[Gate, ...]]:
 
     def can_go(group: tuple[Gate, ...]) -> bool:
         gone = collections.Counter(gate.feeds for gate in group)
-        return all(there[node] - count >= genotype.least(node) for node, count in gone.items())
+        return all(there[node] - count >= least(node) for node, count in gone.items())
 
     return [group for group in groups if can_go(group)]
 
@@ -213,11 +219,13 @@ class _Saved(typing.NamedTuple):
         return self.gates + (mu * self.macs / mean if mean else 0.0)
 
 
-def _all_saved(genotype: Genotype, macs: int) -> dict[tuple[Gate, ...], _Saved]:
+def _all_saved(
+    genotype: Genotype, macs: int, least: Callable[[Node], int] | None = None
+) -> dict[tuple[Gate, ...], _Saved]:
     """What a network of so many multiply-adds loses with all that can go."""
     saved: dict[tuple[Gate, ...], _Saved] = {}
     of_width: dict[int, _Saved] = {}
-    for group in _groups(genotype):
+    for group in _groups(genotype, least or genotype.least):
         first = group[0]
         if isinstance(first, Group):
             # the groups of a cell are alike

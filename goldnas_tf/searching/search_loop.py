@@ -40,6 +40,9 @@ from goldnas_tf.training.run import EpochRun
 
 # of the time of the search, for the measurement of its pace
 _PROBE_SHARE = 0.02
+# what a point takes to be built, traced and exported, of what the full network took to be built
+# and traced
+_OF_A_POINT = 0.5
 # seconds that a training takes besides its steps at least, and where nothing else is known
 _APART = 5.0
 
@@ -212,9 +215,8 @@ class Search(EpochRun):
         step, _ = probe(learner, self.feed, self.clock, _PROBE_SHARE * time)
         pace = Pace.fit([(budgets.start, step)])
         watched = -(-self.feed.watched_images // self.config.optimizer.batch_size)
-        # each point's network is built, traced and exported; the full one was built and traced
-        model = (self.clock.seconds["building"] + self.clock.seconds["tracing"]) / 2
-        left = time - table.used - (len(budgets.targets) + 1) * model
+        full = self.clock.seconds["building"] + self.clock.seconds["tracing"]
+        left = time - table.used - (len(budgets.targets) + 1) * _OF_A_POINT * full
         epochs, steps = plan_search(
             settings, pace, self.epoch_steps, watched, budgets.start, budgets.floor, left
         )
