@@ -103,13 +103,21 @@ class Space:
         object.__setattr__(self, "cells", sum(cells for cells, _ in stages))
         object.__setattr__(self, "channels", stages[0][1])
 
+    @property
+    def _halvings(self) -> int:
+        return len(self.reductions) + (3 if self.stem == "imagenet" else 0)
+
+    @property
+    def least_side(self) -> int:
+        """Of images that are not down to a pixel before the last reduction, in pixels."""
+        return 1 << self._halvings
+
     def _check_image_fits(self) -> None:
-        halvings = len(self.reductions) + (3 if self.stem == "imagenet" else 0)
-        smallest = 2**halvings
         height, width, _ = self.image_shape
-        if min(height, width) < smallest:
+        if min(height, width) < self.least_side:
+            least = f"{self.least_side}x{self.least_side}"
             raise InputError(
-                f"images: expected at least {smallest}x{smallest} pixels for {halvings} reductions "
+                f"images: expected at least {least} pixels for {self._halvings} reductions "
                 f"(stem {self.stem!r}, {self.cells} cells); received {height}x{width}; use larger "
                 "images, fewer cells or the cifar stem"
             )

@@ -22,6 +22,7 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.files.kinds import Kind
 from goldnas_tf.pareto.flat import to_flat
 from goldnas_tf.report.terminal import Progress
+from goldnas_tf.training import small_images
 from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 from goldnas_tf.training.train_config import train_config
 from goldnas_tf.training.train_loop import train
@@ -93,6 +94,8 @@ def compare(
     rivals = {pathlib.Path(path).stem: read_rival(path) for path in settings.rivals}
     for rival in rivals.values():
         rival.check_fits(data)
+        if config.training.small_share:
+            small_images.check_fits("small_share", rival, config)
     if settings.equal_time:
         trained = [one for search in searches for one in _as_found(search, settings.split)]
         tasks = [task for search in searches for task in _equal_time(search, config, rivals)]

@@ -146,4 +146,5 @@ def _member(name: str, space: Space, widest: int) -> ModelBlueprint:
     return ModelBlueprint(
         lambda form: build(name, space, widths, form),
         {"family": name, "widths": list(widths), "stem": space.stem},
+        takes_small=True,
     )

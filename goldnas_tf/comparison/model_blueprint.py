@@ -24,13 +24,20 @@ class ModelBlueprint(Blueprint):
     Args:
         make: gives the model with fresh weights, from images with values in 0..255 to logits.
         described: what makes it this model and no other, as JSON values.
+        takes_small: whether it takes images of half the height and width as well.
 
     Raises:
         InputError: its multiply-adds cannot be counted.
     """
 
-    def __init__(self, make: Callable[[Form], keras.Model], described: Mapping[str, Any]):
+    def __init__(
+        self,
+        make: Callable[[Form], keras.Model],
+        described: Mapping[str, Any],
+        takes_small: bool = False,
+    ):
         self._make, self._described = make, dict(described)
+        self.takes_small = takes_small
         model = make(Form())
         self.image_shape = tuple(model.input_shape[1:])
         self.classes = model.output_shape[-1]

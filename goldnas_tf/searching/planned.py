@@ -7,6 +7,7 @@ curve asks for: those that matter least for what they cost.
 
 import collections
 import dataclasses
+import math
 import random
 import sys
 import typing
@@ -49,6 +50,11 @@ class PlanSettings:
     warmup: float = setting(
         0.2, "share of the epochs of a planned search before the first pruning", low=0, below=1
     )
+    small_warmup: bool = setting(
+        False,
+        "whether the network sees images of half their height and width until the first pruning "
+        "of a planned search, in a third of the time",
+    )
     at_floor: float = setting(
         0.1, "share of the epochs of a planned search at its floor", low=0, below=1
     )
@@ -74,6 +80,15 @@ class PlanSettings:
     def seconds(self) -> float:
         """For the whole search; 0 is no limit."""
         return 60 * self.minutes + 3600 * self.hours
+
+    def warmup_epochs(self, epochs: int) -> int:
+        """How many of so many epochs are over before there is a pruning."""
+        # 0.7 of 10 epochs are 7, not 6.999
+        return math.floor(self.warmup * epochs + 1e-9) if self.schedule == "planned" else 0
+
+    def small_epochs(self, epochs: int) -> int:
+        """How many of them are on small images."""
+        return self.warmup_epochs(epochs) if self.small_warmup else 0
 
 
 def planned_macs(settings: PlanSettings, epoch: int, epochs: int, start: int, floor: int) -> int:

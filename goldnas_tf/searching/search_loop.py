@@ -35,6 +35,8 @@ from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.searching.state import SearchState
 from goldnas_tf.searching.time_plan import plan_search
 from goldnas_tf.settings.units import human
+from goldnas_tf.training import small_images
+from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.pace import Pace, probe
 from goldnas_tf.training.run import EpochRun
 
@@ -100,6 +102,9 @@ class Search(EpochRun):
                 "keep_operators: expected search_widths with it, or nothing could go; received "
                 "nosearch_widths"
             )
+        if config.plan.small_warmup:
+            whole = GenotypeBlueprint(Genotype.full(self.space))
+            small_images.check_fits("small_warmup", whole, config)
         self.budgets = Budgets.resolve(config.points, self.space, config.points_wanted)
         objective = config.objective
         self.recipe = self.make_recipe(
@@ -118,6 +123,11 @@ class Search(EpochRun):
     def epoch_steps(self) -> int:
         """Steps of an epoch: planned, set, or a pass over the images."""
         return self.timetable.steps or self.config.points.steps_per_epoch or self.feed.pass_steps
+
+    @property
+    def _small_epochs(self) -> int:
+        """How many epochs, the first ones, are on small images."""
+        return self.config.plan.small_epochs(self.timetable.epochs or self.config.points.max_epochs)
 
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
@@ -146,8 +156,10 @@ class Search(EpochRun):
                     self.epoch_steps,
                     lambda_=state.lambda_.value,
                     shown=self._shown(state),
+                    small_steps=self._small_epochs * self.epoch_steps,
                 )
-                state = state.replace(accuracy=self._watched_accuracy(learner))
+                small = state.epoch <= self._small_epochs
+                state = state.replace(accuracy=self._watched_accuracy(learner, small))
                 strengths, closed, before = learner.strengths(), learner.closed(), state
                 scores = learner.importance() or None
                 epochs = self.timetable.epochs
@@ -212,16 +224,27 @@ class Search(EpochRun):
         """Plans a timed search by the pace of the full network."""
         settings, budgets, table = self.config.plan, self.budgets, self.timetable
         time = settings.search_share * table.seconds
-        step, _ = probe(learner, self.feed, self.clock, _PROBE_SHARE * time)
-        pace = Pace.fit([(budgets.start, step)])
+
+        def pace(small: bool) -> Pace:
+            step, _ = probe(learner, self.feed, self.clock, _PROBE_SHARE * time, small)
+            return Pace.fit([(budgets.start, step)])
+
+        full_pace, small_pace = pace(False), pace(True) if settings.small_warmup else None
         watched = -(-self.feed.watched_images // self.config.optimizer.batch_size)
         full = self.clock.seconds["building"] + self.clock.seconds["tracing"]
         left = time - table.used - (len(budgets.targets) + 1) * _OF_A_POINT * full
         epochs, steps = plan_search(
-            settings, pace, self.epoch_steps, watched, budgets.start, budgets.floor, left
+            settings,
+            full_pace,
+            self.epoch_steps,
+            watched,
+            budgets.start,
+            budgets.floor,
+            left,
+            small_pace,
         )
         table.plan(epochs, steps)
-        warm, floor = round(settings.warmup * epochs), round(settings.at_floor * epochs)
+        warm, floor = settings.warmup_epochs(epochs), round(settings.at_floor * epochs)
         journal.say(
             f"the plan: {steps * warm:,} steps to warm up, {steps * (epochs - warm - floor):,} to "
             f"prune, {steps * floor:,} at the floor, in {epochs} epochs; then "
@@ -247,7 +270,11 @@ class Search(EpochRun):
     def _pace(self) -> Pace:
         """How long steps of a network take, by what those of the search have taken."""
         batch = self.config.optimizer.batch_size
-        lines = [line for line in self.folder.metrics() if line["images_per_second"]]
+        lines = [
+            line
+            for line in self.folder.metrics()
+            if line["images_per_second"] and line["epoch"] > self._small_epochs
+        ]
         return Pace.fit([(line["built_macs"], batch / line["images_per_second"]) for line in lines])
 
     def _seconds_of_a_model(self) -> float:
@@ -256,12 +283,12 @@ class Search(EpochRun):
         made = sum(self.clock.seconds[phase] for phase in ("building", "tracing", "rebuilds"))
         return made / models + self.clock.seconds["export"] / len(self.archive.points)
 
-    def _watched_accuracy(self, learner: GatedLearner) -> float:
-        if not learner.accuracy_is_traced:
+    def _watched_accuracy(self, learner: GatedLearner, small: bool) -> float:
+        if not learner.accuracy_is_traced(small):
             with self.clock("tracing"):
-                learner.accuracy(itertools.islice(self.feed.watched, 1))
+                learner.accuracy(itertools.islice(self.feed.watched, 1), small)
         with self.clock("evaluation"):
-            return learner.accuracy(self.feed.watched)
+            return learner.accuracy(self.feed.watched, small)
 
     def _rebuilt_if_worth_it(
         self, state: SearchState, learner: GatedLearner

@@ -22,6 +22,7 @@ def plan_search(
     start: int,
     floor: int,
     time: float,
+    small_pace: Pace | None = None,
 ) -> tuple[int, int]:
     """How many epochs a planned search has time for, and of how many steps.
 
@@ -36,6 +37,7 @@ def plan_search(
         start: multiply-adds of the full network.
         floor: where it ends.
         time: seconds.
+        small_pace: what was measured on small images, where the warm-up has them.
 
     Returns:
         Epochs, and steps of each, from 1 to `steps`.
@@ -47,8 +49,9 @@ def plan_search(
         for epoch in range(epochs):
             macs = planned_macs(settings, epoch, epochs, start, floor)
             overhead = _PRUNING_OVERHEAD if macs < start else 1.0
-            stepping += overhead * pace.step(macs)
-            answering += overhead * watched * pace.forward(macs)
+            now = small_pace if small_pace and epoch < settings.small_epochs(epochs) else pace
+            stepping += overhead * now.step(macs)
+            answering += overhead * watched * now.forward(macs)
         return stepping, answering
 
     def fits(epochs: int) -> bool:

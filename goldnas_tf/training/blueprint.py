@@ -24,10 +24,12 @@ class Blueprint(abc.ABC):
     Attributes:
         image_shape: (height, width, channels) of its images.
         classes: how many it tells apart.
+        takes_small: whether the model takes images of half the height and width as well.
     """
 
     image_shape: tuple[int, int, int]
     classes: int
+    takes_small: bool
 
     @abc.abstractmethod
     def describe(self) -> dict[str, Any]:
@@ -83,8 +85,9 @@ class GenotypeBlueprint(Blueprint):
 
     def __init__(self, genotype: Genotype):
         self.genotype = genotype
-        self.image_shape = genotype.space.image_shape
-        self.classes = genotype.space.classes
+        space = genotype.space
+        self.image_shape, self.classes = space.image_shape, space.classes
+        self.takes_small = min(space.image_shape[:2]) // 2 >= space.least_side
 
     def describe(self) -> dict[str, Any]:
         """See `Blueprint`."""

@@ -7,6 +7,7 @@ replicas, clipped by their global norm and decayed. Here a network has no gates,
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from goldnas_tf.training.blueprint import Blueprint
 from goldnas_tf.training.distillation import Teacher
 from goldnas_tf.training.objective import cross_entropy
 from goldnas_tf.training.optimizer import ReducedSGD
+from goldnas_tf.training.small_images import halved
 
 METRICS = ("loss", "cross_entropy", "penalty", "correct", "gradient_norm")
 
@@ -117,17 +119,29 @@ class Learner:
             self._weight_optimizer = ReducedSGD(settings.learning_rate, float(settings.momentum))
             self._weight_optimizer.build(self._weights)
             self._averages = Averages(self.model, recipe.ema_decay) if recipe.ema_decay else None
-        self._compiled_step = tf.function(
-            self._step, jit_compile=recipe.xla or None, autograph=False
-        )
-        self._compiled_count = tf.function(self._count, autograph=False)
+        # or it would refuse small images
+        self.model.input_spec = None
+        self._compiled_steps = {
+            small: tf.function(
+                functools.partial(self._step, small),
+                jit_compile=recipe.xla or None,
+                autograph=False,
+            )
+            for small in (False, True)
+        }
+        self._compiled_counts = {
+            small: tf.function(functools.partial(self._count, small), autograph=False)
+            for small in (False, True)
+        }
         self._compiled_observe = tf.function(self._observe, autograph=False)
 
     def _find_gates(self) -> list[keras.Variable]:
         """The variables that are gates, not weights; a network without them has none."""
         return []
 
-    def step(self, images: tf.Tensor, labels: tf.Tensor, lambda_: float) -> tf.Tensor:
+    def step(
+        self, images: tf.Tensor, labels: tf.Tensor, lambda_: float, small: bool = False
+    ) -> tf.Tensor:
         """Trains weights and gates on one global batch.
 
         Args:
@@ -135,24 +149,28 @@ class Learner:
                 strategy of several.
             labels: (batch,), integers.
             lambda_: λ, weight of the resource term.
+            small: whether the network sees them at half their height and width.
 
         Returns:
             The values of `METRICS`, (5,): loss, cross-entropy and R(α) as means over the batch, the
             number of correct answers, and the norm of the weights' gradient before it is clipped.
         """
         auxiliary = self.recipe.auxiliary_weight if self._has_auxiliary() else 0.0
-        return self._compiled_step(images, labels, tf.constant(lambda_), tf.constant(auxiliary))
+        step = self._compiled_steps[small]
+        return step(images, labels, tf.constant(lambda_), tf.constant(auxiliary))
 
     def _has_auxiliary(self) -> bool:
         """Whether the auxiliary head, if the model has one, is trained."""
         return True
 
-    def _step(self, *batch: tf.Tensor) -> tf.Tensor:
+    def _step(self, small: bool, *batch: tf.Tensor) -> tf.Tensor:
         strategy = self.recipe.strategy
-        return strategy.reduce("SUM", strategy.run(self._replica_step, batch), axis=None)
+        step = functools.partial(self._replica_step, small)
+        return strategy.reduce("SUM", strategy.run(step, batch), axis=None)
 
     def _replica_step(
         self,
+        small: bool,
         images: tf.Tensor,
         labels: tf.Tensor,
         lambda_: tf.Tensor,
@@ -162,7 +180,7 @@ class Learner:
         context = tf.distribute.get_replica_context()
         settings = self.recipe.optimizer
         with tf.GradientTape() as tape:
-            outputs = self.model(images, training=True)
+            outputs = self.model(halved(images) if small else images, training=True)
             logits, *auxiliary = outputs if isinstance(outputs, list) else [outputs]
             entropy = self._mean_entropy(labels, logits)
             penalty = self._resource_term() / context.num_replicas_in_sync
@@ -223,16 +241,23 @@ class Learner:
         """Inside, the network has the moving averages for its weights, if the recipe has them."""
         return self._averages.applied() if self._averages else contextlib.nullcontext()
 
-    def accuracy(self, batches: Iterable[tuple[tf.Tensor, tf.Tensor]]) -> float:
-        """Top-1 accuracy over batches of (images, labels), in [0, 1]; labels of −1 do not count."""
+    def accuracy(
+        self, batches: Iterable[tuple[tf.Tensor, tf.Tensor]], small: bool = False
+    ) -> float:
+        """Top-1 accuracy over batches of (images, labels), in [0, 1]; labels of −1 do not count.
+
+        Args:
+            batches: as for `step`.
+            small: likewise.
+        """
         total = np.zeros(2)
         for images, labels in batches:
-            total += self._compiled_count(images, labels).numpy()
+            total += self._compiled_counts[small](images, labels).numpy()
         return float(total[0] / max(total[1], 1))
 
-    def _count(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    def _count(self, small: bool, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         def count(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-            outputs = self.model(images, training=False)
+            outputs = self.model(halved(images) if small else images, training=False)
             logits = outputs[0] if isinstance(outputs, list) else outputs
             real = tf.reduce_sum(tf.cast(labels >= 0, tf.float32))
             return tf.stack([_correct(labels, logits), real])
@@ -250,15 +275,13 @@ class Learner:
 
         self.recipe.strategy.run(forward, (images,))
 
-    @property
-    def step_is_traced(self) -> bool:
+    def step_is_traced(self, small: bool = False) -> bool:
         """Whether `step` has traced its graph, which makes the first one long."""
-        return self._compiled_step.experimental_get_tracing_count() > 0
+        return self._compiled_steps[small].experimental_get_tracing_count() > 0
 
-    @property
-    def accuracy_is_traced(self) -> bool:
+    def accuracy_is_traced(self, small: bool = False) -> bool:
         """Whether `accuracy` has."""
-        return self._compiled_count.experimental_get_tracing_count() > 0
+        return self._compiled_counts[small].experimental_get_tracing_count() > 0
 
     def halt(self) -> None:
         """Takes all momentum away: at rates of 0 steps move the batch norms' statistics alone."""

@@ -56,7 +56,9 @@ class Pace:
         return _FORWARD * self.step(macs)
 
 
-def probe(learner: Learner, feed: Feed, clock: Clock, seconds: float) -> tuple[float, float]:
+def probe(
+    learner: Learner, feed: Feed, clock: Clock, seconds: float, small: bool = False
+) -> tuple[float, float]:
     """Seconds of a step and of answering a batch, by doing some; the network is as it was after.
 
     Args:
@@ -64,13 +66,23 @@ def probe(learner: Learner, feed: Feed, clock: Clock, seconds: float) -> tuple[f
         feed: of its images.
         clock: told where the time goes.
         seconds: for which steps are done, about, but not for longer than ten.
+        small: whether on small images.
     """
     before = learner.state()
     sums = Sums((0.0,) * len(METRICS), 0, "the measurement of the pace")
     stream = feed.apart(_PROBE, _MOST_STEPS)
     began, first = 0.0, 0
     # at a rate of 0, so that nothing can go astray
-    for done in train(learner, stream, range(_MOST_STEPS), sums, clock, rate=lambda _: 0.0):
+    steps = range(_MOST_STEPS)
+    for done in train(
+        learner,
+        stream,
+        steps,
+        sums,
+        clock,
+        rate=lambda _: 0.0,
+        small_steps=_MOST_STEPS if small else 0,
+    ):
         if not began:
             # the first one is traced, and the images of the next are on their way
             began, first = time.perf_counter(), done
@@ -81,10 +93,10 @@ def probe(learner: Learner, feed: Feed, clock: Clock, seconds: float) -> tuple[f
     step = (time.perf_counter() - began) / (done - first)
     images, labels = next(iter(feed.watched))
     with clock("tracing"):
-        learner.accuracy([(images, labels)])
+        learner.accuracy([(images, labels)], small)
     with clock("evaluation"):
         began = time.perf_counter()
-        learner.accuracy([(images, labels)] * _FEWEST_STEPS)
+        learner.accuracy([(images, labels)] * _FEWEST_STEPS, small)
     answer = (time.perf_counter() - began) / _FEWEST_STEPS
     learner.load(before)
     learner.anneal(1.0)

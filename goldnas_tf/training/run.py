@@ -115,6 +115,7 @@ class EpochRun(Run):
         lambda_: float = 0.0,
         rate: Callable[[int], float] | None = None,
         shown: Mapping[str, object] | None = None,
+        small_steps: int = 0,
     ) -> _State:
         """Trains to the end of an epoch.
 
@@ -128,6 +129,7 @@ class EpochRun(Run):
             lambda_: λ, weight of the resource term.
             rate: factor of the learning rates at a step, by its number.
             shown: what stands behind the bar.
+            small_steps: up to which number steps are taken on small images.
 
         Returns:
             The state with the epoch counted, and its sums.
@@ -135,7 +137,10 @@ class EpochRun(Run):
         last = (state.epoch + 1) * steps
         sums, todo = Sums(state.sums, state.step, self.name), range(state.step, last)
         with journal.bar(state.epoch + 1, steps, len(todo)) as bar:
-            for step in train(learner, stream, todo, sums, self.clock, lambda_, rate):
+            done = train(
+                learner, stream, todo, sums, self.clock, lambda_, rate, small_steps=small_steps
+            )
+            for step in done:
                 bar.step(**(shown or {}))
                 if signals.signum is not None:
                     self.save(state.replace(step=step, sums=sums.total()), learner)

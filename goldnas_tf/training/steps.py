@@ -21,6 +21,7 @@ def train(
     lambda_: float = 0.0,
     rate: Callable[[int], float] | None = None,
     phase: str = "steps",
+    small_steps: int = 0,
 ) -> Iterator[int]:
     """Trains on one batch after the other.
 
@@ -33,6 +34,7 @@ def train(
         lambda_: λ, weight of the resource term.
         rate: factor of the learning rates at a step, by its number; None leaves them alone.
         phase: what the clock calls the time in steps.
+        small_steps: up to which number steps are taken on small images.
 
     Yields:
         After each step how many are done, counted like `numbers`.
@@ -45,7 +47,8 @@ def train(
             images, labels = next(stream)
         if rate:
             learner.anneal(rate(number))
+        small = number < small_steps
         # the first step of a network traces its graph
-        with clock(phase if learner.step_is_traced else "tracing"):
-            sums.add(learner.step(images, labels, lambda_), look=number == numbers[-1])
+        with clock(phase if learner.step_is_traced(small) else "tracing"):
+            sums.add(learner.step(images, labels, lambda_, small), look=number == numbers[-1])
         yield number + 1

@@ -28,6 +28,13 @@ class TrainingSettings:
     label_smoothing: float = setting(
         0.0, "share of each label that is spread over all classes; usual: 0.1", low=0, below=1
     )
+    small_share: float = setting(
+        0.0,
+        "share of the steps, from the first on, in which the network sees images of half their "
+        "height and width",
+        low=0,
+        below=1,
+    )
     ema_decay: float = setting(
         0.0,
         "decay of a moving average of the weights, which is measured and exported in their place; "
@@ -35,7 +42,6 @@ class TrainingSettings:
         low=0,
         below=1,
     )
-
     renew_steps: int = setting(
         0,
         "steps over which batch-norm statistics are taken anew before the network is measured; 0 "

@@ -22,6 +22,7 @@ from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
 from goldnas_tf.runs.run_folder import FIGURES
 from goldnas_tf.settings.units import human
+from goldnas_tf.training import small_images
 from goldnas_tf.training.annealing import annealed, rising
 from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 from goldnas_tf.training.distillation import Teacher
@@ -118,6 +119,8 @@ class Training(EpochRun):
                 "searched: expected the network of a search, with its weights, for init inherited; "
                 "received none"
             )
+        if settings.small_share:
+            small_images.check_fits("small_share", blueprint, config)
         super().__init__(config, data, progress)
         self.blueprint, self.searched = blueprint, searched
         self.recipe = self.make_recipe(
@@ -148,14 +151,17 @@ class Training(EpochRun):
                 f"{human(int(costs['params']))} parameters",
             )
             epochs, steps = self._plan(learner, journal)
-            rate = functools.partial(annealed, epochs * steps)
+            small = round(settings.small_share * epochs * steps)
+            rate = functools.partial(annealed, epochs * steps, small=small)
             stream = self.feed.stream(state.step)
             while state.epoch < epochs:
                 if settings.drop_path:
                     learner.drop_paths(rising(settings.drop_path, epochs, state.epoch))
-                state = self.train_epoch(state, learner, stream, journal, signals, steps, rate=rate)
+                state = self.train_epoch(
+                    state, learner, stream, journal, signals, steps, rate=rate, small_steps=small
+                )
                 with self.clock("evaluation"), learner.averaged():
-                    accuracy = learner.accuracy(self.feed.watched)
+                    accuracy = learner.accuracy(self.feed.watched, state.step <= small)
                 state = self._record(state, accuracy, learner, journal, steps)
             metrics = self._finish(learner, epochs)
             if (self.destination / "cells.png").exists():
@@ -185,6 +191,10 @@ class Training(EpochRun):
             return self.config.training.epochs, self.feed.pass_steps
         if table.epochs is None or table.steps is None:
             step, answer = probe(learner, self.feed, self.clock, _PROBE_SHARE * table.seconds)
+            if share := self.config.training.small_share:
+                seconds = _PROBE_SHARE * table.seconds
+                small, _ = probe(learner, self.feed, self.clock, seconds, small=True)
+                step += share * (small - step)
             batch = self.config.optimizer.batch_size
             test = data.test.size if data.test else 0
             once = answer * (data.validation.size + test) / batch

@@ -18,6 +18,7 @@ SEARCH = Program(
     "--width_groups=2",
     "--schedule=planned",
     "--warmup=0.3",
+    "--small_warmup",
     "--macs_floor=40%",
     "--max_epochs=10",
     "--settle_epochs=0",

@@ -22,6 +22,32 @@ def test_the_epochs_that_are_planned_take_about_the_time(time):
     assert 0.9 * time < seconds < time
 
 
+def test_small_images_leave_time_for_more_epochs():
+    pace, small = Pace(0.001, 1e-9), Pace(0.0005, 0.25e-9)
+    start, floor = 10_000_000, 1_000_000
+    settings = PlanSettings(minutes=1, warmup=0.5, small_warmup=True)
+    few, _ = plan_search(settings, pace, 50, 5, start, floor, 60.0)
+    epochs, steps = plan_search(settings, pace, 50, 5, start, floor, 60.0, small)
+    assert epochs > 1.2 * few
+    assert settings.small_epochs(epochs) == settings.warmup_epochs(epochs) == epochs // 2
+    seconds = 0.0
+    for epoch in range(epochs):
+        macs = planned_macs(settings, epoch, epochs, start, floor)
+        now, overhead = (small, 1) if epoch < epochs // 2 else (pace, 1.3 if macs < start else 1)
+        seconds += (steps * now.step(macs) + 5 * now.forward(macs)) * overhead
+    assert 0.9 * 60 < seconds < 60
+
+
+def test_the_warm_up_is_over_when_the_cost_begins_to_fall():
+    for epochs in range(1, 40):
+        settings = PlanSettings(warmup=0.7, at_floor=0.1)
+        warm = settings.warmup_epochs(epochs)
+        costs = [planned_macs(settings, epoch, epochs, 10**9, 1000) for epoch in range(epochs + 1)]
+        assert costs[warm] == 10**9 > costs[warm + 1]
+        assert settings.small_epochs(epochs) == 0
+    assert PlanSettings(schedule="paper").warmup_epochs(10) == 0
+
+
 def test_too_little_time_gives_the_fewest_epochs_of_a_step():
     assert plan_search(SETTINGS, Pace(1.0, 0.0), 50, 5, 1000, 100, 1.0) == (30, 1)
 
