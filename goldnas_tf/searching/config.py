@@ -113,7 +113,7 @@ class SearchConfig(RunConfiguration):
     finishing: FinishingSettings = dataclasses.field(default_factory=FinishingSettings)
     resolution: ResolutionSettings = dataclasses.field(default_factory=ResolutionSettings)
     training: TrainingSettings = dataclasses.field(
-        default_factory=lambda: TrainingSettings(init="inherited", epochs=10)
+        default_factory=lambda: TrainingSettings(init="inherited", epochs=10, teacher_weight=0.0)
     )
 
     def growths(self) -> dict[str, Growth]:

@@ -1,9 +1,9 @@
-"""After the search: points are trained to their end, and the larger ones teach the smaller ones.
+"""After the search: points are trained to their end, the larger ones perhaps teaching the others.
 
 A point inherits what it has learned in the search, its gates as the scales of batch norms, and is
 trained like any found network (`training/train_loop.py`), while the learning rate falls to zero.
-They come in the order of falling cost: gradual pruning has left a ladder, on which each network is
-taught by the next larger one that is finished.
+They come in the order of falling cost: gradual pruning has left a ladder, on which each network may
+be taught by the next larger one that is finished (`teacher_weight`).
 """
 
 import dataclasses

@@ -49,7 +49,10 @@ class TrainingSettings:
         low=0,
     )
     teacher_weight: float = setting(
-        0.5, "share of the teacher's answers in the loss, where there is a teacher", low=0, high=1
+        0.5,
+        "share of the teacher's answers in the loss; 0, a search's default, is no teacher",
+        low=0,
+        high=1,
     )
     teacher_temperature: float = setting(2.0, "temperature of the teacher's answers (T)", above=0)
 

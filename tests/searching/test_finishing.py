@@ -27,6 +27,7 @@ SEARCH = Program(
     "--rebuild_steps=1000",
     "--epochs=2",
     "--ema_decay=0.9",
+    "--teacher_weight=0.5",
     "--renew_steps=3",
 )
 

@@ -14,7 +14,7 @@ def test_rebuilt_network_is_freed_with_its_graph():
     learner.step(*BATCH, 0.1)
     model = weakref.ref(learner.model)
     arguments = (*BATCH, tf.constant(0.1), tf.constant(0.0))
-    graph = weakref.ref(learner._compiled_step.get_concrete_function(*arguments).graph)
+    graph = weakref.ref(learner._compiled_steps[False].get_concrete_function(*arguments).graph)
     learner = rebuild(learner)
     learner.step(*BATCH, 0.1)
     gc.collect()
