@@ -20,6 +20,8 @@ from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.files import atomic
 from goldnas_tf.report import columns
 
+# whatever the preset does; later flags have the last word
+_UNTAUGHT = "--teacher_weight=0"
 _PLAIN = ("--ema_decay=0", "--renew_steps=0")
 
 # flags besides those of the preset; and the line that a variant is held against
@@ -58,7 +60,7 @@ def main() -> None:
     options = parser.parse_args()
     for seed in options.seeds:
         for variant in options.variants:
-            preset, flags = options.preset, [*VARIANTS[variant][0], *options.flags]
+            preset, flags = options.preset, [_UNTAUGHT, *VARIANTS[variant][0], *options.flags]
             if variant == "paper":
                 preset += "_paper"
             elif options.minutes:

@@ -107,17 +107,16 @@ class Space:
     def _halvings(self) -> int:
         return len(self.reductions) + (3 if self.stem == "imagenet" else 0)
 
-    @property
-    def least_side(self) -> int:
-        """Of images that are not down to a pixel before the last reduction, in pixels."""
-        return 1 << self._halvings
+    def fits(self, height: int, width: int) -> bool:
+        """Whether images of so many pixels have one left after the last reduction."""
+        return min(height, width) >= 1 << self._halvings
 
     def _check_image_fits(self) -> None:
         height, width, _ = self.image_shape
-        if min(height, width) < self.least_side:
-            least = f"{self.least_side}x{self.least_side}"
+        if not self.fits(height, width):
+            halvings, smallest = self._halvings, 1 << self._halvings
             raise InputError(
-                f"images: expected at least {least} pixels for {self._halvings} reductions "
+                f"images: expected at least {smallest}x{smallest} pixels for {halvings} reductions "
                 f"(stem {self.stem!r}, {self.cells} cells); received {height}x{width}; use larger "
                 "images, fewer cells or the cifar stem"
             )

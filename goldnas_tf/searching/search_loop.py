@@ -102,9 +102,12 @@ class Search(EpochRun):
                 "keep_operators: expected search_widths with it, or nothing could go; received "
                 "nosearch_widths"
             )
-        if config.plan.small_warmup:
+        finishes_small = config.finishing.finish_points and config.training.small_share
+        asked = {"small_warmup": config.plan.small_warmup, "small_share": finishes_small}
+        for name in (name for name, is_asked in asked.items() if is_asked):
+            # what is found takes the images that the whole of the space takes
             whole = GenotypeBlueprint(Genotype.full(self.space))
-            small_images.check_fits("small_warmup", whole, config)
+            small_images.check_fits(name, whole, config)
         self.budgets = Budgets.resolve(config.points, self.space, config.points_wanted)
         objective = config.objective
         self.recipe = self.make_recipe(

@@ -87,7 +87,8 @@ class GenotypeBlueprint(Blueprint):
         self.genotype = genotype
         space = genotype.space
         self.image_shape, self.classes = space.image_shape, space.classes
-        self.takes_small = min(space.image_shape[:2]) // 2 >= space.least_side
+        height, width, _ = self.image_shape
+        self.takes_small = space.fits(height // 2, width // 2)
 
     def describe(self) -> dict[str, Any]:
         """See `Blueprint`."""

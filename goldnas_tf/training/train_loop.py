@@ -190,11 +190,11 @@ class Training(EpochRun):
         if not table.is_timed:
             return self.config.training.epochs, self.feed.pass_steps
         if table.epochs is None or table.steps is None:
-            step, answer = probe(learner, self.feed, self.clock, _PROBE_SHARE * table.seconds)
+            probing = _PROBE_SHARE * table.seconds
+            step, answer = probe(learner, self.feed, self.clock, probing)
             if share := self.config.training.small_share:
-                seconds = _PROBE_SHARE * table.seconds
-                small, _ = probe(learner, self.feed, self.clock, seconds, small=True)
-                step += share * (small - step)
+                small_step, _ = probe(learner, self.feed, self.clock, probing, small=True)
+                step += share * (small_step - step)
             batch = self.config.optimizer.batch_size
             test = data.test.size if data.test else 0
             once = answer * (data.validation.size + test) / batch

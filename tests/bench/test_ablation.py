@@ -34,3 +34,17 @@ def test_variants_are_held_against_the_line_before_by_seed(tmp_path):
     assert second["deviation"] == pytest.approx(0.05 / 2**0.5)
     assert (first["points"], second["points"]) == (1.5, 1.5)
     assert second["best"] == pytest.approx(0.75)
+
+
+def test_a_teacher_is_there_where_a_variant_asks_for_it(tmp_path, monkeypatch):
+    ran = {}
+
+    def run(preset, workdir, flags, log):
+        ran[workdir.name] = [flag for flag in flags if flag.startswith("--teacher_weight")]
+        left(tmp_path, workdir.name.removesuffix("_0"), 0, (10, 0.5))
+
+    monkeypatch.setattr(ablation.search, "run", run)
+    monkeypatch.setattr("sys.argv", ["ablation", str(tmp_path), "--variants", "average", "taught"])
+    ablation.main()
+    # a preset may have one; the last flag counts
+    assert [flags[-1] for flags in ran.values()] == ["--teacher_weight=0", "--teacher_weight=0.5"]

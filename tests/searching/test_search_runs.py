@@ -151,6 +151,14 @@ def test_another_configuration_is_refused(finished):
     assert (workdir / "config.json").read_text() == before
 
 
+def test_finishing_that_does_not_fit_is_refused_before_the_search(tmp_path):
+    flags = ("--small_share=0.5", "--auxiliary_weight=0.4")
+    result = SEARCH.run(tmp_path / "none", "--finish_points=1", *flags)
+    assert result.returncode == 2
+    assert "small_share: expected auxiliary_weight 0 with it" in result.stderr
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_search_that_could_take_nothing_away_is_refused(tmp_path):
     result = SEARCH.run(tmp_path / "none", "--keep_operators")
     assert result.returncode == 2
