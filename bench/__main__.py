@@ -1,6 +1,6 @@
 """Measures what a search costs on this machine: tables on the terminal, JSON in a file.
 
-    python -m bench                                        # everything, about 25 minutes on 2 cores
+    python -m bench                                        # everything, about 30 minutes on 2 cores
     python -m bench --parts steps --rivals "torch eager" "torch compile"
     python -m bench --parts steps --variants xla bfloat16 "xla bfloat16"          # on a GPU
 
@@ -58,6 +58,7 @@ def _rebuilds(options) -> Iterable[list[dict]]:
     _prepare()
     for shape in SHAPES:
         yield rebuilds.measure(shape)
+        yield rebuilds.measure(shape.with_widths)
 
 
 def _pipeline(options) -> Iterable[list[dict]]:

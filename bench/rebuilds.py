@@ -12,7 +12,7 @@ STEPS = 5
 
 
 def measure(shape: Shape) -> list[dict]:
-    """Rebuilds a supernet to smaller and smaller shares of its operators.
+    """Rebuilds a supernet to smaller and smaller shares of its operators, and of its channels.
 
     Args:
         shape: of the supernet and the batch.

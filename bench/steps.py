@@ -1,4 +1,4 @@
-"""The search step: full and pruned, beside PyTorch and beside the machine's matrix product."""
+"""The search step: full, with widths, pruned; beside PyTorch and the machine's matrix product."""
 
 from bench.contender import MATRIX
 from bench.contest import Timing, contest
@@ -7,6 +7,7 @@ from goldnas_tf.architecture import costs
 
 # forward, and the gradients of inputs and of weights, cost the same each
 PASSES = 3
+_WIDTHS = "goldnas_tf, widths"
 
 
 def measure(shape: Shape, turns: int, rivals: list[str], variants: list[str]) -> list[dict]:
@@ -22,6 +23,7 @@ def measure(shape: Shape, turns: int, rivals: list[str], variants: list[str]) ->
         A row for each contender.
     """
     ours = {_label(share): ("goldnas_tf", shape, share) for share in SHARES}
+    ours |= {_WIDTHS: ("goldnas_tf", shape.with_widths)}
     ours |= {f"goldnas_tf {options}": (f"goldnas_tf {options}", shape) for options in variants}
     others = {name: (name, shape) for name in rivals}
     timings = contest({**ours, **others, "product": ("product", shape)}, turns)

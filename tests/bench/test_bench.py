@@ -11,8 +11,9 @@ from bench import contest, rebuilds, steps
 from bench.contest import Timing
 from bench.shapes import SHAPES, Shape, genotype
 from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
 
-TINY = Shape(2, 3, 4, side=8)
+TINY = Shape(4, 3, 4, side=8)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -23,6 +24,19 @@ def test_smaller_shares_are_parts_of_larger_ones(shape):
     for share, smaller in zip((0.9, 0.5, 0.25), others, strict=True):
         assert smaller.places < larger.places
         assert share - 0.02 < costs.in_gates(smaller).macs / whole <= share
+        larger = smaller
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_channels_go_with_operators_where_widths_are_searched(shape):
+    wide = shape.with_widths
+    assert wide.space.width_groups > 1
+    assert genotype(wide.space, 1.0) == Genotype.full(wide.space)
+    larger = Genotype.full(wide.space)
+    for share in (0.5, 0.25):
+        smaller = genotype(wide.space, share)
+        assert smaller.places == genotype(shape.space, share).places
+        assert smaller.groups < larger.groups
         larger = smaller
 
 
@@ -67,7 +81,7 @@ def test_rows_of_a_contest(monkeypatch):
     rows = steps.measure(TINY, 3, ["torch eager"], ["xla"])
     names = [row["contender"] for row in rows]
     assert names[0] == "goldnas_tf"
-    assert {"torch eager", "goldnas_tf xla"} < set(names)
+    assert {"torch eager", "goldnas_tf xla", "goldnas_tf, widths"} < set(names)
     by_name = {row["contender"]: row for row in rows}
     assert by_name["goldnas_tf"]["of_full_step"] == 1.0
     assert by_name["torch eager"]["of_full_step"] == pytest.approx(0.5)
@@ -77,7 +91,8 @@ def test_rows_of_a_contest(monkeypatch):
     assert by_name["goldnas_tf"]["of_product_rate"] == pytest.approx(expected)
 
 
-def test_rebuilds_are_measured():
-    rows = rebuilds.measure(TINY)
+@pytest.mark.parametrize("shape", [TINY, TINY.with_widths], ids=str)
+def test_rebuilds_are_measured(shape):
+    rows = rebuilds.measure(shape)
     assert [row["operators_left"] for row in rows] == list(rebuilds.AFTER)
     assert all(row["rebuild_s"] > 0 for row in rows)
