@@ -1,6 +1,6 @@
 """Measures what a search costs on this machine: tables on the terminal, JSON in a file.
 
-    python -m bench                                        # everything, about 30 minutes on 2 cores
+    python -m bench                                        # everything
     python -m bench --parts steps --rivals "torch eager" "torch compile"
     python -m bench --parts steps --variants xla bfloat16 "xla bfloat16"          # on a GPU
 
