@@ -1,40 +1,25 @@
 """The parts that operators are made of, and all that is known of each. Plain data, no TensorFlow.
 
-A part reads a map and gives one, in which a batch norm comes last; it may have others before. It
-says here what its kernels are and what its training keeps; `networks/parts.py` says what it
-computes. So a part is these two places, and all else follows from them: costs, memory, the weights
-of a cell and their initial values, gates, the fold for inference.
+A part reads a map and gives one: it is a chain of primitives (`primitives.py`), of which a batch
+norm comes last. Its kernels follow from them, and with these its costs and its weights in a cell.
+What its training keeps is said here.
 """
 
 import abc
 import dataclasses
-import typing
 
-LAST = ""
-"""Name of the batch norm that comes last in a part."""
-
-
-class Kernel(typing.NamedTuple):
-    """A kernel of a part.
-
-    Attributes:
-        shape: its dimensions; where it takes the norm, output channels come last.
-        fan_in: numbers that are summed for one number that it gives; its initial values are within
-            1/√fan_in.
-        channels: which of its dimensions are the channels of the cell, or several times as many.
-        norm: the batch norm that follows it and nothing else, so that in inference the norm's
-            factor can be multiplied into it: `LAST`, or the name of one before; None: nothing does.
-        outputs: which of its dimensions are the channels of what it gives.
-        before_stride: whether it is applied at every pixel of what the part reads, whatever the
-            stride; else at those of what the part gives.
-    """
-
-    shape: tuple[int, ...]
-    fan_in: int
-    channels: tuple[int, ...]
-    norm: str | None = None
-    outputs: int = -1
-    before_stride: bool = False
+from goldnas_tf.architecture.primitives import (
+    LAST,
+    Convolution,
+    Depthwise,
+    Kernel,
+    Matrix,
+    Norm,
+    Pooling,
+    Primitive,
+    Reduction,
+    Relu,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,16 +27,31 @@ class Part(abc.ABC):
     """A part of an operator; channels stay as they are."""
 
     @abc.abstractmethod
+    def primitives(self, stride: int) -> tuple[Primitive, ...]:
+        """What it computes, one after the other; the last one is the norm `LAST`.
+
+        Args:
+            stride: 1 or 2.
+        """
+
     def kernels(self, channels: int, stride: int) -> dict[str, Kernel]:
         """Its kernels, by the name of the bank that holds those of one kind in a cell.
 
         Kernels of the same bank have the same shape at the same channels.
         """
+        found, primitives = {}, self.primitives(stride)
+        for number, primitive in enumerate(primitives, 1):
+            kernel = primitive.kernel(channels)
+            if kernel:
+                before = any(later.stride > 1 for later in primitives[number:])
+                found[primitive.bank] = kernel._replace(before_stride=before)
+        return found
 
     @property
     def inner_norms(self) -> dict[str, int]:
         """Batch norms before the last, by name, with how many times the channels they have."""
-        return {}
+        norms = (one for one in self.primitives(1) if isinstance(one, Norm))
+        return {norm.name: norm.times for norm in norms if norm.name != LAST}
 
     @abc.abstractmethod
     def kept_maps(self, stride: int, first: bool) -> int:
@@ -64,8 +64,7 @@ class Part(abc.ABC):
 
     def is_identity(self, stride: int) -> bool:
         """Whether it only normalises what it reads."""
-        del stride
-        return False
+        return self.primitives(stride) == (Norm(),)
 
     @property
     def convolves(self) -> int | None:
@@ -98,19 +97,11 @@ class Separable(Part):
         if self.dilation != 1 and self.dilation % 2:
             raise ValueError(f"dilation: expected 1 or an even number; received {self.dilation}")
 
-    @property
-    def depthwise_bank(self) -> str:
-        """Name of the cell's variable that holds kernels of this size."""
-        return f"depthwise_{self.kernel}x{self.kernel}"
-
-    def kernels(self, channels: int, stride: int) -> dict[str, Kernel]:
-        """One for each channel, and a matrix."""
-        del stride
-        depthwise = Kernel((self.kernel, self.kernel, channels, 1), self.kernel**2, (2,))
-        return {
-            self.depthwise_bank: depthwise,
-            "pointwise": Kernel((channels, channels), channels, (0, 1), norm=LAST),
-        }
+    def primitives(self, stride: int) -> tuple[Primitive, ...]:
+        """Four."""
+        bank = f"depthwise_{self.kernel}x{self.kernel}"
+        depthwise = Depthwise(bank, stride, self.kernel, self.dilation)
+        return Relu(), depthwise, Matrix("pointwise"), Norm()
 
     def kept_maps(self, stride: int, first: bool) -> int:
         """What both convolutions give, and from the second part on the ReLU before them."""
@@ -139,10 +130,9 @@ class Pool(Part):
     kind: str
     kernel: int = 3
 
-    def kernels(self, channels: int, stride: int) -> dict[str, Kernel]:
-        """Pooling has none."""
-        del channels, stride
-        return {}
+    def primitives(self, stride: int) -> tuple[Primitive, ...]:
+        """Two."""
+        return Pooling("", stride, self.kind, self.kernel), Norm()
 
     def kept_maps(self, stride: int, first: bool) -> int:
         """What was pooled and what was normed."""
@@ -159,19 +149,14 @@ class Skip(Part):
     two halves of one C×C matrix.
     """
 
-    def kernels(self, channels: int, stride: int) -> dict[str, Kernel]:
-        """One C×C matrix where the stride is 2, nothing elsewhere."""
-        matrix = Kernel((channels, channels), channels, (0, 1), norm=LAST)
-        return {"pointwise": matrix} if stride == 2 else {}
+    def primitives(self, stride: int) -> tuple[Primitive, ...]:
+        """The norm alone, or three."""
+        return (Relu(), Reduction("pointwise"), Norm()) if stride == 2 else (Norm(),)
 
     def kept_maps(self, stride: int, first: bool) -> int:
         """What was normed; of a reduction also what it gave."""
         del first
         return 2 if stride == 2 else 1
-
-    def is_identity(self, stride: int) -> bool:
-        """At stride 1."""
-        return stride == 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -190,19 +175,12 @@ class Conv(Part):
     def __post_init__(self) -> None:
         _check_odd(self.kernel)
 
-    @property
-    def bank(self) -> str:
-        """Name of the cell's variable that holds kernels of this size."""
-        return "pointwise" if self.kernel == 1 else f"conv_{self.kernel}x{self.kernel}"
-
-    def kernels(self, channels: int, stride: int) -> dict[str, Kernel]:
-        """One, from all channels to all; a matrix where it covers one pixel."""
-        del stride
-        fan_in = self.kernel**2 * channels
+    def primitives(self, stride: int) -> tuple[Primitive, ...]:
+        """Three."""
         if self.kernel == 1:
-            return {self.bank: Kernel((channels, channels), fan_in, (0, 1), LAST)}
-        shape = (self.kernel, self.kernel, channels, channels)
-        return {self.bank: Kernel(shape, fan_in, (2, 3), LAST)}
+            return Relu(), Matrix("pointwise", stride), Norm()
+        bank = f"conv_{self.kernel}x{self.kernel}"
+        return Relu(), Convolution(bank, stride, self.kernel), Norm()
 
     def kept_maps(self, stride: int, first: bool) -> int:
         """What it gives, and from the second part on the ReLU before it."""
@@ -242,29 +220,20 @@ class Inverted(Part):
     def __post_init__(self) -> None:
         _check_odd(self.kernel)
 
-    @property
-    def banks(self) -> tuple[str, str, str]:
-        """Names of the cell's variables that hold its kernels, in their order."""
+    def primitives(self, stride: int) -> tuple[Primitive, ...]:
+        """Nine."""
         times, side = self.expansion, self.kernel
-        return f"expand_x{times}", f"depthwise_{side}x{side}_x{times}", f"project_x{times}"
-
-    @property
-    def inner_norms(self) -> dict[str, int]:
-        """After the first convolution, and after the second one."""
-        return {"expanded": self.expansion, "convolved": self.expansion}
-
-    def kernels(self, channels: int, stride: int) -> dict[str, Kernel]:
-        """Two matrices, and between them one for each of the channels."""
-        del stride
-        wide = self.expansion * channels
-        expand, depthwise, project = self.banks
-        return {
-            expand: Kernel((channels, wide), channels, (0, 1), "expanded", before_stride=True),
-            depthwise: Kernel(
-                (self.kernel, self.kernel, wide, 1), self.kernel**2, (2,), "convolved", outputs=2
-            ),
-            project: Kernel((wide, channels), wide, (0, 1), LAST),
-        }
+        return (
+            Relu(),
+            Matrix(f"expand_x{times}", outputs=times),
+            Norm(name="expanded", times=times),
+            Relu(),
+            Depthwise(f"depthwise_{side}x{side}_x{times}", stride, side, times=times),
+            Norm(name="convolved", times=times),
+            Relu(),
+            Matrix(f"project_x{times}", inputs=times),
+            Norm(),
+        )
 
     def kept_maps(self, stride: int, first: bool) -> int:
         """What each convolution and each of the first two norms gives, and each ReLU."""

@@ -19,8 +19,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from goldnas_tf.architecture.parts import LAST
 from goldnas_tf.architecture.places import CELL_INPUTS, CellPlace
+from goldnas_tf.architecture.primitives import LAST
 from goldnas_tf.networks import parts
 from goldnas_tf.networks.drop_path import DropPath
 from goldnas_tf.networks.gates import ESTIMATES, BinaryGates
@@ -28,6 +28,9 @@ from goldnas_tf.networks.layout import Layout, Step, input_norm
 from goldnas_tf.networks.norm import MapShape, add_table
 from goldnas_tf.networks.norm_table import NormTable
 from goldnas_tf.networks.width import WidthGates
+
+Norms = Mapping[str, Callable[[tf.Tensor], tf.Tensor]]
+"""Batch norms, by their names."""
 
 
 @keras.saving.register_keras_serializable("goldnas_tf")
@@ -226,7 +229,6 @@ class Cell(keras.layers.Layer):
             table.bank(self._gate_of_norms(gates, table.names), self.width, training)
             for table in self.norms
         ]
-        of_name = {name: bank for bank in banks for name in bank.names}
         kernels = {
             (bank, key): row
             for bank, variable in self._banks.items()
@@ -234,14 +236,27 @@ class Cell(keras.layers.Layer):
                 layout.kernels[bank], tf.unstack(tf.convert_to_tensor(variable)), strict=True
             )
         }
-        for source, kernel in zip(layout.reads, self._inputs, strict=True):
-            kernels["input", input_norm(source)] = tf.convert_to_tensor(kernel)
+        norms = {name: functools.partial(bank, name) for bank in banks for name in bank.names}
         dropping = tf.shape(inputs[0])[0] if training and self.drop else None
         factors = self._factors(gates, dropping)
-        output = self._compute(inputs, kernels, lambda name, x: of_name[name](name, x), factors)
+        states = {}
+        for source, x, kernel in zip(layout.reads, inputs, self._inputs, strict=True):
+            kernel = tf.convert_to_tensor(kernel)
+            if source in self.halved:
+                x = parts.factorised_reduction(parts.Activation(x), kernel)
+            else:
+                x = parts.pointwise(x, kernel)
+            states[source] = parts.Activation(norms[input_norm(source)](x))
+        for node in range(self.nodes):
+            terms = [
+                self._term(place, states[place.source], kernels, norms, factors.get(place))
+                for place in self.operators
+                if place.node == node
+            ]
+            states[CELL_INPUTS + node] = parts.Activation(tf.add_n(terms))
         for bank in banks:
             bank.update()
-        return output
+        return tf.concat([states[CELL_INPUTS + node].x for node in range(self.nodes)], -1)
 
     def _factors(
         self, gates: tf.Tensor | None, dropping: tf.Tensor | None
@@ -264,48 +279,12 @@ class Cell(keras.layers.Layer):
                     factors[place] = kept * factors.get(place, 1.0)
         return factors
 
-    def _compute(
-        self,
-        inputs: list[tf.Tensor],
-        kernels: Mapping[tuple[str, str], tf.Tensor],
-        norms: Callable[[str, tf.Tensor], tf.Tensor],
-        factors: Mapping[CellPlace, tf.Tensor],
-    ) -> tf.Tensor:
-        """The cell's function.
-
-        Args:
-            inputs: those that are read.
-            kernels: by the name of their bank and row; an input's is in the bank "input".
-            norms: applies the batch norm of a name to a tensor.
-            factors: what operators are multiplied with after their batch norms; those that are
-                not in it with nothing.
-        """
-        layout = self._layout
-        states = {}
-        for source, x in zip(layout.reads, inputs, strict=True):
-            kernel = kernels["input", input_norm(source)]
-            if source in self.halved:
-                x = parts.factorised_reduction(parts.Activation(x), kernel)
-            else:
-                x = parts.pointwise(x, kernel)
-            states[source] = parts.Activation(norms(input_norm(source), x))
-        for node in range(self.nodes):
-            terms = [
-                self._term(place, states[place.source], kernels, norms, factors.get(place))
-                for place in self.operators
-                if place.node == node
-            ]
-            states[CELL_INPUTS + node] = parts.Activation(self._sum(terms))
-        return tf.concat([states[CELL_INPUTS + node].x for node in range(self.nodes)], -1)
-
-    _sum = staticmethod(tf.add_n)
-
     def _term(
         self,
         place: CellPlace,
         source: parts.Activation,
         kernels: Mapping[tuple[str, str], tf.Tensor],
-        norms: Callable[[str, tf.Tensor], tf.Tensor],
+        norms: Norms,
         factor: tf.Tensor | None,
     ) -> tf.Tensor:
         """One operator's term in the sum of its node."""
@@ -320,7 +299,5 @@ def _row(kernels: Mapping[tuple[str, str], tf.Tensor], key: str, bank: str) -> t
     return kernels[bank, key]
 
 
-def _norm(
-    norms: Callable[[str, tf.Tensor], tf.Tensor], step: Step, x: tf.Tensor, name: str = LAST
-) -> tf.Tensor:
-    return norms(step.norm_of(name), x)
+def _norm(norms: Norms, step: Step, x: tf.Tensor, name: str = LAST) -> tf.Tensor:
+    return norms[step.norm_of(name)](x)

@@ -1,162 +1,100 @@
-"""The cell for inference: its gates and batch norms are in its kernels and biases.
+"""A network in inference, with as few operators as it takes, in float32.
 
-In inference a batch norm is y = a·x + b in each channel, with a = scale / √(variance + ε) and
-b = shift − a·mean. After a pointwise convolution a goes into the kernel, and b stays as its bias;
-after a pooling, or where there was nothing but the norm, one multiplication by a is left. The gate
-of an operator multiplies both. A bias after such a multiplication goes into that of a convolution
-which the same node adds.
+Stem, preprocessing and every node are one convolution each, besides what is spatial in operators:
+gates and batch norms are in its kernel and bias, and skip connections, too (`linear.py`). The last
+cell's nodes are never computed: the classifier reads the means of what they are made of.
+
+Reference: GOLD-NAS (arXiv 2007.03331), section 3.1, for what a cell computes.
 """
 
-import dataclasses
-import functools
 from collections.abc import Mapping, Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from goldnas_tf.architecture.parts import LAST
-from goldnas_tf.architecture.places import CellPlace
-from goldnas_tf.networks import parts
+from goldnas_tf.architecture.geometry import first_inputs
+from goldnas_tf.architecture.places import CELL_INPUTS
 from goldnas_tf.networks.cell import Cell
-from goldnas_tf.networks.layout import Step, input_norm, plain_norms
-from goldnas_tf.networks.norm import EPSILON, MapShape
+from goldnas_tf.networks.folded_cell import Affine, FoldedCell, affine, constant
+from goldnas_tf.networks.linear import Joining, Linear, Map, State
+from goldnas_tf.networks.network import STEM_GATES, cell_index
+from goldnas_tf.networks.norm import BatchNorm
 
 
-@dataclasses.dataclass(eq=False)
-class _Constants:
-    """What a folded cell computes with; not a dict of the layer, which Keras would track.
+class FoldedNetwork:
+    """The function of a network in inference, from images with values in 0..255 to logits.
 
-    Attributes:
-        kernels: by bank and row, as convolutions take them.
-        factors: a of every norm that no kernel took, by its name.
-        biases: b of every norm that has one, by its name.
-    """
-
-    kernels: dict[tuple[str, str], np.ndarray] = dataclasses.field(default_factory=dict)
-    factors: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    biases: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
-
-
-class FoldedCell(Cell):
-    """A cell that computes in inference what another one does, with fewer operators, in float32.
-
-    Its numbers are constants, so that it has no weights: it cannot be trained or loaded.
+    It has no weights: its numbers are those that the model has now. An auxiliary head is left out.
 
     Args:
-        cell: a built one, gated or plain; its values now are what counts.
+        model: as `network.build` makes it.
     """
 
-    def __init__(self, cell: Cell):
-        form = {"gated": False, "drop_path": False, "dtype": "float32"}
-        super().__init__(**{**cell.get_config(), **form})
-        self._constants = _Constants()
-        self._fold_inputs(cell)
-        self._fold_operators(cell)
+    def __init__(self, model: keras.Model):
+        layers = {layer.name: layer for layer in model.layers}
+        self._mean = constant(layers["normalise"].mean).reshape(-1).astype(np.float32)
+        self._stem = _stem(layers)
+        cells = [layer for layer in model.layers if isinstance(layer, Cell)]
+        self._cells = {cell_index(cell): FoldedCell(cell) for cell in cells}
+        dense = layers["classifier"]
+        self._classifier = tuple(constant(value) for value in (dense.kernel, dense.bias))
 
-    def build(self, input_shape: Sequence[MapShape]) -> None:
-        """There is nothing to create."""
+    def __call__(self, images: tf.Tensor) -> tf.Tensor:
+        """Logits (batch, classes) of images (batch, height, width, channels)."""
+        join, x = Joining(), images - self._mean
+        maps: list[tuple[Map, ...]] = []
+        for kernel, bias, stride in self._stem:
+            x = tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, kernel, stride, "SAME"), bias))
+            maps.append((join.map(x),))
+        rectified = dict(enumerate(first_inputs(maps)))
+        nodes: list[State] = []
+        for index, cell in sorted(self._cells.items()):
+            nodes = cell({s: rectified[index + s] for s in cell.reads}, join)
+            # the last one is read by the classifier alone, which takes no ReLU
+            if index < max(self._cells):
+                rectified[index + CELL_INPUTS] = tuple(node.rectified for node in nodes)
+        return self._logits(nodes, join)
 
-    def call(self, inputs: list[tf.Tensor], training: bool = False) -> tf.Tensor:
-        """Computes the cell in inference, whatever `training` says."""
-        del training
-        return self._compute(inputs, self._constants.kernels, self._rest_of_norm, factors={})
-
-    def _rest_of_norm(self, name: str, x: tf.Tensor) -> tf.Tensor:
-        """What folding has left of a batch norm."""
-        if name in self._constants.factors:
-            x = x * self._constants.factors[name]
-        if name in self._constants.biases:
-            x = tf.nn.bias_add(x, self._constants.biases[name].astype(np.float32))
-        return x
-
-    @staticmethod
-    def _sum(terms: list[tf.Tensor]) -> tf.Tensor:
-        # in pairs: phones have a quick sum of two, none of many; and the last one comes negated, as
-        # TensorFlow's optimiser gives up where a ReLU and others read the sum of a convolution
-        *others, last = terms
-        return functools.reduce(tf.add, others) - last if others else last
-
-    def _fold_inputs(self, cell: Cell) -> None:
-        values, norms = _values(cell), _affine(cell)
-        for source in self.layout.reads:
-            name = input_norm(source)
-            factor, bias = norms[name]
-            matrix = values[f"input_{source}"] * factor
-            halved = source in self.halved
-            kernel = parts.reduction_kernel(matrix) if halved else parts.pointwise_kernel(matrix)
-            self._constants.kernels["input", name] = kernel.astype(np.float32)
-            self._constants.biases[name] = bias
-
-    def _fold_operators(self, cell: Cell) -> None:
-        values, norms = _values(cell), _affine(cell)
-        # the other cell may share a norm where this one has one for each operator
-        found = plain_norms(cell.layout, self.layout)
-        strengths = cell.gate_values().numpy() if cell.gated else np.ones(len(cell.operators))
-        for place in self.operators:
-            for step in self.layout.steps[place]:
-                rows = {
-                    bank: values[bank][cell.rows[bank].index(step.key)]
-                    for bank in step.part.kernels(self.channels, step.stride)
-                }
-                factors = {}
-                for norm in (*step.part.inner_norms, LAST):
-                    name, gate = found[step.norm_of(norm)]
-                    scale = 1.0 if gate is None else strengths[gate] * self._sign(place)
-                    factor, bias = (part * scale for part in norms[name])
-                    factors[norm] = factor
-                    self._constants.biases[step.norm_of(norm)] = bias
-                self._fold_step(step, factors, rows)
-        for node in range(self.nodes):
-            self._merge_biases([place for place in self.operators if place.node == node])
-
-    def _sign(self, place: CellPlace) -> float:
-        """How the sum of a node takes an operator: the last of several is subtracted."""
-        places = [other for other in self.operators if other.node == place.node]
-        return -1.0 if place == places[-1] and len(places) > 1 else 1.0
-
-    def _fold_step(
-        self, step: Step, factors: Mapping[str, np.ndarray], rows: Mapping[str, np.ndarray]
-    ) -> None:
-        kernels, taken = parts.fold(step.part, step.stride, rows, factors)
-        for norm in factors.keys() - taken:
-            self._constants.factors[step.norm_of(norm)] = factors[norm].astype(np.float32)
-        for bank, kernel in kernels.items():
-            self._constants.kernels[bank, step.key] = kernel.astype(np.float32)
-
-    def _merge_biases(self, places: Sequence[CellPlace]) -> None:
-        """Moves biases that cost an addition to a convolution of the sum, which has one anyway."""
-        constants = self._constants
-        norms = {self.layout.steps[place][-1].norm: self._sign(place) for place in places}
-        costly = [norm for norm in norms if norm in constants.factors]
-        free = [norm for norm in norms if norm not in constants.factors]
-        carrier = (free or costly)[0]
-        for norm in costly:
-            if norm != carrier:
-                bias = constants.biases.pop(norm)
-                constants.biases[carrier] += bias * norms[norm] * norms[carrier]
+    def _logits(self, nodes: Sequence[State], join: Joining) -> tf.Tensor:
+        """The classifier of the mean of a cell's output, which is linear in what its nodes are."""
+        matrix, bias = self._classifier
+        total = Linear({}, bias)
+        for node, rows in zip(nodes, np.split(matrix, len(nodes)), strict=True):
+            if node.value.convolutions:
+                node.compute()
+            value = node.value
+            products = {map_: found @ rows for map_, found in value.products.items()}
+            total = total.plus(Linear(products, value.bias @ rows))
+        means = tf.reduce_mean(join([*total.products]).x, [1, 2])
+        kernel = np.concatenate([*total.products.values()]).astype(np.float32)
+        return tf.nn.bias_add(tf.matmul(means, kernel), total.bias.astype(np.float32))
 
 
-def affine(
-    scale: np.ndarray | float,
-    shift: np.ndarray | float,
-    mean: np.ndarray,
-    variance: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Factor and bias of a batch norm in inference, in double precision."""
-    factor = np.asarray(scale, np.float64) / np.sqrt(np.asarray(variance, np.float64) + EPSILON)
-    return factor, shift - mean * factor
+def _stem(layers: Mapping[str, keras.Layer]) -> list[tuple[np.ndarray, np.ndarray, int]]:
+    """Kernel, bias and stride of every convolution of the stem.
 
-
-def _values(cell: Cell) -> dict[str, np.ndarray]:
-    return {variable.name: variable.numpy().astype(np.float64) for variable in cell.variables}
-
-
-def _affine(cell: Cell) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Factor and bias of every batch norm of a cell by its name, without gates."""
-    found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-    for table in cell.norms:
-        scale, shift = (values.numpy().astype(np.float64) for values in table.affine(cell.width))
-        mean, variance = (values.numpy().astype(np.float64) for values in table.statistics)
-        rows = affine(scale, shift, mean, variance)
-        found |= dict(zip(table.names, zip(*rows, strict=True), strict=True))
+    The pixels' standard deviation is in the first kernel. Their mean is not: the convolution pads
+    with the zeros of pixels that have the mean taken off.
+    """
+    deviation = np.sqrt(constant(layers["normalise"].variance)).reshape(-1, 1)
+    found: list[tuple[np.ndarray, np.ndarray, int]] = []
+    gates = layers.get(STEM_GATES)
+    for name, layer in layers.items():
+        if not (name.startswith("stem_") and isinstance(layer, keras.layers.Conv2D)):
+            continue
+        factor, bias = _of_norm(layers[name.removesuffix("_conv") + "_norm"])
+        if gates is not None:
+            strengths = constant(gates.width.factors(layer.filters))
+            factor, bias = factor * strengths, bias * strengths
+        kernel = constant(layer.kernel) * factor
+        if not found:
+            kernel /= deviation
+        found.append((kernel.astype(np.float32), bias.astype(np.float32), layer.strides[0]))
     return found
+
+
+def _of_norm(norm: BatchNorm) -> Affine:
+    values = {variable.name: constant(variable) for variable in norm.variables}
+    statistics = values["moving_mean"], values["moving_variance"]
+    return affine(values["scale"], values["shift"], *statistics)

@@ -9,8 +9,9 @@ import collections
 import typing
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.parts import LAST, Kernel, Part
+from goldnas_tf.architecture.parts import Part
 from goldnas_tf.architecture.places import CELL_INPUTS, CellPlace
+from goldnas_tf.architecture.primitives import LAST, Kernel
 
 
 class Step(typing.NamedTuple):

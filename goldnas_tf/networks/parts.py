@@ -1,23 +1,19 @@
-"""What an operator's parts compute: for each kind of part a function that applies it.
-
-And where its kernels have another form in inference than a norm's factor gives them, one that folds
-them.
-"""
+"""What an operator's parts compute in training: for each kind of primitive a function."""
 
 import functools
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-import numpy as np
 import tensorflow as tf
 
-from goldnas_tf.architecture import parts
+from goldnas_tf.architecture import primitives
+from goldnas_tf.architecture.parts import Part
 
 
 class Norm(typing.Protocol):
     """Applies one of a part's batch norms."""
 
-    def __call__(self, x: tf.Tensor, name: str = parts.LAST) -> tf.Tensor:
+    def __call__(self, x: tf.Tensor, name: str = primitives.LAST) -> tf.Tensor:
         """Normalises x with the last one, or the one of a name."""
 
 
@@ -38,13 +34,8 @@ class Activation:
         return halves(self.x)
 
 
-@functools.singledispatch
 def apply(
-    part: parts.Part,
-    source: Activation,
-    stride: int,
-    kernel: Callable[[str], tf.Tensor],
-    norm: Norm,
+    part: Part, source: Activation, stride: int, kernel: Callable[[str], tf.Tensor], norm: Norm
 ) -> tf.Tensor:
     """Applies one part.
 
@@ -58,143 +49,70 @@ def apply(
     Returns:
         (batch, ⌈height / stride⌉, ⌈width / stride⌉, channels).
     """
-    raise NotImplementedError(f"no function applies parts of type {type(part).__name__}")
+    for primitive in part.primitives(stride):
+        if isinstance(primitive, primitives.Relu):
+            source = source.relu
+        elif isinstance(primitive, primitives.Norm):
+            source = Activation(norm(source.x, primitive.name))
+        else:
+            weights = kernel(primitive.bank) if primitive.bank else None
+            source = Activation(compute(primitive, source, weights))
+    return source.x
 
 
-@apply.register
-def _separable(
-    part: parts.Separable,
-    source: Activation,
-    stride: int,
-    kernel: Callable[[str], tf.Tensor],
-    norm: Norm,
+@functools.singledispatch
+def compute(
+    primitive: primitives.Primitive, source: Activation, kernel: tf.Tensor | None
 ) -> tf.Tensor:
-    x, dilation = source.relu.x, part.dilation
+    """What a primitive gives, but for ReLUs and batch norms.
+
+    Args:
+        primitive: what is computed.
+        source: what it reads, (batch, height, width, channels).
+        kernel: its own, where it has one.
+
+    Returns:
+        (batch, ⌈height / stride⌉, ⌈width / stride⌉, channels).
+    """
+    raise NotImplementedError(f"no function computes primitives of type {type(primitive).__name__}")
+
+
+@compute.register
+def _pooling(
+    primitive: primitives.Pooling, source: Activation, kernel: tf.Tensor | None
+) -> tf.Tensor:
+    del kernel
+    pool = tf.nn.avg_pool2d if primitive.kind == "avg" else tf.nn.max_pool2d
+    return pool(source.x, primitive.side, primitive.stride, "SAME")
+
+
+@compute.register
+def _matrix(primitive: primitives.Matrix, source: Activation, kernel: tf.Tensor) -> tf.Tensor:
+    return pointwise(every_other(source.x) if primitive.stride == 2 else source.x, kernel)
+
+
+@compute.register
+def _reduction(primitive: primitives.Reduction, source: Activation, kernel: tf.Tensor) -> tf.Tensor:
+    del primitive
+    return factorised_reduction(source, kernel)
+
+
+@compute.register
+def _depthwise(primitive: primitives.Depthwise, source: Activation, kernel: tf.Tensor) -> tf.Tensor:
+    x, stride, dilation = source.x, primitive.stride, primitive.dilation
     if dilation > 1 and stride == 2:
         # TensorFlow has no dilated convolution with a stride; of an even dilation it reads just
         # every other pixel, so that dropping the rest first gives the same
         x, dilation, stride = every_other(x), dilation // 2, 1
     strides = [1, stride, stride, 1]
-    bank = kernel(part.depthwise_bank)
-    x = tf.nn.depthwise_conv2d(x, bank, strides, "SAME", dilations=[dilation] * 2)
-    return norm(pointwise(x, kernel("pointwise")))
+    return tf.nn.depthwise_conv2d(x, kernel, strides, "SAME", dilations=[dilation] * 2)
 
 
-@apply.register
-def _pool(
-    part: parts.Pool,
-    source: Activation,
-    stride: int,
-    kernel: Callable[[str], tf.Tensor],
-    norm: Norm,
+@compute.register
+def _convolution(
+    primitive: primitives.Convolution, source: Activation, kernel: tf.Tensor
 ) -> tf.Tensor:
-    del kernel
-    pool = tf.nn.avg_pool2d if part.kind == "avg" else tf.nn.max_pool2d
-    return norm(pool(source.x, part.kernel, stride, "SAME"))
-
-
-@apply.register
-def _skip(
-    part: parts.Skip,
-    source: Activation,
-    stride: int,
-    kernel: Callable[[str], tf.Tensor],
-    norm: Norm,
-) -> tf.Tensor:
-    del part
-    if stride == 2:
-        return norm(factorised_reduction(source.relu, kernel("pointwise")))
-    return norm(source.x)
-
-
-@apply.register
-def _conv(
-    part: parts.Conv,
-    source: Activation,
-    stride: int,
-    kernel: Callable[[str], tf.Tensor],
-    norm: Norm,
-) -> tf.Tensor:
-    x, weights = source.relu.x, kernel(part.bank)
-    if part.kernel == 1:
-        return norm(pointwise(every_other(x) if stride == 2 else x, weights))
-    return norm(tf.nn.conv2d(x, weights, stride, "SAME"))
-
-
-@apply.register
-def _inverted(
-    part: parts.Inverted,
-    source: Activation,
-    stride: int,
-    kernel: Callable[[str], tf.Tensor],
-    norm: Norm,
-) -> tf.Tensor:
-    expand, depthwise, project = map(kernel, part.banks)
-    x = tf.nn.relu(norm(pointwise(source.relu.x, expand), "expanded"))
-    x = tf.nn.depthwise_conv2d(x, depthwise, [1, stride, stride, 1], "SAME")
-    return norm(pointwise(tf.nn.relu(norm(x, "convolved")), project))
-
-
-@functools.singledispatch
-def fold(
-    part: parts.Part,
-    stride: int,
-    kernels: Mapping[str, np.ndarray],
-    factors: Mapping[str, np.ndarray],
-) -> tuple[dict[str, np.ndarray], set[str]]:
-    """The kernels of a part in inference, with the factors of its norms in those that take them.
-
-    Args:
-        part: whose kernels they are.
-        stride: 1 or 2.
-        kernels: by the names of their banks.
-        factors: of its norms by their names, (channels,) each.
-
-    Returns:
-        The kernels as `apply` takes them in inference, and the norms whose factors are in one.
-    """
-    of_bank = part.kernels(len(factors[parts.LAST]), stride)
-    folded, taken = dict(kernels), set()
-    for bank, array in kernels.items():
-        kernel = of_bank[bank]
-        if kernel.norm is not None:
-            taken.add(kernel.norm)
-            factor = factors[kernel.norm]
-            behind = array.ndim - 1 - kernel.outputs % array.ndim
-            array = array * factor.reshape(-1, *[1] * behind)
-        # a matrix (in, out) becomes the kernel of a convolution
-        folded[bank] = pointwise_kernel(array) if array.ndim == 2 else array
-    return folded, taken
-
-
-@fold.register
-def _fold_skip(
-    part: parts.Skip,
-    stride: int,
-    kernels: Mapping[str, np.ndarray],
-    factors: Mapping[str, np.ndarray],
-) -> tuple[dict[str, np.ndarray], set[str]]:
-    del part, stride
-    factor = factors[parts.LAST]
-    folded = {bank: reduction_kernel(matrix * factor) for bank, matrix in kernels.items()}
-    return folded, {parts.LAST} if folded else set()
-
-
-def pointwise_kernel(matrix: np.ndarray) -> np.ndarray:
-    """A matrix (in, out) as the kernel of a 1×1 convolution."""
-    return matrix[np.newaxis, np.newaxis]
-
-
-def reduction_kernel(matrix: np.ndarray) -> np.ndarray:
-    """The matrix (in, out) of a factorised reduction as the kernel of one convolution of stride 2.
-
-    The first half of its outputs reads pixel (0, 0) of each 2×2, the second half pixel (1, 1).
-    """
-    half = matrix.shape[-1] // 2
-    kernel = np.zeros((2, 2, *matrix.shape), matrix.dtype)
-    kernel[0, 0, :, :half] = matrix[:, :half]
-    kernel[1, 1, :, half:] = matrix[:, half:]
-    return kernel
+    return tf.nn.conv2d(source.x, kernel, primitive.stride, "SAME")
 
 
 def pointwise(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
@@ -202,11 +120,8 @@ def pointwise(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
 
     Args:
         x: what is read.
-        kernel: (in, out), or (1, 1, in, out) as folded networks have it.
+        kernel: (in, out).
     """
-    if len(kernel.shape) == 4:
-        # in inference this is quicker, and takes its bias and the ReLU after it along
-        return tf.nn.conv2d(x, kernel, 1, "SAME")
     # a matrix product: in training half as long as a convolution, above all in the gradients
     return tf.tensordot(x, kernel, 1)
 
@@ -238,14 +153,11 @@ def factorised_reduction(source: Activation, kernel: tf.Tensor) -> tf.Tensor:
 
     Args:
         source: of (batch, height, width, in).
-        kernel: (in, out); the first half of its outputs reads even pixels, the second odd ones. Or
-            (2, 2, in, out) as folded networks have it, with both in one convolution.
+        kernel: (in, out); the first half of its outputs reads even pixels, the second odd ones.
 
     Returns:
         (batch, ⌈height/2⌉, ⌈width/2⌉, out).
     """
-    if len(kernel.shape) == 4:
-        return tf.nn.conv2d(source.x, kernel, 2, "SAME")
     outputs = kernel.shape[-1]
     kernels = tf.split(kernel, [outputs // 2, outputs - outputs // 2], -1)
     return tf.concat([pointwise(x, k) for x, k in zip(source.halves, kernels, strict=True)], -1)

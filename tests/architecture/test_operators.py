@@ -1,7 +1,8 @@
 import pytest
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.parts import LAST, Kernel, Pool, Separable, Skip
+from goldnas_tf.architecture.parts import Pool, Separable, Skip
+from goldnas_tf.architecture.primitives import Kernel
 from goldnas_tf.errors import InputError
 
 
@@ -62,7 +63,7 @@ def test_the_first_stage_carries_the_stride():
 
 
 def test_kernels_by_hand():
-    matrix = Kernel((8, 8), fan_in=8, channels=(0, 1), norm=LAST)
+    matrix = Kernel((8, 8), fan_in=8, channels=(0, 1))
     assert Separable(5).kernels(8, 1) == {
         "depthwise_5x5": Kernel((5, 5, 8, 1), fan_in=25, channels=(2,)),
         "pointwise": matrix,

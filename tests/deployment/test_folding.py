@@ -26,9 +26,10 @@ def traced(model):
 @pytest.mark.parametrize("name", FLOAT32)
 def test_answers_are_the_same(built, name):
     images = NETWORKS[name].images(batch=8)
-    before, after = (answers(model, images) for model in (built(name), folded(built(name))))
-    for one, other in zip(before, after, strict=True):
-        np.testing.assert_allclose(other, one, rtol=0, atol=1e-4)
+    # an auxiliary head is left out
+    before, *_ = answers(built(name), images)
+    (after,) = answers(folded(built(name)), images)
+    np.testing.assert_allclose(after, before, rtol=0, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", FLOAT32)
@@ -37,8 +38,7 @@ def test_operators_are_far_fewer(built, name):
     assert operations(after) < operations(before) / 3
     kinds = [operation.type for operation in after.graph.get_operations()]
     assert not {*kinds} & {"FusedBatchNormV3", "Sigmoid", "Unpack"}
-    # the classifier, and that of an auxiliary head
-    assert kinds.count("MatMul") == len(built(name).outputs)
+    assert kinds.count("MatMul") == 1
 
 
 def test_a_half_precision_network_becomes_a_full_one(built):

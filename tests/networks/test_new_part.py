@@ -1,15 +1,15 @@
 """A part of operators that the package does not have, besides what the registry tests of it."""
 
 import numpy as np
+import tensorflow as tf
 from new_part import OPERATORS
 from tiny_networks import NETWORKS
 
 from goldnas_tf.architecture import memory, operators
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.parts import Skip
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.networks import network
-from goldnas_tf.networks.folded import FoldedCell
+from goldnas_tf.networks.folded import FoldedNetwork
 
 
 def genotype(*ops):
@@ -38,9 +38,10 @@ def test_its_training_takes_the_memory_that_it_says():
     assert memory.step_bytes(two, 1) - memory.step_bytes(one, 1) == 4 * 2 * kept
 
 
-def test_its_norm_is_folded_into_its_kernel():
-    cell = FoldedCell(NETWORKS["new_part_plain"].build().get_layer("cell_0"))
-    steps = [step for steps in cell.layout.steps.values() for step in steps]
-    left = [step.part for step in steps if step.norm in cell._constants.factors]
-    assert left
-    assert all(isinstance(part, Skip) for part in left)
+def test_its_norm_is_in_what_its_node_computes():
+    model = NETWORKS["new_part_plain"].build()
+    function = tf.function(FoldedNetwork(model)).get_concrete_function(
+        tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
+    )
+    kinds = [operation.type for operation in function.graph.get_operations()]
+    assert not {"Mul", "FusedBatchNormV3"} & {*kinds}
