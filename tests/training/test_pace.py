@@ -17,7 +17,7 @@ from goldnas_tf.runs.clock import Clock
 from goldnas_tf.runs.timetable import Timetable
 from goldnas_tf.settings.images import AugmentationSettings, DataSettings
 from goldnas_tf.settings.sections import OptimizerSettings
-from goldnas_tf.training import train_loop
+from goldnas_tf.training import pace, train_loop
 from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import Learner, Recipe
@@ -29,22 +29,22 @@ IMAGES = DataSettings(train_images=240)
 
 
 def test_the_pace_is_the_line_through_what_was_measured():
-    pace = Pace.fit([(1e6, 0.3), (2e6, 0.5), (3e6, 0.7)])
-    assert (pace.fixed, pace.slope) == pytest.approx((0.1, 2e-7))
-    assert pace.step(2e6) == pytest.approx(0.5)
+    line = Pace.fit([(1e6, 0.3), (2e6, 0.5), (3e6, 0.7)])
+    assert (line.fixed, line.slope) == pytest.approx((0.1, 2e-7))
+    assert line.step(2e6) == pytest.approx(0.5)
     # the forward pass of a teacher takes a third
-    assert pace.step(2e6, teacher=3e6) == pytest.approx(0.7)
+    assert line.step(2e6, teacher=3e6) == pytest.approx(0.7)
 
 
 @pytest.mark.parametrize(
     "samples", [[(1e6, 0.4)], [(1e6, 0.4), (1.1e6, 0.2)], [(1e6, 0.6), (3e6, 0.2)]]
 )
 def test_a_pace_that_tells_no_line_still_rises_with_the_cost(samples):
-    pace = Pace.fit(samples)
-    assert pace.fixed > 0
-    assert pace.slope > 0
+    line = Pace.fit(samples)
+    assert line.fixed > 0
+    assert line.slope > 0
     mean = sum(macs for macs, _ in samples) / len(samples)
-    assert pace.step(mean) == pytest.approx(sum(s for _, s in samples) / len(samples))
+    assert line.step(mean) == pytest.approx(sum(s for _, s in samples) / len(samples))
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,26 @@ def test_measuring_the_pace_changes_nothing(digits, genotype):
     assert step > answer > 0
     for name, array in learner.state().items():
         np.testing.assert_array_equal(array, before[name], err_msg=name)
+
+
+def test_what_disturbs_for_a_moment_is_not_the_pace(digits, genotype, monkeypatch):
+    recipe = Recipe(OptimizerSettings(batch_size=24), form=Form(gated=False))
+    learner = Learner(GenotypeBlueprint(genotype), recipe)
+    feed = Feed(digits, 24, AugmentationSettings(), 0, recipe.strategy)
+    now, taken = [0.0], [*[5.0] * 7, *[0.25] * 1000]
+    step, accuracy = learner.step, learner.accuracy
+
+    def takes(doing, seconds):
+        def slowly(*arguments):
+            now[0] += seconds()
+            return doing(*arguments)
+
+        return slowly
+
+    monkeypatch.setattr(learner, "step", takes(step, lambda: taken.pop(0)))
+    monkeypatch.setattr(learner, "accuracy", takes(accuracy, lambda: 0.125))
+    monkeypatch.setattr(pace.time, "perf_counter", lambda: now[0])
+    assert probe(learner, feed, Clock(), 2.0) == (0.25, 0.125)
 
 
 def timed(workdir, digits, genotype, seconds):
