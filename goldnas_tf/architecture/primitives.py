@@ -1,6 +1,6 @@
 """The primitives that parts of operators are chains of. Plain data, no TensorFlow.
 
-What each computes in training is said in `networks/parts.py`, in inference in `networks/chains.py`.
+`networks/parts.py` says what each computes in training, `inference/chains.py` in inference.
 """
 
 import dataclasses

@@ -19,7 +19,7 @@ def folded(model: keras.Model) -> keras.Model:
     Returns:
         A model without weights: all its numbers are constants.
     """
-    network = FoldedNetwork(model)
+    network = FoldedNetwork.of(model)
     images = keras.Input(model.input_shape[1:], dtype="float32", name="images")
     # the layer computes in what it is told, whatever Keras is set to
     logits = keras.layers.Lambda(network, name="logits", dtype="float32")(images)

@@ -1,100 +1,125 @@
-"""A network in inference, with as few operators as it takes, in float32.
+"""A network in inference as a function of TensorFlow, in float32 (`inference/lowering.py`)."""
 
-Stem, preprocessing and every node are one convolution each, besides what is spatial in operators:
-gates and batch norms are in its kernel and bias, and skip connections, too (`linear.py`). The last
-cell's nodes are never computed: the classifier reads the means of what they are made of.
-
-Reference: GOLD-NAS (arXiv 2007.03331), section 3.1, for what a cell computes.
-"""
-
-from collections.abc import Mapping, Sequence
+import functools
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from goldnas_tf.architecture.geometry import first_inputs
-from goldnas_tf.architecture.places import CELL_INPUTS
-from goldnas_tf.networks.cell import Cell
-from goldnas_tf.networks.folded_cell import Affine, FoldedCell, affine, constant
-from goldnas_tf.networks.linear import Joining, Linear, Map, State
-from goldnas_tf.networks.network import STEM_GATES, cell_index
-from goldnas_tf.networks.norm import BatchNorm
+from goldnas_tf.inference.graph import (
+    Applied,
+    Centring,
+    Concatenation,
+    Convolution,
+    Dense,
+    Difference,
+    Graph,
+    Mean,
+    Operation,
+    Rectification,
+    Sum,
+    Value,
+)
+from goldnas_tf.inference.lowering import lower
+from goldnas_tf.networks import numbers, parts
 
 
 class FoldedNetwork:
     """The function of a network in inference, from images with values in 0..255 to logits.
 
-    It has no weights: its numbers are those that the model has now. An auxiliary head is left out.
+    It has no weights: its numbers are constants.
 
     Args:
-        model: as `network.build` makes it.
+        graph: of the network.
     """
 
-    def __init__(self, model: keras.Model):
-        layers = {layer.name: layer for layer in model.layers}
-        self._mean = constant(layers["normalise"].mean).reshape(-1).astype(np.float32)
-        self._stem = _stem(layers)
-        cells = [layer for layer in model.layers if isinstance(layer, Cell)]
-        self._cells = {cell_index(cell): FoldedCell(cell) for cell in cells}
-        dense = layers["classifier"]
-        self._classifier = tuple(constant(value) for value in (dense.kernel, dense.bias))
+    def __init__(self, graph: Graph):
+        self._graph = graph
+
+    @classmethod
+    def of(cls, model: keras.Model) -> "FoldedNetwork":
+        """That of a model as `network.build` makes it; an auxiliary head is left out."""
+        return cls(lower(numbers.of_model(model)))
 
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
         """Logits (batch, classes) of images (batch, height, width, channels)."""
-        join, x = Joining(), images - self._mean
-        maps: list[tuple[Map, ...]] = []
-        for kernel, bias, stride in self._stem:
-            x = tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, kernel, stride, "SAME"), bias))
-            maps.append((join.map(x),))
-        rectified = dict(enumerate(first_inputs(maps)))
-        nodes: list[State] = []
-        for index, cell in sorted(self._cells.items()):
-            nodes = cell({s: rectified[index + s] for s in cell.reads}, join)
-            # the last one is read by the classifier alone, which takes no ReLU
-            if index < max(self._cells):
-                rectified[index + CELL_INPUTS] = tuple(node.rectified for node in nodes)
-        return self._logits(nodes, join)
-
-    def _logits(self, nodes: Sequence[State], join: Joining) -> tf.Tensor:
-        """The classifier of the mean of a cell's output, which is linear in what its nodes are."""
-        matrix, bias = self._classifier
-        total = Linear({}, bias)
-        for node, rows in zip(nodes, np.split(matrix, len(nodes)), strict=True):
-            if node.value.convolutions:
-                node.compute()
-            value = node.value
-            products = {map_: found @ rows for map_, found in value.products.items()}
-            total = total.plus(Linear(products, value.bias @ rows))
-        means = tf.reduce_mean(join([*total.products]).x, [1, 2])
-        kernel = np.concatenate([*total.products.values()]).astype(np.float32)
-        return tf.nn.bias_add(tf.matmul(means, kernel), total.bias.astype(np.float32))
+        tensors: dict[Value, tf.Tensor] = {self._graph.image: images}
+        for value in self._graph.values:
+            tensors[value] = compute(value.operation, *[tensors[read] for read in value.reads])
+        return tensors[self._graph.logits]
 
 
-def _stem(layers: Mapping[str, keras.Layer]) -> list[tuple[np.ndarray, np.ndarray, int]]:
-    """Kernel, bias and stride of every convolution of the stem.
+@functools.singledispatch
+def compute(operation: Operation, *reads: tf.Tensor) -> tf.Tensor:
+    """What an operation gives.
 
-    The pixels' standard deviation is in the first kernel. Their mean is not: the convolution pads
-    with the zeros of pixels that have the mean taken off.
+    Args:
+        operation: of a graph.
+        *reads: what it reads, (batch, height, width, channels) each; a mean and what reads it are
+            (batch, channels).
     """
-    deviation = np.sqrt(constant(layers["normalise"].variance)).reshape(-1, 1)
-    found: list[tuple[np.ndarray, np.ndarray, int]] = []
-    gates = layers.get(STEM_GATES)
-    for name, layer in layers.items():
-        if not (name.startswith("stem_") and isinstance(layer, keras.layers.Conv2D)):
-            continue
-        factor, bias = _of_norm(layers[name.removesuffix("_conv") + "_norm"])
-        if gates is not None:
-            strengths = constant(gates.width.factors(layer.filters))
-            factor, bias = factor * strengths, bias * strengths
-        kernel = constant(layer.kernel) * factor
-        if not found:
-            kernel /= deviation
-        found.append((kernel.astype(np.float32), bias.astype(np.float32), layer.strides[0]))
-    return found
+    raise NotImplementedError(f"no function computes operations of type {type(operation).__name__}")
 
 
-def _of_norm(norm: BatchNorm) -> Affine:
-    values = {variable.name: constant(variable) for variable in norm.variables}
-    statistics = values["moving_mean"], values["moving_variance"]
-    return affine(values["scale"], values["shift"], *statistics)
+@compute.register
+def _centring(operation: Centring, x: tf.Tensor) -> tf.Tensor:
+    return x - _constant(operation.mean)
+
+
+@compute.register
+def _concatenation(operation: Concatenation, *reads: tf.Tensor) -> tf.Tensor:
+    del operation
+    return tf.concat(reads, -1)
+
+
+@compute.register
+def _sum(operation: Sum, one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+    del operation
+    return one + other
+
+
+@compute.register
+def _difference(operation: Difference, one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+    del operation
+    return one - other
+
+
+@compute.register
+def _rectification(operation: Rectification, x: tf.Tensor) -> tf.Tensor:
+    del operation
+    return tf.nn.relu(x)
+
+
+@compute.register
+def _convolution(operation: Convolution, x: tf.Tensor) -> tf.Tensor:
+    x = tf.nn.conv2d(x, _constant(operation.kernel), operation.stride, "SAME")
+    return _ended(x, operation)
+
+
+@compute.register
+def _applied(operation: Applied, x: tf.Tensor) -> tf.Tensor:
+    kernel = None if operation.kernel is None else _constant(operation.kernel)
+    x = parts.compute(operation.primitive, parts.Activation(x), kernel)
+    return _ended(x, operation)
+
+
+@compute.register
+def _mean(operation: Mean, x: tf.Tensor) -> tf.Tensor:
+    del operation
+    return tf.reduce_mean(x, [1, 2])
+
+
+@compute.register
+def _dense(operation: Dense, x: tf.Tensor) -> tf.Tensor:
+    return tf.nn.bias_add(tf.matmul(x, _constant(operation.matrix)), _constant(operation.bias))
+
+
+def _ended(x: tf.Tensor, operation: Convolution | Applied) -> tf.Tensor:
+    """With the bias and the ReLU of an operation."""
+    if operation.bias is not None:
+        x = tf.nn.bias_add(x, _constant(operation.bias))
+    return tf.nn.relu(x) if operation.relu else x
+
+
+def _constant(numbers: np.ndarray) -> tf.Tensor:
+    return tf.constant(numbers, tf.float32)

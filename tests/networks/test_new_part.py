@@ -40,7 +40,7 @@ def test_its_training_takes_the_memory_that_it_says():
 
 def test_its_norm_is_in_what_its_node_computes():
     model = NETWORKS["new_part_plain"].build()
-    function = tf.function(FoldedNetwork(model)).get_concrete_function(
+    function = tf.function(FoldedNetwork.of(model)).get_concrete_function(
         tf.TensorSpec((None, *model.input_shape[1:]), tf.float32)
     )
     kinds = [operation.type for operation in function.graph.get_operations()]

@@ -1,4 +1,4 @@
-"""Maps of a network for inference that are linear in others, and how they become tensors.
+"""Maps of a network for inference that are linear in others, and how they are computed.
 
 In inference a batch norm is y = a·x + b in each channel, a gate is a factor, and what a node adds
 up are matrices of channels: together they are one matrix over what the spatial parts of operators
@@ -12,22 +12,19 @@ import typing
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import tensorflow as tf
+
+from goldnas_tf.inference.graph import (
+    Concatenation,
+    Convolution,
+    Difference,
+    Operation,
+    Rectification,
+    Sum,
+    Value,
+)
 
 _AT_ONCE = 4
 """How many maps are concatenated at once: what runs networks on phones takes no more."""
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Map:
-    """A tensor that is there, (batch, height, width, channels); no two are equal."""
-
-    x: tf.Tensor
-
-    @property
-    def channels(self) -> int:
-        """Its channels."""
-        return int(self.x.shape[-1])
 
 
 class Spatial(typing.NamedTuple):
@@ -39,7 +36,7 @@ class Spatial(typing.NamedTuple):
         side: of its kernel in pixels.
     """
 
-    map: Map
+    map: Value
     stride: int
     side: int
 
@@ -54,12 +51,12 @@ class Linear:
         convolutions: K (side, side, channels of z, channels of y) of each z.
     """
 
-    products: Mapping[Map, np.ndarray]
+    products: Mapping[Value, np.ndarray]
     bias: np.ndarray
     convolutions: Mapping[Spatial, np.ndarray] = dataclasses.field(default_factory=dict)
 
     @classmethod
-    def of(cls, map_: Map) -> "Linear":
+    def of(cls, map_: Value) -> "Linear":
         """A map that is there."""
         return cls({map_: np.eye(map_.channels)}, np.zeros(map_.channels))
 
@@ -102,47 +99,76 @@ def _added(
     return total
 
 
-class Joining:
-    """The maps of a network: concatenates them, the same ones once, and computes others."""
+class Builder:
+    """Adds maps to a graph: the same concatenation once.
+
+    Attributes:
+        values: those that were added, in order.
+    """
 
     def __init__(self) -> None:
-        self._joined: dict[tuple[Map, ...], Map] = {}
-        self._maps: dict[int, Map] = {}
+        self.values: list[Value] = []
+        self._joined: dict[tuple[Value, ...], Value] = {}
 
-    def map(self, x: tf.Tensor) -> Map:
-        """A tensor as a map, the same one once."""
-        # the map keeps the tensor, so that no other one gets its number
-        return self._maps.setdefault(id(x), Map(x))
+    def add(self, operation: Operation, *reads: Value, channels: int, stride: int = 1) -> Value:
+        """The map that an operation gives.
 
-    def __call__(self, maps: Sequence[Map]) -> Map:
+        Args:
+            operation: what is computed.
+            reads: what it reads.
+            channels: of the map.
+            stride: 1 or 2.
+        """
+        size = reads[0].size
+        size = size.halved(channels) if stride == 2 else size._replace(channels=channels)
+        self.values.append(Value(size, operation, reads))
+        return self.values[-1]
+
+    def joined(self, maps: Sequence[Value]) -> Value:
         """All channels of some maps, in their order."""
         key = tuple(maps)
         if len(key) == 1:
             return key[0]
         if len(key) > _AT_ONCE:
-            return self((self(key[:_AT_ONCE]), *key[_AT_ONCE:]))
+            return self.joined((self.joined(key[:_AT_ONCE]), *key[_AT_ONCE:]))
         if key not in self._joined:
-            self._joined[key] = self.map(tf.concat([map_.x for map_ in key], -1))
+            channels = sum(map_.channels for map_ in key)
+            self._joined[key] = self.add(Concatenation(), *key, channels=channels)
         return self._joined[key]
 
-    def computed(self, value: Linear, relu: bool = False) -> Map:
+    def computed(self, value: Linear, relu: bool = False) -> Value:
         """The values of a linear map, or their ReLU."""
         places = dict(value.convolutions)
         if value.products:
             kernel = np.concatenate([*value.products.values()])[np.newaxis, np.newaxis]
-            places[Spatial(self([*value.products]), 1, 1)] = kernel
+            places[Spatial(self.joined([*value.products]), 1, 1)] = kernel
         *others, last = places.items()
         # in pairs: phones have a quick sum of two, none of many; and the last one comes negated, as
         # TensorFlow's optimiser gives up where a ReLU and others read the sum of a convolution
         sign = -1.0 if others else 1.0
-        x = tf.nn.bias_add(_convolved(*last, sign), (sign * value.bias).astype(np.float32))
+        x = self._convolved(*last, sign, sign * value.bias, relu and not others)
         if others:
-            x = functools.reduce(tf.add, [_convolved(*other) for other in others]) - x
-        return self.map(tf.nn.relu(x) if relu else x)
+            total = functools.reduce(
+                lambda one, other: self.add(Sum(), one, other, channels=one.channels),
+                [self._convolved(*other) for other in others],
+            )
+            x = self.add(Difference(), total, x, channels=x.channels)
+        return self.rectified(x) if relu and others else x
 
+    def rectified(self, x: Value) -> Value:
+        """max(x, 0)."""
+        return self.add(Rectification(), x, channels=x.channels)
 
-def _convolved(place: Spatial, kernel: np.ndarray, sign: float = 1.0) -> tf.Tensor:
-    return tf.nn.conv2d(place.map.x, (sign * kernel).astype(np.float32), place.stride, "SAME")
+    def _convolved(
+        self,
+        place: Spatial,
+        kernel: np.ndarray,
+        sign: float = 1.0,
+        bias: np.ndarray | None = None,
+        relu: bool = False,
+    ) -> Value:
+        operation = Convolution(sign * kernel, bias, place.stride, relu)
+        return self.add(operation, place.map, channels=kernel.shape[-1], stride=place.stride)
 
 
 class State:
@@ -150,18 +176,18 @@ class State:
 
     Args:
         value: of the map.
-        join: of the network.
+        builder: of the graph.
     """
 
-    def __init__(self, value: Linear, join: Joining):
+    def __init__(self, value: Linear, builder: Builder):
         self._value = value
-        self._join = join
-        self._values: Map | None = None
+        self._builder = builder
+        self._values: Value | None = None
 
     @classmethod
-    def of(cls, map_: Map, join: Joining) -> "State":
+    def of(cls, map_: Value, builder: Builder) -> "State":
         """A map that is there."""
-        state = cls(Linear.of(map_), join)
+        state = cls(Linear.of(map_), builder)
         state._values = map_
         return state
 
@@ -170,14 +196,14 @@ class State:
         """The map in terms of those that are there; it is one of them once it was computed."""
         return Linear.of(self._values) if self._values else self._value
 
-    def compute(self) -> Map:
+    def compute(self) -> Value:
         """The map itself."""
-        self._values = self._values or self._join.computed(self._value)
+        self._values = self._values or self._builder.computed(self._value)
         return self._values
 
     @functools.cached_property
-    def rectified(self) -> Map:
+    def rectified(self) -> Value:
         """Its ReLU."""
         if self._values:
-            return self._join.map(tf.nn.relu(self._values.x))
-        return self._join.computed(self._value, relu=True)
+            return self._builder.rectified(self._values)
+        return self._builder.computed(self._value, relu=True)
