@@ -17,15 +17,16 @@ import pathlib, sys
 import numpy as np
 import goldnas_tf
 from goldnas_tf.deployment import litert, served
-from goldnas_tf.deployment.folding import folded
+from goldnas_tf.deployment.folding import as_model
+from goldnas_tf.networks.folded import FoldedNetwork
 
 point, images = pathlib.Path(sys.argv[1]), np.load("images.npy")
 opened = [goldnas_tf.open_network(path) for path in (point, point / "model.keras")]
 costs = np.array([(network.macs, network.params) for network in opened])
 np.savez("judged.npz", costs, *[network.probabilities(images) for network in opened])
-small = folded(goldnas_tf.load(point))
+small = FoldedNetwork.of(goldnas_tf.load(point))
 pathlib.Path("served").mkdir()
-served.save(pathlib.Path("served"), small, list("0123456789"))
+served.save(pathlib.Path("served"), as_model(small, "small"), list("0123456789"))
 for kind in litert.KINDS:
     pathlib.Path(f"{kind}.tflite").write_bytes(litert.convert(small, kind, images))
 """

@@ -98,7 +98,7 @@ def _write(
     for precision in litert.KINDS:
         file = folder / f"{precision}.tflite"
         with quiet():
-            file.write_bytes(litert.convert(small.model, precision, calibration))
+            file.write_bytes(litert.convert(small.network, precision, calibration))
         yield precision, file
 
 

@@ -19,13 +19,17 @@ def folded(model: keras.Model) -> keras.Model:
     Returns:
         A model without weights: all its numbers are constants.
     """
-    network = FoldedNetwork.of(model)
-    images = keras.Input(model.input_shape[1:], dtype="float32", name="images")
+    return as_model(FoldedNetwork.of(model), model.name)
+
+
+def as_model(network: FoldedNetwork, name: str) -> keras.Model:
+    """A folded network as a Keras model of a name."""
+    images = keras.Input(network.graph.image.size, dtype="float32", name="images")
     # the layer computes in what it is told, whatever Keras is set to
     logits = keras.layers.Lambda(network, name="logits", dtype="float32")(images)
-    small = keras.Model(images, logits, name=model.name)
-    small.dtype_policy = "float32"
-    return small
+    model = keras.Model(images, logits, name=name)
+    model.dtype_policy = "float32"
+    return model
 
 
 def operations(function: tf.types.experimental.ConcreteFunction) -> int:

@@ -7,8 +7,9 @@ import numpy as np
 import tensorflow as tf
 
 from goldnas_tf.deployment import speed, verification
-from goldnas_tf.deployment.folding import folded, operations
+from goldnas_tf.deployment.folding import as_model, operations
 from goldnas_tf.deployment.source import Source
+from goldnas_tf.networks.folded import FoldedNetwork
 
 BATCHES = (1, 32)
 """How many images at once latencies are measured with."""
@@ -19,13 +20,15 @@ class Inference:
     """What is exported of a network.
 
     Attributes:
-        model: the folded network, from images with values in 0..255 to logits.
+        network: the folded network, from images with values in 0..255 to logits.
+        model: the same as a model.
         probabilities: its answers to the images of the source.
         operators_before: operators that the network ran.
         operators_after: operators that the folded one runs.
         speed: a comparison for each of `BATCHES`.
     """
 
+    network: FoldedNetwork
     model: keras.Model
     probabilities: np.ndarray
     operators_before: int
@@ -47,7 +50,8 @@ def fold(source: Source) -> Inference:
     Raises:
         ExportError: they are not.
     """
-    model = folded(source.model)
+    network = FoldedNetwork.of(source.model)
+    model = as_model(network, source.model.name)
     before, after = _function(source.model), _function(model)
     probabilities = after(source.images).numpy()
     # one of half precision is folded to full precision, and differs by what had been rounded
@@ -55,6 +59,7 @@ def fold(source: Source) -> Inference:
         verification.require_same("the folded network", probabilities, before(source.images))
     batches = [np.resize(source.images, (n, *source.images.shape[1:])) for n in BATCHES]
     return Inference(
+        network=network,
         model=model,
         probabilities=probabilities,
         operators_before=operations(before.get_concrete_function()),

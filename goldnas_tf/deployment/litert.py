@@ -5,11 +5,11 @@ from a camera or a file, to `probabilities`, float32 (1, classes). The batch is 
 has one at a time, and fixed shapes run fastest. An interpreter can still resize its input.
 """
 
-from collections.abc import Iterator
-
-import keras
 import numpy as np
 import tensorflow as tf
+
+from goldnas_tf.inference.quantisation import bounded, without_rectifications
+from goldnas_tf.networks.folded import FoldedNetwork, QuantisedNetwork, ranges
 
 KINDS = ("float32", "float16", "int8")
 
@@ -17,30 +17,31 @@ KINDS = ("float32", "float16", "int8")
 class _Phone(tf.Module):
     """What is converted; in int8 the converter itself makes the input uint8."""
 
-    def __init__(self, model: keras.Model, input_type: tf.DType):
+    def __init__(self, network: FoldedNetwork, input_type: tf.DType):
         super().__init__()
-        self._model = model
-        image = tf.TensorSpec((1, *model.input_shape[1:]), input_type, name="images")
+        self._network = network
+        image = tf.TensorSpec((1, *network.graph.image.size), input_type, name="images")
         self.answer = tf.function(self._answer, input_signature=[image], autograph=False)
 
     def _answer(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        logits = self._model(tf.cast(images, tf.float32), training=False)
-        return {"probabilities": tf.nn.softmax(logits)}
+        return {"probabilities": tf.nn.softmax(self._network(tf.cast(images, tf.float32)))}
 
 
-def convert(model: keras.Model, kind: str, calibration: np.ndarray) -> bytes:
+def convert(network: FoldedNetwork, kind: str, calibration: np.ndarray) -> bytes:
     """The content of a LiteRT file.
 
     float16 halves the weights, not the arithmetic of processors without it. int8 computes in whole
     numbers, with ranges that the calibration images show.
 
     Args:
-        model: a folded one.
+        network: what is converted.
         kind: one of `KINDS`.
         calibration: uint8 images (images, height, width, channels) like those it will see; read for
             int8 alone.
     """
-    phone = _Phone(model, tf.float32 if kind == "int8" else tf.uint8)
+    if kind == "int8":
+        network = _quantised(network, calibration)
+    phone = _Phone(network, tf.float32 if kind == "int8" else tf.uint8)
     function = phone.answer.get_concrete_function()
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function], phone)
     if kind != "float32":
@@ -48,15 +49,11 @@ def convert(model: keras.Model, kind: str, calibration: np.ndarray) -> bytes:
     if kind == "float16":
         converter.target_spec.supported_types = [tf.float16]
     if kind == "int8":
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        # maps say their bounds themselves, so that there is nothing to calibrate
         converter.inference_input_type = tf.uint8
-        converter.representative_dataset = lambda: _each(calibration)
     return converter.convert()
 
 
-def _each(images: np.ndarray) -> Iterator[list[np.ndarray]]:
-    images = images.astype(np.float32)
-    # two pixels make the range of the input 0 to 255, and a step of it one: raw bytes are right
-    images[0].flat[0], images[0].flat[-1] = 0, 255
-    for image in images:
-        yield [image[np.newaxis]]
+def _quantised(network: FoldedNetwork, calibration: np.ndarray) -> QuantisedNetwork:
+    graph = without_rectifications(network.graph)
+    return QuantisedNetwork(bounded(graph, ranges(graph, calibration)))

@@ -115,7 +115,8 @@ class Value:
 
     size: FeatureMap
     operation: Operation = Images()
-    reads: tuple["Value", ...] = ()
+    # without these, or one map would print a whole network many times over
+    reads: tuple["Value", ...] = dataclasses.field(default=(), repr=False)
 
     @property
     def channels(self) -> int:

@@ -23,7 +23,7 @@ from goldnas_tf.inference.graph import (
     Value,
 )
 
-_AT_ONCE = 4
+_AT_ONCE = 5
 """How many maps are concatenated at once: what runs networks on phones takes no more."""
 
 

@@ -21,7 +21,11 @@ from goldnas_tf.inference.graph import (
     Value,
 )
 from goldnas_tf.inference.lowering import lower
+from goldnas_tf.inference.quantisation import Bounded, Range
 from goldnas_tf.networks import numbers, parts
+
+_BATCH = 64
+"""Images whose maps are there at once."""
 
 
 class FoldedNetwork:
@@ -31,10 +35,13 @@ class FoldedNetwork:
 
     Args:
         graph: of the network.
+
+    Attributes:
+        graph: of the network.
     """
 
     def __init__(self, graph: Graph):
-        self._graph = graph
+        self.graph = graph
 
     @classmethod
     def of(cls, model: keras.Model) -> "FoldedNetwork":
@@ -43,10 +50,54 @@ class FoldedNetwork:
 
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
         """Logits (batch, classes) of images (batch, height, width, channels)."""
-        tensors: dict[Value, tf.Tensor] = {self._graph.image: images}
-        for value in self._graph.values:
-            tensors[value] = compute(value.operation, *[tensors[read] for read in value.reads])
-        return tensors[self._graph.logits]
+        return self.tensors(images)[self.graph.logits]
+
+    def tensors(self, images: tf.Tensor) -> dict[Value, tf.Tensor]:
+        """All maps of images (batch, height, width, channels), themselves among them."""
+        tensors = {self.graph.image: self._kept(self.graph.image, images)}
+        for value in self.graph.values:
+            x = compute(value.operation, *[tensors[read] for read in value.reads])
+            tensors[value] = self._kept(value, x)
+        return tensors
+
+    def _kept(self, value: Value, x: tf.Tensor) -> tf.Tensor:
+        """A map as it is kept until it is read."""
+        del value
+        return x
+
+
+class QuantisedNetwork(FoldedNetwork):
+    """A network whose maps are kept in whole numbers of 8 bits.
+
+    It computes with what these stand for, as a converter to whole numbers expects it.
+
+    Args:
+        network: its graph, and the bounds of its maps.
+    """
+
+    def __init__(self, network: Bounded):
+        super().__init__(network.graph)
+        self._bounds = network.bounds
+
+    def _kept(self, value: Value, x: tf.Tensor) -> tf.Tensor:
+        return tf.quantization.fake_quant_with_min_max_args(x, *self._bounds[value])
+
+
+def ranges(graph: Graph, images: np.ndarray) -> dict[Value, Range]:
+    """The ranges of all maps of a network.
+
+    Args:
+        graph: of the network.
+        images: (images, height, width, channels), at least one.
+    """
+    network, found = FoldedNetwork(graph), dict[Value, Range]()
+    for batch in np.array_split(images, -(-len(images) // _BATCH)):
+        # a few batches are done before a graph of it were traced
+        for value, x in network.tensors(tf.constant(batch, tf.float32)).items():
+            flat = tf.reshape(x, [-1, x.shape[-1]])
+            seen = Range(tf.reduce_min(flat, 0).numpy(), tf.reduce_max(flat, 0).numpy())
+            found[value] = found.get(value, seen).plus(seen)
+    return found
 
 
 @functools.singledispatch

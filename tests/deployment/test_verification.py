@@ -12,8 +12,9 @@ import tensorflow as tf
 from tiny_networks import NETWORKS
 
 from goldnas_tf.deployment import litert, served, verification
-from goldnas_tf.deployment.folding import folded
+from goldnas_tf.deployment.folding import as_model
 from goldnas_tf.errors import ExportError
+from goldnas_tf.networks.folded import FoldedNetwork
 
 CLASSES = ["ant", "bée", "big cat"]
 IMAGES = NETWORKS["one_cell"].images(batch=3)
@@ -23,10 +24,11 @@ IMAGES = NETWORKS["one_cell"].images(batch=3)
 def written(tmp_path_factory, built):
     """The same network as a SavedModel and as a LiteRT file, and what it answers."""
     folder = tmp_path_factory.mktemp("written")
-    model = folded(built("one_cell"))
+    network = FoldedNetwork.of(built("one_cell"))
+    model = as_model(network, "one_cell")
     (folder / "served").mkdir()
     served.save(folder / "served", model, CLASSES)
-    (folder / "float32.tflite").write_bytes(litert.convert(model, "float32", IMAGES))
+    (folder / "float32.tflite").write_bytes(litert.convert(network, "float32", IMAGES))
     return folder, tf.nn.softmax(model(IMAGES, training=False)).numpy()
 
 
