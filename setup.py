@@ -21,7 +21,11 @@ REQUIREMENTS = [
 ]
 
 # to export networks and to measure .tflite files, and to run the tests
-EXPORT = ["ai-edge-litert>=2.0,<3", "tensorflow-serving-api>=2.21,<2.22"]
+EXPORT = [
+    "ai-edge-litert>=2.0,<3",
+    "flatbuffers>=24.3.25",
+    "tensorflow-serving-api>=2.21,<2.22",
+]
 
 setup(
     name="goldnas_tf",

@@ -8,6 +8,7 @@ has one at a time, and fixed shapes run fastest. An interpreter can still resize
 import numpy as np
 import tensorflow as tf
 
+from goldnas_tf.deployment.slimming import slimmed
 from goldnas_tf.inference.quantisation import bounded, without_rectifications
 from goldnas_tf.networks.folded import FoldedNetwork, QuantisedNetwork, ranges
 
@@ -51,7 +52,7 @@ def convert(network: FoldedNetwork, kind: str, calibration: np.ndarray) -> bytes
     if kind == "int8":
         # maps say their bounds themselves, so that there is nothing to calibrate
         converter.inference_input_type = tf.uint8
-    return converter.convert()
+    return slimmed(converter.convert())
 
 
 def _quantised(network: FoldedNetwork, calibration: np.ndarray) -> QuantisedNetwork:

@@ -28,7 +28,7 @@ from goldnas_tf.inference.graph import (
 from goldnas_tf.inference.linear import Builder, Linear, Spatial, State
 from goldnas_tf.inference.numbers import CellNumbers, Input, NetworkNumbers
 
-_WIDEST = 4
+_WIDEST = 2
 """Above so many channels for each of its own, a map that skip connections read is computed."""
 
 

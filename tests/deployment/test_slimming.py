@@ -1,0 +1,59 @@
+"""LiteRT files become smaller, and answer alike."""
+
+import numpy as np
+import pytest
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
+from tiny_networks import NETWORKS
+
+from goldnas_tf.deployment import litert
+from goldnas_tf.deployment.slimming import slimmed
+from goldnas_tf.networks.folded import FoldedNetwork
+
+IMAGES = NETWORKS["one_cell"].images(3, 8)
+
+
+@pytest.fixture(scope="module", params=["float32", "int8"])
+def whole(request, built):
+    """A file as the converter leaves it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(litert, "slimmed", lambda content: content)
+        return litert.convert(FoldedNetwork.of(built("one_cell")), request.param, IMAGES)
+
+
+def answers(content):
+    run = Interpreter(model_content=content).get_signature_runner("serving_default")
+    return np.concatenate([run(images=image[None])["probabilities"] for image in IMAGES])
+
+
+def test_a_smaller_file_answers_alike(whole):
+    slim = slimmed(whole)
+    assert len(slim) < 0.9 * len(whole)
+    np.testing.assert_array_equal(answers(slim), answers(whole))
+    assert slimmed(slim) == slim
+
+
+def test_the_ends_keep_their_names_and_nothing_is_there_twice(whole):
+    before, after = (
+        schema.ModelT.InitFromPackedBuf(content, 0) for content in (whole, slimmed(whole))
+    )
+    (graph,) = after.subgraphs
+    ends = [*graph.inputs, *graph.outputs]
+    assert [graph.tensors[end].name for end in ends] == [
+        before.subgraphs[0].tensors[end].name for end in ends
+    ]
+    assert sum(tensor.name is not None for tensor in graph.tensors) == len(ends)
+    contents = [b"" if one.data is None else one.data.tobytes() for one in after.buffers]
+    assert contents[0] == b""
+    assert len({*contents}) == len(contents)
+
+
+def test_weights_lie_where_kernels_can_read_them(whole):
+    model = schema.Model.GetRootAsModel(slimmed(whole), 0)
+    places = [
+        table.Vector(table.Offset(4)) % 16
+        for table in (model.Buffers(number)._tab for number in range(model.BuffersLength()))
+        if table.Offset(4)
+    ]
+    assert places
+    assert {*places} == {0}
