@@ -100,7 +100,7 @@ def _added(
 
 
 class Builder:
-    """Adds maps to a graph: the same concatenation once.
+    """Adds maps to a graph: the same concatenation, and the ReLU of the same map, once.
 
     Attributes:
         values: those that were added, in order.
@@ -109,6 +109,7 @@ class Builder:
     def __init__(self) -> None:
         self.values: list[Value] = []
         self._joined: dict[tuple[Value, ...], Value] = {}
+        self._rectified: dict[Value, Value] = {}
 
     def add(self, operation: Operation, *reads: Value, channels: int, stride: int = 1) -> Value:
         """The map that an operation gives.
@@ -157,7 +158,9 @@ class Builder:
 
     def rectified(self, x: Value) -> Value:
         """max(x, 0)."""
-        return self.add(Rectification(), x, channels=x.channels)
+        if x not in self._rectified:
+            self._rectified[x] = self.add(Rectification(), x, channels=x.channels)
+        return self._rectified[x]
 
     def _convolved(
         self,

@@ -35,6 +35,9 @@ _WHITE = 255.0
 _LEAST = 2.0**-8
 """A channel is not taken for smaller than so much of the largest of its map: it is noise then."""
 
+_NARROWEST = 1e-3
+"""Between the bounds of a map that has bounds of its own."""
+
 
 class Range(typing.NamedTuple):
     """The values of a map that calibration images show.
@@ -229,5 +232,5 @@ def _own_bounds(value: Value, found: Range, factors: _Factors) -> Bounds:
     """Those of a map whose channels do not all reach 1."""
     divided = _divides(value, factors)
     low, high = float(np.min(found.low / divided)), float(np.max(found.high / divided))
-    # zero is always one of the whole numbers, and two of them differ
-    return min(low, 0.0), max(high, low + 1e-6, 1e-6)
+    # zero is always one of the whole numbers; kernels refuse scales that are next to nothing
+    return min(low, 0.0), max(high, low + _NARROWEST, _NARROWEST)

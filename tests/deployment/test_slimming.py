@@ -7,7 +7,8 @@ from ai_edge_litert.interpreter import Interpreter
 from tiny_networks import NETWORKS
 
 from goldnas_tf.deployment import litert
-from goldnas_tf.deployment.slimming import slimmed
+from goldnas_tf.deployment.slimming import as_steps, slimmed
+from goldnas_tf.inference.arena import arena
 from goldnas_tf.networks.folded import FoldedNetwork
 
 IMAGES = NETWORKS["one_cell"].images(3, 8)
@@ -26,6 +27,11 @@ def answers(content):
     return np.concatenate([run(images=image[None])["probabilities"] for image in IMAGES])
 
 
+def names_of_ends(model):
+    (graph,) = model.subgraphs
+    return [graph.tensors[end].name for end in (*graph.inputs, *graph.outputs)]
+
+
 def test_a_smaller_file_answers_alike(whole):
     slim = slimmed(whole)
     assert len(slim) < 0.9 * len(whole)
@@ -37,12 +43,9 @@ def test_the_ends_keep_their_names_and_nothing_is_there_twice(whole):
     before, after = (
         schema.ModelT.InitFromPackedBuf(content, 0) for content in (whole, slimmed(whole))
     )
+    assert names_of_ends(after) == names_of_ends(before)
     (graph,) = after.subgraphs
-    ends = [*graph.inputs, *graph.outputs]
-    assert [graph.tensors[end].name for end in ends] == [
-        before.subgraphs[0].tensors[end].name for end in ends
-    ]
-    assert sum(tensor.name is not None for tensor in graph.tensors) == len(ends)
+    assert sum(tensor.name is not None for tensor in graph.tensors) == len(names_of_ends(after))
     contents = [b"" if one.data is None else one.data.tobytes() for one in after.buffers]
     assert contents[0] == b""
     assert len({*contents}) == len(contents)
@@ -57,3 +60,13 @@ def test_weights_lie_where_kernels_can_read_them(whole):
     ]
     assert places
     assert {*places} == {0}
+
+
+def test_maps_take_less_memory_and_come_in_the_order_of_their_steps(whole):
+    before, after = (
+        schema.ModelT.InitFromPackedBuf(content, 0) for content in (whole, slimmed(whole))
+    )
+    (one,), (other,) = before.subgraphs, after.subgraphs
+    assert arena(*as_steps(after, other)) <= arena(*as_steps(before, one))
+    given = [step.gives for step in as_steps(after, other)[0]]
+    assert given == [*range(len(other.inputs), len(other.inputs) + len(given))]
