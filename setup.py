@@ -27,6 +27,10 @@ EXPORT = [
     "tensorflow-serving-api>=2.21,<2.22",
 ]
 
+# to measure what a network takes of a microcontroller; there are builds of every day alone, and for
+# this machine alone
+MICRO = ["tflite-micro>=0.dev20260101; sys_platform == 'linux' and platform_machine == 'x86_64'"]
+
 setup(
     name="goldnas_tf",
     version="0.1.0",
@@ -47,8 +51,10 @@ setup(
         "bench": ["torch>=2.5"],
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
         "export": EXPORT,
+        "micro": MICRO,
         "test": [
             *EXPORT,
+            *MICRO,
             "pillow>=10.4",
             "pytest>=8.2,<10",
             "pytest-xdist>=3.6,<4",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from goldnas_tf.data import ImageData
 from goldnas_tf.deployment.inference import Inference
-from goldnas_tf.evaluation.measure import Measurement
+from goldnas_tf.evaluation.measure import RAM_NOTE, Measurement
 from goldnas_tf.files.kinds import Kind
 from goldnas_tf.report import columns
 from goldnas_tf.runs.run_folder import versions
@@ -57,6 +57,7 @@ class Report:
             kind: {
                 "path": row.path,
                 "size_bytes": row.size_bytes,
+                "ram_bytes": row.ram_bytes,
                 "val_accuracy": row.accuracy.top1,
                 "latencies": [dataclasses.asdict(latency) for latency in row.latencies],
             }
@@ -83,14 +84,17 @@ class Report:
         """What a terminal shows."""
         batches = [latency.batch for latency in self.measured["network"].latencies]
         times = [f"ms for {batch}" for batch in batches]
-        rows = [["format", "size", "val acc", *times, "path"]]
+        ram = any(row.ram_bytes is not None for row in self.measured.values())
+        rows = [["format", "size", *["ram"] * ram, "val acc", *times, "path"]]
         for kind, row in self.measured.items():
             latencies = [f"{latency.median_ms:.3g}" for latency in row.latencies]
-            size = f"{human(row.size_bytes)}B"
-            rows.append([kind, size, f"{row.accuracy.top1:.2%}", *latencies, row.path])
+            sizes = [row.size_bytes, *[row.ram_bytes] * ram]
+            shown = ["-" if size is None else f"{human(size)}B" for size in sizes]
+            rows.append([kind, *shown, f"{row.accuracy.top1:.2%}", *latencies, row.path])
         first = next(iter(self.measured.values()))
         return [
             *columns.lines(rows, left={"format", "path"}),
+            *[RAM_NOTE] * ram,
             f"accuracy on {self.data.validation.size} validation images of {self.data.name}; "
             f"latency on {first.device}, {first.threads} threads, median",
             *_gain(self.inference),

@@ -23,6 +23,7 @@ class Runner:
         macs: multiply-adds for one image, or None where they cannot be known.
         params: trainable parameters, or None.
         device: what computes it.
+        ram_bytes: measures what it takes of a microcontroller; None where it runs on none.
     """
 
     outputs: Callable[[np.ndarray], np.ndarray]
@@ -30,6 +31,7 @@ class Runner:
     macs: int | None
     params: int | None
     device: str
+    ram_bytes: Callable[[], int | None] = lambda: None
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -48,6 +50,7 @@ class LoadedNetwork:
         device: what computes it.
         threads: how many threads compute it on a CPU.
         gives_probabilities: whether its outputs are distributions; else they are logits.
+        ram_bytes: as of a `Runner`.
     """
 
     path: pathlib.Path
@@ -62,6 +65,7 @@ class LoadedNetwork:
     threads: int
     gives_probabilities: bool
     _outputs: Callable[[np.ndarray], np.ndarray]
+    ram_bytes: Callable[[], int | None] = lambda: None
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """Probabilities of the classes; logits go through a softmax.
@@ -140,6 +144,7 @@ def loaded(
         threads=threads,
         gives_probabilities=_are_probabilities(outputs),
         _outputs=runner.outputs,
+        ram_bytes=runner.ram_bytes,
     )
     network.probabilities(images)
     return network

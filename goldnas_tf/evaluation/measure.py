@@ -12,6 +12,9 @@ from goldnas_tf.evaluation.accuracy import Accuracy, score
 from goldnas_tf.evaluation.latency import Latency, time_calls
 from goldnas_tf.evaluation.loaded import LoadedNetwork
 
+RAM_NOTE = "ram: the arena of TensorFlow Lite Micro, on a microcontroller"
+"""What tables with a column of it say below."""
+
 BATCH = 64
 """Images in a call while the accuracy is measured."""
 
@@ -27,6 +30,8 @@ class Measurement:
         macs: multiply-adds for one image, or None where they cannot be known.
         params: trainable parameters, or None where they cannot be known.
         size_bytes: of what is served.
+        ram_bytes: of the arena that it takes of a microcontroller, or None where that was not
+            measured.
         latencies: one for each batch size.
         device: what computed.
         threads: how many threads computed on a CPU.
@@ -41,6 +46,7 @@ class Measurement:
     latencies: tuple[Latency, ...]
     device: str
     threads: int
+    ram_bytes: int | None = None
 
     def to_json(self) -> dict:
         """JSON values; `confusion` has a row for each class and a column for what it was taken for.
@@ -87,6 +93,7 @@ def measure(network: LoadedNetwork, split: Split, batches: Sequence[int] = (1, 3
         latencies=tuple(time_calls(network.probabilities, noise[:size]) for size in batches),
         device=network.device,
         threads=network.threads,
+        ram_bytes=network.ram_bytes(),
     )
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 
-from goldnas_tf.evaluation.measure import Measurement
+from goldnas_tf.evaluation.measure import RAM_NOTE, Measurement
 from goldnas_tf.evaluation.result import Evaluation
 from goldnas_tf.report import columns
 from goldnas_tf.settings.units import human
@@ -18,7 +18,8 @@ def evaluation_table(evaluation: Evaluation) -> str:
     first = next(iter(measurements.values()))
     top5 = first.accuracy.top5 is not None
     times = [(f"ms at {latency.batch}", "p95") for latency in first.latencies]
-    titles = ["network", "top-1", *["top-5"] * top5, "macs", "params", "size"]
+    ram = any(measurement.ram_bytes is not None for measurement in measurements.values())
+    titles = ["network", "top-1", *["top-5"] * top5, "macs", "params", "size", *["ram"] * ram]
     rows = [[*titles, *itertools.chain.from_iterable(times)]]
     for name, measurement in measurements.items():
         row = [name, _percent(measurement.accuracy.top1)]
@@ -26,6 +27,9 @@ def evaluation_table(evaluation: Evaluation) -> str:
             row.append(_percent(measurement.accuracy.top5))
         row += [_count(measurement.macs), _count(measurement.params)]
         row.append(f"{human(measurement.size_bytes)}B")
+        if ram:
+            used = measurement.ram_bytes
+            row.append("-" if used is None else f"{human(used)}B")
         for latency in measurement.latencies:
             row += [_milliseconds(latency.median_ms), _milliseconds(latency.p95_ms)]
         rows.append(row)
@@ -36,6 +40,7 @@ def evaluation_table(evaluation: Evaluation) -> str:
             *columns.lines(rows, left={"network"}),
             f"ms at N: milliseconds for a batch of N images, median and 95th percentile; "
             f"{' and '.join(devices)}",
+            *[RAM_NOTE] * ram,
         ]
     )
 

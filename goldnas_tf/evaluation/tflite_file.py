@@ -3,12 +3,14 @@
 Quantised inputs and outputs stand for real numbers: real = (stored - zero point) * scale.
 """
 
+import functools
 import pathlib
 import typing
 
 import numpy as np
 
 from goldnas_tf.errors import InputError, first_line
+from goldnas_tf.evaluation import micro
 from goldnas_tf.evaluation.loaded import Runner
 from goldnas_tf.runtime import threads
 
@@ -41,6 +43,7 @@ def read(path: pathlib.Path) -> Runner:
             f"{path}: expected one input and one output (images, classes) of numbers; "
             f"received {len(inputs)} and {len(rows)}"
         )
+    ram_bytes = functools.partial(micro.arena_bytes, path)
     return Runner(
         outputs=_Calls(interpreter, inputs[0], rows[0]),
         image_shape=tuple(
@@ -49,6 +52,8 @@ def read(path: pathlib.Path) -> Runner:
         macs=None,
         params=None,
         device="CPU",
+        # those of real numbers are for phones
+        **({"ram_bytes": ram_bytes} if inputs[0]["quantization"][0] else {}),
     )
 
 

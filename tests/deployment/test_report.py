@@ -1,5 +1,6 @@
 """What an export says, from measurements that were made up."""
 
+import dataclasses
 import json
 import types
 
@@ -44,6 +45,7 @@ def report(int8=0.89):
         version=3,
         data=DATA,
         inference=Inference(
+            network=None,
             model=None,
             probabilities=None,
             operators_before=900,
@@ -68,6 +70,18 @@ def test_the_table_has_a_line_for_each_format():
         "  1 image: 1.5 ms instead of 3, 2.0 times as fast",
         "  32 images: 16 ms instead of 20, 1.2 times as fast",
     ]
+
+
+def test_what_a_network_takes_of_a_microcontroller_is_told_where_it_was_measured():
+    found = report()
+    found.measured["int8"] = dataclasses.replace(found.measured["int8"], ram_bytes=56_321)
+    assert found.lines()[:4] == [
+        "format     size     ram  val acc  ms for 1  ms for 32  path",
+        "-------  ------  ------  -------  --------  ---------  ----------------------------------",
+        "network     2MB       -   90.00%       0.5       12.3  pareto/e001/model.keras",
+        "int8     12.3KB  56.3KB   89.00%       0.5       12.3  exports/litert/noise/3/int8.tflite",
+    ]
+    assert found.lines()[4] == ("ram: the arena of TensorFlow Lite Micro, on a microcontroller")
 
 
 @pytest.mark.parametrize(("int8", "warned"), [(0.95, 0), (0.9, 0), (0.881, 0), (0.879, 1)])
@@ -99,6 +113,7 @@ def test_every_figure_is_in_the_file():
     assert values["formats"]["int8"] == {
         "path": "exports/litert/noise/3/int8.tflite",
         "size_bytes": 12345,
+        "ram_bytes": None,
         "val_accuracy": 0.89,
         "latencies": [
             {"batch": 1, "median_ms": 0.5, "p95_ms": 0.75, "runs": 60},

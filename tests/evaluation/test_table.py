@@ -44,6 +44,14 @@ def test_a_line_for_each_network(measurement):
     ]
 
 
+def test_ram_is_shown_where_it_was_measured(measurement):
+    small = dataclasses.replace(measurement, ram_bytes=231_000)
+    lines = evaluation_table(evaluation(e001=measurement, small=small)).splitlines()
+    assert lines[1].split()[:7] == ["network", "top-1", "top-5", "macs", "params", "size", "ram"]
+    assert [line.split()[6] for line in lines[3:5]] == ["-", "231KB"]
+    assert lines[-1] == "ram: the arena of TensorFlow Lite Micro, on a microcontroller"
+
+
 def test_few_classes_have_no_top_5(measurement):
     few = dataclasses.replace(measurement, accuracy=score(np.eye(2), [0, 1]))
     assert "top-5" not in evaluation_table(evaluation(e001=few))
