@@ -10,12 +10,12 @@ narrowed   one hand-made cell of the same space everywhere, likewise
 import random
 from collections.abc import Sequence
 
-from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.hand_made import narrowed
-from goldnas_tf.architecture.sampling import sample_at
 from goldnas_tf.comparison import keras_families
 from goldnas_tf.comparison.settings import FOUND
+from goldnas_tf.resources import resources
+from goldnas_tf.resources.hand_made import narrowed
+from goldnas_tf.resources.sampling import sample_at
 from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 
 TOLERANCE = 0.03

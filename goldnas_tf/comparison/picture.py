@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from goldnas_tf.architecture.resources import RESOURCES
 from goldnas_tf.comparison import verdict
 from goldnas_tf.comparison.settings import FOUND, RIVALS
 from goldnas_tf.comparison.table import groups
 from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.report import figures
+from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.settings.units import human
 
 _LOOKS = {

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goldnas_tf import pareto
-from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
+from goldnas_tf.resources import resources
 from goldnas_tf.runs import run_folder, timetable
 
 MOST_POINTS = 3

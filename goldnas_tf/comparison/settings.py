@@ -3,8 +3,8 @@
 import dataclasses
 import pathlib
 
-from goldnas_tf.architecture.resources import COUNTED
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources.resources import COUNTED
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.setting import check, setting
 from goldnas_tf.training.train_config import TrainingSettings

@@ -11,13 +11,14 @@ import functools
 import itertools
 from collections.abc import Iterable, Sequence
 
-from goldnas_tf.architecture import operators, resources
+from goldnas_tf.architecture import operators
 from goldnas_tf.architecture.blocks import Block
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CellPlace, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.settings import FOUND, AssemblySettings
+from goldnas_tf.resources import resources
 
 Genes = tuple[int, ...]
 

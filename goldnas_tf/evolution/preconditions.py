@@ -2,12 +2,12 @@
 
 import tensorflow as tf
 
-from goldnas_tf.architecture.resources import COUNTED, RESOURCES
 from goldnas_tf.data import ImageData, training_batches
 from goldnas_tf.data.splits import ArraySplit
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.settings import EvolveConfig
+from goldnas_tf.resources.resources import COUNTED, RESOURCES
 from goldnas_tf.runtime.devices import check_devices
 
 

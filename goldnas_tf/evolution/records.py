@@ -7,7 +7,6 @@ import dataclasses
 import pathlib
 from collections.abc import Sequence
 
-from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution import candidate
@@ -15,6 +14,7 @@ from goldnas_tf.evolution.assembly import Assembly, Genes
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.settings import EvolutionSettings
 from goldnas_tf.evolution.warm_start import Tried
+from goldnas_tf.resources import resources
 
 _IDLE_GENERATIONS = 20
 
@@ -38,7 +38,7 @@ class Generation:
 
 def fits(genotype: Genotype, settings: EvolutionSettings) -> bool:
     """Whether a network is within the limits that are known without building it."""
-    cost = resources.total(genotype, gated=False)
+    cost = resources.known(genotype, gated=False)
     return all(cost.get(name, 0) <= limit for name, limit in settings.limits.items())
 
 
@@ -93,7 +93,7 @@ class Records:
                         break
                     name = f"n{len(trials) + len(plan.new) + 1:03d}"
                     plan.new[name] = genotype
-                costs = resources.total(genotype, gated=False)
+                costs = resources.known(genotype, gated=False)
                 plan.known[genotype] = Candidate(name, genes, plan.number, costs)
             plan.members.append(genotype)
         return plan

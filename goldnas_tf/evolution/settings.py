@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.resources import RESOURCES
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.growth import RAISED
 from goldnas_tf.settings.setting import check, setting
@@ -93,6 +93,10 @@ class EvolutionSettings:
     )
     max_params: str = setting("1M", "most parameters of a network, as 500K; 0 is no limit")
     max_macs: str = setting("0", "most multiply-adds of a network, as 40M; 0 is no limit")
+    max_flash: str = setting("0", "most bytes of a network's int8 file, as 96K; 0 is no limit")
+    max_ram: str = setting(
+        "0", "most bytes of RAM on a microcontroller, in int8, as 128K; 0 is no limit"
+    )
     max_latency_ms: float = setting(
         0.0, "most milliseconds for one image, measured where it runs; 0 is no limit", low=0
     )
@@ -123,7 +127,7 @@ class EvolutionSettings:
                 f"objectives: expected some of {', '.join(RESOURCES)}, each once; received "
                 f"{','.join(self.objectives) or 'none'}"
             )
-        for name in ("max_params", "max_macs"):
+        for name in ("max_params", "max_macs", "max_flash", "max_ram"):
             try:
                 parse_count(getattr(self, name))
             except InputError as error:
@@ -135,6 +139,8 @@ class EvolutionSettings:
         limits = {
             "params": parse_count(self.max_params),
             "macs": parse_count(self.max_macs),
+            "flash_bytes": parse_count(self.max_flash),
+            "ram_bytes": parse_count(self.max_ram),
             "latency_ms": self.max_latency_ms,
         }
         return {name: limit for name, limit in limits.items() if limit}

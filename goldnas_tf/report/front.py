@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from goldnas_tf import pareto
-from goldnas_tf.architecture.resources import RESOURCES
 from goldnas_tf.report import axes as cost_axis
 from goldnas_tf.report import figures, labels
+from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.settings.units import human
 
 _FAINT = "#a6a6a6"

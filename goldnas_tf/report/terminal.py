@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 import tqdm
 
 from goldnas_tf import pareto
-from goldnas_tf.architecture.resources import RESOURCES
 from goldnas_tf.report import columns
+from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.settings.units import human
 
 _BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
@@ -228,10 +228,11 @@ def _costs(point: pareto.Point, start_macs: int | None) -> dict[str, str | None]
     shown: dict[str, str | None] = {}
     for name, resource in RESOURCES.items():
         cost = point.costs.get(name)
-        counted = resource.counts is not None
-        shown[resource.label] = (
-            None if cost is None else human(int(cost)) if counted else f"{cost:.3g}"
-        )
+        amount = None
+        if cost is not None:
+            whole = f"{human(int(cost))}{resource.suffix}"
+            amount = whole if resource.is_known else f"{cost:.3g}"
+        shown[resource.label] = amount
         if name == "macs":
             shown["of start"] = f"{point.macs / start_macs:.1%}" if start_macs else None
     return shown

@@ -12,10 +12,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Gate, Group, Place
 from goldnas_tf.networks import network
+from goldnas_tf.resources import resources
 from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.learner import Learner, Recipe
 from goldnas_tf.training.objective import Penalty

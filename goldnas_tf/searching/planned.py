@@ -13,11 +13,12 @@ import sys
 import typing
 from collections.abc import Callable, Mapping
 
-from goldnas_tf.architecture import costs, resources
+from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Node, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources import resources
 from goldnas_tf.settings.setting import check, setting
 
 # share of a network that goes at once

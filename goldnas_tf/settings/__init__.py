@@ -1,4 +1,4 @@
 """What a user can choose: settings with their ranges and meanings, and the sections made of them.
 
-Plain data, no TensorFlow. May import `inference`, `architecture` and what lies below them.
+Plain data, no TensorFlow. May import `resources` and what lies below it.
 """

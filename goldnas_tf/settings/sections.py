@@ -5,9 +5,10 @@ The names of settings are unique over all sections of a configuration: each is a
 
 import dataclasses
 
-from goldnas_tf.architecture import operators, resources
+from goldnas_tf.architecture import operators
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources import resources
 from goldnas_tf.settings.setting import check, setting
 
 GATE_GRADIENTS = ("sigmoid", "straight_through", "enhanced")

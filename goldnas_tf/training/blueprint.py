@@ -7,7 +7,6 @@ from typing import Any
 
 import keras
 
-from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
@@ -16,6 +15,7 @@ from goldnas_tf.networks import network
 from goldnas_tf.networks.carrying import alone
 from goldnas_tf.networks.network import Form
 from goldnas_tf.report.drawing import draw_network
+from goldnas_tf.resources import resources
 
 
 class Blueprint(abc.ABC):
@@ -37,7 +37,7 @@ class Blueprint(abc.ABC):
 
     @abc.abstractmethod
     def costs(self, form: Form) -> dict[str, float]:
-        """What it uses of every resource that can be counted (`resources.COUNTED`)."""
+        """What it uses of every resource that is known of it as it is (`resources.KNOWN`)."""
 
     @abc.abstractmethod
     def build(self, form: Form) -> keras.Model:
@@ -96,7 +96,7 @@ class GenotypeBlueprint(Blueprint):
 
     def costs(self, form: Form) -> dict[str, float]:
         """See `Blueprint`."""
-        return resources.total(self.genotype, form.gated)
+        return resources.known(self.genotype, form.gated)
 
     def build(self, form: Form) -> keras.Model:
         """See `Blueprint`."""

@@ -8,12 +8,13 @@ import pytest
 from processes import BY_THE_PAPER, Program
 
 from goldnas_tf import pareto
-from goldnas_tf.architecture import blocks, resources, sampling
+from goldnas_tf.architecture import blocks
 from goldnas_tf.architecture.blocks import Block
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
+from goldnas_tf.resources import resources, sampling
 
 SPACE = Space((8, 8, 1), 10, cells=5, channels=4, nodes=2, shared=True)
 EDGES = ((0, 0, "skip_connect"), (1, 2, "skip_connect"))

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import genotypes, some_of, spaces
 
-from goldnas_tf.architecture import costs, resources
+from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources import resources
 
 # sides of the depthwise kernels, each with a matrix after it; and batch norms
 _SEPARABLE = {

@@ -2,12 +2,13 @@ import dataclasses
 
 import pytest
 
-from goldnas_tf.architecture import costs, operators, resources
+from goldnas_tf.architecture import costs, operators
 from goldnas_tf.architecture.costs import Cost
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources import resources
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from processes import Program
 from servers import assert_point_served
 
 from goldnas_tf import pareto
-from goldnas_tf.architecture import costs, resources
+from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.comparison import searched
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
+from goldnas_tf.resources import resources
 from goldnas_tf.settings.images import DataSettings
 
 SPACE = Space((8, 8, 1), 10, cells=2, channels=4, nodes=2)

@@ -2,15 +2,16 @@
 
 import pytest
 
-from goldnas_tf.architecture import costs, resources
+from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.hand_made import hand_made, narrowed
 from goldnas_tf.architecture.places import Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.comparison.families import TOLERANCE, members
 from goldnas_tf.comparison.settings import FAMILIES
 from goldnas_tf.errors import InputError
 from goldnas_tf.networks.network import Form
+from goldnas_tf.resources import resources
+from goldnas_tf.resources.hand_made import hand_made, narrowed
 
 SPACE = Space((8, 8, 3), 5, cells=4, channels=12)
 FOUND = Genotype.full(SPACE).without(Genotype.full(SPACE).ordered[1::3])

@@ -8,10 +8,10 @@ from tiny_networks import NETWORKS
 from goldnas_tf.deployment import litert
 from goldnas_tf.evaluation import micro
 from goldnas_tf.evaluation.opening import open_network
-from goldnas_tf.inference.footprint import footprint
 from goldnas_tf.inference.lowering import lower
 from goldnas_tf.inference.numbers import of_sizes
 from goldnas_tf.networks.folded import FoldedNetwork
+from goldnas_tf.resources.footprint import footprint
 
 needs_micro = pytest.mark.skipif(
     importlib.util.find_spec("tflite_micro") is None, reason="tflite-micro is not for this machine"

@@ -6,6 +6,7 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.evolution import candidate
 from goldnas_tf.evolution.records import Records
 from goldnas_tf.evolution.settings import EvolutionSettings
+from goldnas_tf.resources import resources
 
 SETTINGS = EvolutionSettings(population=4, generations=1, max_params="2000")
 # a network, the same again (a kernel that nothing has), and others
@@ -49,6 +50,24 @@ def test_what_breaks_a_limit_is_a_member_but_not_trained(records):
     assert large.excess(SETTINGS.limits)[0] > 0
     assert small.is_feasible(SETTINGS.limits)
     assert records.trials == [small]
+
+
+@pytest.mark.parametrize("name", ["flash", "ram"])
+def test_flash_and_ram_are_limits_that_are_known_before_anything_is_trained(
+    assembly, tmp_path, name
+):
+    costs = [
+        resources.known(assembly.genotype(genes), gated=False)[f"{name}_bytes"]
+        for genes in (SMALL, LARGE)
+    ]
+    assert costs[0] < costs[1]
+    settings = dataclasses.replace(SETTINGS, max_params="0", **{f"max_{name}": str(costs[0])})
+    records = Records(tmp_path, assembly, settings)
+    plan = records.plan([LARGE, SMALL])
+    assert [*plan.new.values()] == [assembly.genotype(SMALL)]
+    large, small = finish(records, plan)
+    assert large.excess(settings.limits)[0] == pytest.approx(costs[1] / costs[0] - 1)
+    assert small.is_feasible(settings.limits)
 
 
 def test_a_generation_ends_with_the_budget(assembly, tmp_path):

@@ -15,6 +15,7 @@ from goldnas_tf.training.train_config import TrainingSettings
         ({"objectives": ("colour",)}, "objectives: expected some of"),
         ({"max_params": "many"}, "max_params: expected a count"),
         ({"max_macs": "-1"}, "max_macs: expected a count"),
+        ({"max_ram": "96KB"}, "max_ram: expected a count"),
         ({"candidate_minutes": 0.0}, "candidate_minutes: expected above 0"),
     ],
 )
@@ -46,6 +47,8 @@ def test_limits_are_those_that_are_set():
     settings = EvolutionSettings(max_params="0", max_macs="40M", max_latency_ms=2.5)
     assert settings.limits == {"macs": 40_000_000, "latency_ms": 2.5}
     assert settings.measures_latency
+    board = EvolutionSettings(max_params="0", max_flash="96K", max_ram="128K")
+    assert board.limits == {"flash_bytes": 96_000, "ram_bytes": 128_000}
     assert EvolutionSettings().limits == {"params": 1_000_000}
     assert not EvolutionSettings().measures_latency
     assert EvolutionSettings(objectives=("macs", "latency_ms")).measures_latency

@@ -6,9 +6,9 @@ import pytest
 from tiny_networks import NETWORKS
 
 from goldnas_tf.inference.arena import Step, arena, ordered
-from goldnas_tf.inference.footprint import steps_of
 from goldnas_tf.inference.lowering import lower
 from goldnas_tf.inference.numbers import of_sizes
+from goldnas_tf.resources.footprint import steps_of
 
 # a map of 16 is read at the end; two branches of 64 become 16 each
 SIZES = [16, 64, 16, 64, 16, 16]

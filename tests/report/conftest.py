@@ -5,9 +5,9 @@ import random
 import pytest
 
 from goldnas_tf import pareto
-from goldnas_tf.architecture import sampling
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
+from goldnas_tf.resources import sampling
 
 
 @pytest.fixture

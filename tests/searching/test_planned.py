@@ -6,10 +6,11 @@ import random
 
 import pytest
 
-from goldnas_tf.architecture import costs, resources
+from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Group
 from goldnas_tf.architecture.space import Space
+from goldnas_tf.resources import resources
 from goldnas_tf.searching import planned
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import PointSettings, SearchConfig

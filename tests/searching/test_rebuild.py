@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from tiny_networks import NETWORKS, scatter
 
-from goldnas_tf.architecture import sampling
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Group
 from goldnas_tf.networks import network
 from goldnas_tf.networks.carrying import carry
+from goldnas_tf.resources import sampling
 from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.settings.sections import OptimizerSettings

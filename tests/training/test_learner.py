@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 from tiny_networks import NETWORKS, scatter
 
-from goldnas_tf.architecture import resources
 from goldnas_tf.networks import network
+from goldnas_tf.resources import resources
 from goldnas_tf.settings.sections import GateSettings, OptimizerSettings
 from goldnas_tf.training.learner import METRICS, Recipe
 from goldnas_tf.training.objective import Penalty

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Place
 from goldnas_tf.architecture.space import Space
+from goldnas_tf.resources import resources
 from goldnas_tf.searching import pruning
 from goldnas_tf.training.objective import Penalty, cross_entropy
 

@@ -2,11 +2,12 @@
 
 import dataclasses
 
-from goldnas_tf.architecture import operators, resources
+from goldnas_tf.architecture import operators
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources import resources
 
 _WIDEST = 4
 

@@ -1,7 +1,8 @@
 """What a network may cost: every resource once, by the name that settings and files have for it.
 
 Plain data, no TensorFlow. A resource whose use by each operator is known can be a price in a
-search; what is only measured of a network that was built can be an aim or a limit.
+search; what is known of a network as a whole, or only measured of one that was built, can be an
+aim or a limit.
 """
 
 import dataclasses
@@ -14,6 +15,9 @@ from goldnas_tf.architecture.geometry import Geometry
 from goldnas_tf.architecture.places import CELL_INPUTS, Gate, Group, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
+from goldnas_tf.inference.lowering import lower
+from goldnas_tf.inference.numbers import of_sizes
+from goldnas_tf.resources.footprint import Footprint, footprint
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,13 +45,22 @@ class Resource:
         unit: of its amounts, in the plural.
         title: what it is called at the axis of a picture.
         label: at the head of a column.
-        counts: how it is counted; None where it is only measured of a network that was built.
+        counts: how it is counted; None where no sum over operators tells it.
+        predicted: how it follows from a network's footprint; None where it does not.
+        suffix: of its amounts in tables.
     """
 
     unit: str
     title: str
     label: str
     counts: Counts | None = None
+    predicted: Callable[[Footprint], int] | None = None
+    suffix: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known of a network before it is built."""
+        return bool(self.counts or self.predicted)
 
 
 def _of_kernels(name: str) -> Counts:
@@ -65,10 +78,27 @@ def _of_kernels(name: str) -> Counts:
 RESOURCES = {
     "macs": Resource("multiply-adds", "multiply-adds for one image", "macs", _of_kernels("macs")),
     "params": Resource("parameters", "parameters", "params", _of_kernels("params")),
+    "flash_bytes": Resource(
+        "bytes of flash",
+        "bytes of the int8 file",
+        "flash",
+        predicted=lambda footprint: footprint.flash,
+        suffix="B",
+    ),
+    "ram_bytes": Resource(
+        "bytes of RAM",
+        "bytes of RAM on a microcontroller, in int8",
+        "ram",
+        predicted=lambda footprint: footprint.ram,
+        suffix="B",
+    ),
     "latency_ms": Resource("milliseconds", "milliseconds for one image", "ms"),
 }
 _COUNTS = {name: resource.counts for name, resource in RESOURCES.items() if resource.counts}
 COUNTED = tuple(_COUNTS)
+"""Those that are sums over what a network is made of."""
+_PREDICTED = {name: one.predicted for name, one in RESOURCES.items() if one.predicted}
+KNOWN = tuple(name for name, resource in RESOURCES.items() if resource.is_known)
 """Those that are known of a network before it is built."""
 
 
@@ -95,6 +125,12 @@ def of_cell(
 def total(genotype: Genotype, gated: bool = True) -> dict[str, float]:
     """What a network uses of every resource that can be counted, by name."""
     return {name: _total(genotype, genotype.geometry, name, gated) for name in COUNTED}
+
+
+def known(genotype: Genotype, gated: bool = True) -> dict[str, float]:
+    """What a network uses of every resource that is known before it is built, by name."""
+    taken = footprint(lower(of_sizes(genotype)))
+    return total(genotype, gated) | {name: one(taken) for name, one in _PREDICTED.items()}
 
 
 def _total(genotype: Genotype, geometry: Geometry, name: str, gated: bool = True) -> float:

@@ -10,12 +10,12 @@ from goldnas_tf.architecture.space import Space
 from goldnas_tf.deployment import litert
 from goldnas_tf.deployment.slimming import as_steps
 from goldnas_tf.inference.arena import arena
-from goldnas_tf.inference.footprint import footprint, steps_of
 from goldnas_tf.inference.lowering import lower
 from goldnas_tf.inference.numbers import of_sizes
 from goldnas_tf.inference.quantisation import without_rectifications
 from goldnas_tf.networks import network
 from goldnas_tf.networks.folded import FoldedNetwork
+from goldnas_tf.resources.footprint import footprint, steps_of
 
 SPACES = {
     "cells": Space((16, 16, 3), 10, cells=3, channels=8, nodes=2),

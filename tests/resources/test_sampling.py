@@ -4,9 +4,9 @@ import pytest
 
 from goldnas_tf.architecture import costs, operators
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.sampling import sample, sample_at
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources.sampling import sample, sample_at
 
 SPACE = Space((8, 8, 3), 3, cells=4, channels=4, nodes=3)
 

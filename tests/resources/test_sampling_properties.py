@@ -11,8 +11,8 @@ from strategies import genotypes, spaces
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.sampling import sample, sample_at
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources.sampling import sample, sample_at
 
 SEEDS = st.integers(0, 2**32 - 1)
 

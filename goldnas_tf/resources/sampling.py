@@ -3,11 +3,11 @@
 import math
 import random
 
-from goldnas_tf.architecture import resources
 from goldnas_tf.architecture.genotype import Genotype, twins
 from goldnas_tf.architecture.places import CELL_INPUTS, Group, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources import resources
 
 _TRIES = 20
 # times as many where widths are drawn, many of which cannot cost what is wanted
