@@ -2,6 +2,7 @@
 
 OUTPUT/serving/NAME/VERSION   a SavedModel; its parent folder is what TensorFlow Serving takes
 OUTPUT/litert/NAME/VERSION    float32.tflite, float16.tflite, int8.tflite, classes.txt
+OUTPUT/micro/NAME/VERSION     int8.tflite, the same as NAME.c, and NAME.h
 
 Each holds an export.json with what was measured, a SavedModel in its `assets.extra`.
 """
@@ -12,7 +13,7 @@ import pathlib
 from collections.abc import Callable, Iterator
 
 from goldnas_tf.data import ImageData
-from goldnas_tf.deployment import litert, served, verification, warm_up
+from goldnas_tf.deployment import litert, micro, served, verification, warm_up
 from goldnas_tf.deployment.inference import BATCHES, Inference, fold
 from goldnas_tf.deployment.report import Report
 from goldnas_tf.deployment.settings import ExportConfig
@@ -23,9 +24,14 @@ from goldnas_tf.evaluation.measure import Measurement, measure
 from goldnas_tf.evaluation.opening import open_network
 from goldnas_tf.files import atomic
 from goldnas_tf.files.paths import local_path
+from goldnas_tf.resources.footprint import footprint
 from goldnas_tf.runtime.quiet import quiet
 
-REPORTS = {"serving": "assets.extra/export.json", "litert": "export.json"}
+REPORTS = {
+    "serving": "assets.extra/export.json",
+    "litert": "export.json",
+    "micro": "export.json",
+}
 """Where the figures stand in the folder of a format."""
 
 _EXACT = ("serving", "float32")  # the others round, which their accuracy shows
@@ -56,7 +62,7 @@ def export(config: ExportConfig, data: ImageData, say: Callable[[str], None]) ->
             for kind in config.formats:
                 place = version_folder(output, kind, name, version)
                 folder = moves.enter_context(atomic.folder(place, replace=False))
-                for label, file in _write(kind, folder, source, small, config, data, name):
+                for label, file in _write(kind, folder, source, config, report):
                     say(f"running {label} in a clean process, measuring it")
                     try:
                         row = _check(label, file, source, small, data)
@@ -78,28 +84,38 @@ def export(config: ExportConfig, data: ImageData, say: Callable[[str], None]) ->
 
 
 def _write(
-    kind: str,
-    folder: pathlib.Path,
-    source: Source,
-    small: Inference,
-    config: ExportConfig,
-    data: ImageData,
-    name: str,
+    kind: str, folder: pathlib.Path, source: Source, config: ExportConfig, report: Report
 ) -> Iterator[tuple[str, pathlib.Path]]:
-    """Writes one format: pairs of what a network is called there, and its file or folder."""
+    """Writes one format: pairs of what a network is called there, and its file or folder.
+
+    Each is measured, and in the report, before the next one is asked for.
+    """
+    data, small, name = report.data, report.inference, report.name
     if kind == "serving":
         with quiet():
             served.save(folder, small.model, source.class_names, data.white_level)
         warm_up.write(folder, name, warm_up.requests(source.images))
         yield "serving", folder
         return
-    served.write_classes(folder / served.CLASSES_FILE, source.class_names)
     calibration = training_images(data, config.calibration_images)
-    for precision in litert.KINDS:
+    kinds = ("int8",) if kind == "micro" else litert.KINDS
+    for precision in kinds:
         file = folder / f"{precision}.tflite"
         with quiet():
             file.write_bytes(litert.convert(small.network, precision, calibration))
-        yield precision, file
+        yield ("micro" if kind == "micro" else precision), file
+    if kind == "micro":
+        micro.write(
+            folder,
+            name,
+            file.read_bytes(),
+            source.opened.image_shape,
+            source.class_names,
+            report.measured["micro"].ram_bytes,
+            footprint(small.network.graph).ram,
+        )
+    else:
+        served.write_classes(folder / served.CLASSES_FILE, source.class_names)
 
 
 def _check(

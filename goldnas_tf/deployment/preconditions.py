@@ -12,6 +12,7 @@ NETWORK_FILE = "model.keras"
 _NEEDED = {
     "serving": ("tensorflow_serving", "tensorflow-serving-api"),
     "litert": ("ai_edge_litert", "ai-edge-litert"),
+    "micro": ("ai_edge_litert", "ai-edge-litert"),
 }
 
 

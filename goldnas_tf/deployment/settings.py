@@ -7,7 +7,8 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.settings.images import DataSettings
 from goldnas_tf.settings.setting import check, setting
 
-FORMATS = ("serving", "litert")
+FORMATS = ("serving", "litert", "micro")
+DEFAULT_FORMATS = ("serving", "litert")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,14 +27,15 @@ class ExportConfig:
     )
     output: str = setting(
         "exports",
-        "folder for serving/NAME/VERSION and litert/NAME/VERSION; versions count up",
+        "folder for serving/NAME/VERSION, litert/NAME/VERSION and so on; versions count up",
         is_path=True,
     )
     name: str = setting("", "what servers call the network; default: the name of the data set")
     formats: tuple[str, ...] = setting(
-        FORMATS,
+        DEFAULT_FORMATS,
         "what is written, separated by commas: serving (for TensorFlow Serving), "
-        "litert (for phones, as float32, float16 and int8)",
+        "litert (for phones, as float32, float16 and int8), micro (for microcontrollers, int8 as "
+        "C source)",
     )
     calibration_images: int = setting(
         300, "training images from which the ranges of the int8 network are taken", low=1

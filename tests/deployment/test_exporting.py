@@ -1,5 +1,6 @@
 """Whole exports: what is left when all goes well, and when it does not."""
 
+import dataclasses
 import json
 import pathlib
 
@@ -13,6 +14,7 @@ from goldnas_tf.deployment import exporting, litert, preconditions, served, veri
 from goldnas_tf.deployment.settings import ExportConfig
 from goldnas_tf.errors import ExportError, InputError
 from goldnas_tf.evaluation.opening import open_network
+from goldnas_tf.networks.folded import FoldedNetwork
 
 LITERT = ["classes.txt", "export.json", "float16.tflite", "float32.tflite", "int8.tflite"]
 
@@ -95,7 +97,7 @@ def test_what_answers_otherwise_is_not_left(point, images_for, tmp_path, monkeyp
     if broken == "litert":
         monkeypatch.setattr(verification, "verify_elsewhere", lambda *arguments: None)
         convert = litert.convert
-        monkeypatch.setattr(litert, "convert", lambda model, *rest: convert(off(model), *rest))
+        monkeypatch.setattr(litert, "convert", lambda one, *rest: convert(folded_off(one), *rest))
     else:
         save = served.save
         monkeypatch.setattr(served, "save", lambda folder, model, *r: save(folder, off(model), *r))
@@ -106,10 +108,15 @@ def test_what_answers_otherwise_is_not_left(point, images_for, tmp_path, monkeyp
 
 
 @pytest.mark.usefixtures("impatient", "alike")
-def test_int8_is_left_out_where_litert_cannot_run_it(point, images_for, tmp_path):
-    # an operator of this network lets nothing pass, whatever the image
-    made = config(point("plain"), tmp_path, formats=("litert",))
-    report = exporting.export(made, images_for("plain"), lambda line: None)
+def test_int8_is_left_out_where_litert_cannot_run_it(point, images_for, tmp_path, monkeypatch):
+    convert = litert.convert
+    monkeypatch.setattr(
+        litert,
+        "convert",
+        lambda network, kind, *rest: b"none" if kind == "int8" else convert(network, kind, *rest),
+    )
+    made = config(point("one_cell"), tmp_path, formats=("litert",))
+    report = exporting.export(made, images_for("one_cell"), lambda line: None)
     assert list(report.measured) == ["network", "float32", "float16"]
     (warning,) = report.warnings
     assert warning.startswith("WARNING: int8 is left out: ")
@@ -118,9 +125,26 @@ def test_int8_is_left_out_where_litert_cannot_run_it(point, images_for, tmp_path
     ]
 
 
+@pytest.mark.usefixtures("impatient", "alike")
+def test_int8_runs_where_nothing_passes_an_operator(point, images_for, tmp_path):
+    made = config(point("plain"), tmp_path, formats=("micro",))
+    report = exporting.export(made, images_for("plain"), lambda line: None)
+    assert list(report.measured) == ["network", "micro"]
+
+
 def off(model):
     """A network that answers a little otherwise."""
     return keras.Model(model.input, model.output + np.array([0.01, 0, 0], np.float32))
+
+
+def folded_off(network):
+    """The same of a folded one."""
+    *values, logits = network.graph.values
+    dense = dataclasses.replace(
+        logits.operation, bias=logits.operation.bias + np.array([0.01, 0, 0])
+    )
+    values.append(dataclasses.replace(logits, operation=dense))
+    return FoldedNetwork(dataclasses.replace(network.graph, values=tuple(values)))
 
 
 @pytest.mark.usefixtures("impatient", "alike")
