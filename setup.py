@@ -31,6 +31,9 @@ EXPORT = [
 # this machine alone
 MICRO = ["tflite-micro>=0.dev20260101; sys_platform == 'linux' and platform_machine == 'x86_64'"]
 
+# to export and measure ONNX files
+ONNX = ["onnx>=1.17,<2", "onnxruntime>=1.20,<2"]
+
 setup(
     name="goldnas_tf",
     version="0.1.0",
@@ -52,9 +55,11 @@ setup(
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
         "export": EXPORT,
         "micro": MICRO,
+        "onnx": ONNX,
         "test": [
             *EXPORT,
             *MICRO,
+            *ONNX,
             "pillow>=10.4",
             "pytest>=8.2,<10",
             "pytest-xdist>=3.6,<4",

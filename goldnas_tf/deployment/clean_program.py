@@ -2,7 +2,7 @@
 
     python -I clean_program.py JOB ANSWERS
 
-JOB is a JSON file: {"path": SavedModel or .tflite file, "requests": [...]}, with requests as
+JOB is a JSON file: {"path": SavedModel, .tflite or .onnx file, "requests": [...]}, requests as
 TensorFlow Serving takes them over HTTP: {"signature_name": name, "instances": [...]}, where
 {"b64": text} stands for bytes. ANSWERS is written: for each request its outputs by their names.
 """
@@ -24,14 +24,15 @@ def main(job_file: str, answers_file: str) -> None:
     # says there, and typeshed leaves out
     sys.modules["goldnas_tf"] = None  # type: ignore[assignment]
     job = json.loads(pathlib.Path(job_file).read_text())
-    run = _litert if job["path"].endswith(".tflite") else _saved_model
+    files = {".tflite": _litert, ".onnx": _onnx}
+    run = files.get(pathlib.Path(job["path"]).suffix, _saved_model)
     answers = [
         {name: _plain(values) for name, values in answer.items()}
         for answer in run(job["path"], job["requests"])
     ]
     pathlib.Path(answers_file).write_text(json.dumps(answers))
-    if run is _litert and "tensorflow" in sys.modules:
-        raise SystemExit("a phone has no TensorFlow, and LiteRT has loaded it")
+    if run is not _saved_model and "tensorflow" in sys.modules:
+        raise SystemExit("a phone has no TensorFlow, and the runtime has loaded it")
 
 
 def _saved_model(path: str, requests: Sequence[dict]) -> Iterator[dict[str, "np.ndarray"]]:
@@ -63,6 +64,17 @@ def _litert(path: str, requests: Sequence[dict]) -> Iterator[dict[str, "np.ndarr
         values = np.array(request["instances"], tensor["dtype"])
         answers = [signature(**{name: image[None]}) for image in values]
         yield {key: np.concatenate([answer[key] for answer in answers]) for key in answers[0]}
+
+
+def _onnx(path: str, requests: Sequence[dict]) -> Iterator[dict[str, "np.ndarray"]]:
+    import numpy as np
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    (source,), outputs = session.get_inputs(), session.get_outputs()
+    for request in requests:
+        answers = session.run(None, {source.name: np.array(request["instances"], np.uint8)})
+        yield {one.name: values for one, values in zip(outputs, answers, strict=True)}
 
 
 def _bytes(value: typing.Any) -> typing.Any:

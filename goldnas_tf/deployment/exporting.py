@@ -2,6 +2,7 @@
 
 OUTPUT/serving/NAME/VERSION   a SavedModel; its parent folder is what TensorFlow Serving takes
 OUTPUT/litert/NAME/VERSION    float32.tflite, float16.tflite, int8.tflite, classes.txt
+OUTPUT/onnx/NAME/VERSION      float32.onnx, classes.txt
 OUTPUT/micro/NAME/VERSION     int8.tflite, the same as NAME.c, and NAME.h
 
 Each holds an export.json with what was measured, a SavedModel in its `assets.extra`.
@@ -13,7 +14,7 @@ import pathlib
 from collections.abc import Callable, Iterator
 
 from goldnas_tf.data import ImageData
-from goldnas_tf.deployment import litert, micro, served, verification, warm_up
+from goldnas_tf.deployment import litert, micro, onnx_file, served, verification, warm_up
 from goldnas_tf.deployment.inference import BATCHES, Inference, fold
 from goldnas_tf.deployment.report import Report
 from goldnas_tf.deployment.settings import ExportConfig
@@ -31,10 +32,11 @@ REPORTS = {
     "serving": "assets.extra/export.json",
     "litert": "export.json",
     "micro": "export.json",
+    "onnx": "export.json",
 }
 """Where the figures stand in the folder of a format."""
 
-_EXACT = ("serving", "float32")  # the others round, which their accuracy shows
+_EXACT = ("serving", "float32", "onnx")  # the others round, which their accuracy shows
 
 
 def export(config: ExportConfig, data: ImageData, say: Callable[[str], None]) -> Report:
@@ -96,6 +98,12 @@ def _write(
             served.save(folder, small.model, source.class_names, data.white_level)
         warm_up.write(folder, name, warm_up.requests(source.images))
         yield "serving", folder
+        return
+    if kind == "onnx":
+        file = folder / "float32.onnx"
+        file.write_bytes(onnx_file.convert(small.network.graph))
+        served.write_classes(folder / served.CLASSES_FILE, source.class_names)
+        yield "onnx", file
         return
     calibration = training_images(data, config.calibration_images)
     kinds = ("int8",) if kind == "micro" else litert.KINDS

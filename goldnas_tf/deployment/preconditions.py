@@ -13,6 +13,7 @@ _NEEDED = {
     "serving": ("tensorflow_serving", "tensorflow-serving-api"),
     "litert": ("ai_edge_litert", "ai-edge-litert"),
     "micro": ("ai_edge_litert", "ai-edge-litert"),
+    "onnx": ("onnxruntime", "onnxruntime"),
 }
 
 
@@ -31,6 +32,6 @@ def check(config: ExportConfig) -> None:
         if importlib.util.find_spec(module) is None:
             raise InputError(
                 f"format {kind} needs {package}, which is not installed; "
-                "run: pip install --editable '.[export]'"
+                f"run: pip install --editable '.[{'onnx' if kind == 'onnx' else 'export'}]'"
             )
     check_writable(pathlib.Path(config.output), "output")

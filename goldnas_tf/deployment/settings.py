@@ -7,7 +7,7 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.settings.images import DataSettings
 from goldnas_tf.settings.setting import check, setting
 
-FORMATS = ("serving", "litert", "micro")
+FORMATS = ("serving", "litert", "micro", "onnx")
 DEFAULT_FORMATS = ("serving", "litert")
 
 
@@ -35,7 +35,7 @@ class ExportConfig:
         DEFAULT_FORMATS,
         "what is written, separated by commas: serving (for TensorFlow Serving), "
         "litert (for phones, as float32, float16 and int8), micro (for microcontrollers, int8 as "
-        "C source)",
+        "C source), onnx (for whatever runs ONNX, in float32)",
     )
     calibration_images: int = setting(
         300, "training images from which the ranges of the int8 network are taken", low=1

@@ -34,7 +34,7 @@ def verify_elsewhere(
 
     Args:
         what: its name in messages.
-        path: a SavedModel, or a .tflite file.
+        path: a SavedModel, or a .tflite or .onnx file.
         images: uint8 (images, height, width, channels).
         expected: probabilities (images, classes).
         class_names: in the order of classes.
@@ -71,7 +71,7 @@ def answers(what: str, path: pathlib.Path, requests: Sequence[Mapping]) -> list[
 
     Args:
         what: its name in messages.
-        path: a SavedModel, or a .tflite file.
+        path: a SavedModel, or a .tflite or .onnx file.
         requests: as `request` makes them.
 
     Raises:

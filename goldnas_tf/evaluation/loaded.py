@@ -40,7 +40,7 @@ class LoadedNetwork:
 
     Attributes:
         path: as it was named.
-        kind: "keras", "saved_model" or "tflite".
+        kind: "keras", "saved_model", "tflite" or "onnx".
         image_shape: (height, width, channels) of the images it takes, as uint8.
         classes: how many classes it tells apart, at least 2.
         class_names: their names, or None where they are not known.

@@ -6,14 +6,14 @@ import typing
 from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation import origin
 
-FILES = ("keras", "tflite")
+FILES = ("keras", "tflite", "onnx")
 
 
 class Location(typing.NamedTuple):
     """Where a network is.
 
     Attributes:
-        kind: its format: "keras", "saved_model" or "tflite".
+        kind: its format: "keras", "saved_model", "tflite" or "onnx".
         path: the file, or the folder of the SavedModel.
     """
 
@@ -45,8 +45,8 @@ def locate(path: pathlib.Path) -> Location:
             return Location("saved_model", version)
     seen = "another one" if path.exists() else "a path where nothing is"
     raise InputError(
-        "network: expected the folder of a point, a .keras file, a SavedModel or a .tflite file; "
-        f"received {seen}, {path}"
+        "network: expected the folder of a point, a .keras file, a SavedModel, a .tflite or an "
+        f".onnx file; received {seen}, {path}"
     )
 
 

@@ -25,7 +25,7 @@ class Measurement:
 
     Attributes:
         path: where it is.
-        kind: "keras", "saved_model" or "tflite".
+        kind: "keras", "saved_model", "tflite" or "onnx".
         accuracy: on the split.
         macs: multiply-adds for one image, or None where they cannot be known.
         params: trainable parameters, or None where they cannot be known.

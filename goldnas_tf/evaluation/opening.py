@@ -4,7 +4,7 @@ import dataclasses
 import os
 import pathlib
 
-from goldnas_tf.evaluation import keras_file, origin, saved_model, tflite_file
+from goldnas_tf.evaluation import keras_file, onnx_file, origin, saved_model, tflite_file
 from goldnas_tf.evaluation.loaded import LoadedNetwork, loaded
 from goldnas_tf.evaluation.location import locate
 from goldnas_tf.files.paths import local_path
@@ -14,6 +14,7 @@ _READERS = {
     "keras": keras_file.read,
     "saved_model": saved_model.read,
     "tflite": tflite_file.read,
+    "onnx": onnx_file.read,
 }
 
 
@@ -23,7 +24,7 @@ def open_network(path: str | os.PathLike) -> LoadedNetwork:
     Args:
         path: the folder of a point (`pareto/e042` of a run), whose SavedModel is opened; a `.keras`
             file; a SavedModel, or a folder of numbered versions of one, the highest of which is
-            opened; or a `.tflite` file.
+            opened; or a `.tflite` or `.onnx` file.
 
     Raises:
         InputError: there is no network, or none from images to a number for each class.

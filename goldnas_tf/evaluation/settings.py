@@ -21,7 +21,7 @@ class EvaluationConfig:
     network: tuple[str, ...] = setting(
         (),
         "what is measured, separated by commas or each with a flag of its own: folders of points "
-        "(RUN/pareto/e042), .keras files, SavedModels, .tflite files",
+        "(RUN/pareto/e042), .keras files, SavedModels, .tflite and .onnx files",
         is_path=True,
     )
     split: str = setting(

@@ -68,7 +68,7 @@ def test_an_export_prints_a_table_of_what_it_leaves(point, tmp_path):
     [
         ([], "network: expected the folder of a network"),
         (["--network=/no/such/folder"], "network: expected a folder that holds a model.keras"),
-        (["--network={point}", "--formats=onnx"], "formats: expected some of serving, litert"),
+        (["--network={point}", "--formats=coreml"], "formats: expected some of serving, litert"),
         (["--network={point}", "--name=a/b"], "name: expected letters"),
         (["--network={point}", "--output=/proc/no"], "a folder that can be written"),
         (["--network={point}", "--dataset=no_such_set"], "no_such_set"),
