@@ -25,8 +25,8 @@ def test_names_that_can_stand_in_addresses(name):
         ({"name": "zürich"}, "name: expected letters"),
         ({"name": "line\n"}, "name: expected letters"),
         (
-            {"formats": ("serving", "onnx")},
-            "formats: expected some of serving, litert, each once; received",
+            {"formats": ("serving", "coreml")},
+            "formats: expected some of serving, litert, micro, onnx, each once; received",
         ),
         ({"formats": ()}, "formats: expected some of"),
         ({"formats": ("litert", "litert")}, "formats: expected some of"),
