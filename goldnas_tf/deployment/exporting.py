@@ -11,6 +11,7 @@ Each holds an export.json with what was measured, a SavedModel in its `assets.ex
 import contextlib
 import dataclasses
 import pathlib
+import typing
 from collections.abc import Callable, Iterator
 
 from goldnas_tf.data import ImageData
@@ -64,14 +65,14 @@ def export(config: ExportConfig, data: ImageData, say: Callable[[str], None]) ->
             for kind in config.formats:
                 place = version_folder(output, kind, name, version)
                 folder = moves.enter_context(atomic.folder(place, replace=False))
-                for label, file in _write(kind, folder, source, config, report):
+                for label, file in _WRITERS[kind](folder, _Job(source, config, report)):
                     say(f"running {label} in a clean process, measuring it")
                     try:
                         row = _check(label, file, source, small, data)
                     except InputError as error:
                         if label != "int8":
                             raise
-                        # where nothing passes an operator, ranges vanish, and LiteRT refuses them
+                        # the others are there, and a user is told
                         file.unlink()
                         report.left_out[label] = first_line(error)
                         continue
@@ -85,45 +86,73 @@ def export(config: ExportConfig, data: ImageData, say: Callable[[str], None]) ->
     return report
 
 
-def _write(
-    kind: str, folder: pathlib.Path, source: Source, config: ExportConfig, report: Report
-) -> Iterator[tuple[str, pathlib.Path]]:
-    """Writes one format: pairs of what a network is called there, and its file or folder.
+class _Job(typing.NamedTuple):
+    """What formats are written of."""
 
-    Each is measured, and in the report, before the next one is asked for.
-    """
-    data, small, name = report.data, report.inference, report.name
-    if kind == "serving":
+    source: Source
+    config: ExportConfig
+    report: Report
+
+    def litert(self, kind: str) -> bytes:
+        """A LiteRT file, calibrated on training images where it is int8."""
+        calibration = training_images(self.report.data, self.config.calibration_images)
         with quiet():
-            served.save(folder, small.model, source.class_names, data.white_level)
-        warm_up.write(folder, name, warm_up.requests(source.images))
-        yield "serving", folder
-        return
-    if kind == "onnx":
-        file = folder / "float32.onnx"
-        file.write_bytes(onnx_file.convert(small.network.graph))
-        served.write_classes(folder / served.CLASSES_FILE, source.class_names)
-        yield "onnx", file
-        return
-    calibration = training_images(data, config.calibration_images)
-    kinds = ("int8",) if kind == "micro" else litert.KINDS
-    for precision in kinds:
-        file = folder / f"{precision}.tflite"
-        with quiet():
-            file.write_bytes(litert.convert(small.network, precision, calibration))
-        yield ("micro" if kind == "micro" else precision), file
-    if kind == "micro":
-        micro.write(
-            folder,
-            name,
-            file.read_bytes(),
-            source.opened.image_shape,
-            source.class_names,
-            report.measured["micro"].ram_bytes,
-            footprint(small.network.graph).ram,
-        )
-    else:
-        served.write_classes(folder / served.CLASSES_FILE, source.class_names)
+            return litert.convert(self.report.inference.network, kind, calibration)
+
+    def write_classes(self, folder: pathlib.Path) -> None:
+        """Writes the names of the classes."""
+        served.write_classes(folder / served.CLASSES_FILE, self.source.class_names)
+
+
+_Written = Iterator[tuple[str, pathlib.Path]]
+"""What a network is called in a format, and its file or folder. Each is measured, and in the
+report, before the next one is asked for."""
+
+
+def _write_serving(folder: pathlib.Path, job: _Job) -> _Written:
+    data, model = job.report.data, job.report.inference.model
+    with quiet():
+        served.save(folder, model, job.source.class_names, data.white_level)
+    warm_up.write(folder, job.report.name, warm_up.requests(job.source.images))
+    yield "serving", folder
+
+
+def _write_litert(folder: pathlib.Path, job: _Job) -> _Written:
+    job.write_classes(folder)
+    for kind in litert.KINDS:
+        file = folder / f"{kind}.tflite"
+        file.write_bytes(job.litert(kind))
+        yield kind, file
+
+
+def _write_micro(folder: pathlib.Path, job: _Job) -> _Written:
+    file = folder / "int8.tflite"
+    file.write_bytes(job.litert("int8"))
+    yield "micro", file
+    micro.write(
+        folder,
+        job.report.name,
+        file.read_bytes(),
+        job.source.opened.image_shape,
+        job.source.class_names,
+        job.report.measured["micro"].ram_bytes,
+        footprint(job.report.inference.network.graph).ram,
+    )
+
+
+def _write_onnx(folder: pathlib.Path, job: _Job) -> _Written:
+    job.write_classes(folder)
+    file = folder / "float32.onnx"
+    file.write_bytes(onnx_file.convert(job.report.inference.network.graph))
+    yield "onnx", file
+
+
+_WRITERS = {
+    "serving": _write_serving,
+    "litert": _write_litert,
+    "micro": _write_micro,
+    "onnx": _write_onnx,
+}
 
 
 def _check(
