@@ -1,12 +1,12 @@
-"""Exports a network for servers (TensorFlow Serving) and for phones (LiteRT, formerly TFLite).
+"""Exports a network for servers, phones (LiteRT, formerly TFLite), microcontrollers, or as ONNX.
 
   goldnas-export --network=runs/digits/pareto/e042 --name=digits
   goldnas-export --network=runs/digits/pareto/e042 --formats=litert --output=DIR
 
 Gates and batch norms are folded into the convolutions first. Every format is loaded and run in a
 process without this package, and measured on the validation images, before it takes its place in
-OUTPUT/serving/NAME/VERSION or OUTPUT/litert/NAME/VERSION; versions count up. Networks of a search
-are measured on the images of their run, unless flags name others.
+OUTPUT/FORMAT/NAME/VERSION; versions count up. Networks of a search are measured on the images of
+their run, unless flags name others.
 """
 
 import dataclasses
