@@ -109,11 +109,10 @@ def measure(files: dict[str, bytes], images: data.ImageData, asked: int) -> list
             began = time.perf_counter()
             _answer(interpreter, image)
             times[name].append(time.perf_counter() - began)
-    rows = []
+    split, rows = images.validation, []
+    known, labels = next(iter(evaluation_batches(split, min(asked, split.size))))
     for name, content in files.items():
         operators = [one["op_name"] for one in interpreters[name]._get_ops_details()]
-        split = images.validation
-        known, labels = next(iter(evaluation_batches(split, min(asked, split.size))))
         answers = [
             int(_answer(interpreters[name], one[np.newaxis]).argmax()) for one in known.numpy()
         ]

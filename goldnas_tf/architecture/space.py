@@ -104,6 +104,11 @@ class Space:
         object.__setattr__(self, "channels", stages[0][1])
 
     @property
+    def stem_stride(self) -> int:
+        """Stride of every convolution of the stem."""
+        return 1 if self.stem == "cifar" else 2
+
+    @property
     def _halvings(self) -> int:
         return len(self.reductions) + (3 if self.stem == "imagenet" else 0)
 

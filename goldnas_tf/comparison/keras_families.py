@@ -101,7 +101,7 @@ def build(name: str, space: Space, widths: Sequence[int], form: Form) -> keras.M
         A model from images with values in 0..255 to logits.
     """
     family, layers = _FAMILIES[name], _Layers(form.precision)
-    stride = 1 if space.stem == "cifar" else 2
+    stride = space.stem_stride
     images = keras.Input(space.image_shape, name="images")
     x = PixelNormalization.of(space.image_shape[-1], form.pixel_mean, form.pixel_std)(images)
     x = layers.relu(layers.conv(x, widths[0], 3, stride))

@@ -10,9 +10,11 @@ Each holds an export.json with what was measured, a SavedModel in its `assets.ex
 
 import contextlib
 import dataclasses
+import functools
 import pathlib
-import typing
 from collections.abc import Callable, Iterator
+
+import numpy as np
 
 from goldnas_tf.data import ImageData
 from goldnas_tf.deployment import litert, micro, onnx_file, served, verification, warm_up
@@ -59,13 +61,14 @@ def export(config: ExportConfig, data: ImageData, say: Callable[[str], None]) ->
     small = fold(source)
     measured = {"network": measure(source.opened, data.validation, BATCHES)}
     report = Report(config.network, name, version, data, small, measured)
+    job = _Job(source, config, report)
     try:
         with contextlib.ExitStack() as moves:
             written = {}
             for kind in config.formats:
                 place = version_folder(output, kind, name, version)
                 folder = moves.enter_context(atomic.folder(place, replace=False))
-                for label, file in _WRITERS[kind](folder, _Job(source, config, report)):
+                for label, file in _WRITERS[kind](folder, job):
                     say(f"running {label} in a clean process, measuring it")
                     try:
                         row = _check(label, file, source, small, data)
@@ -86,18 +89,23 @@ def export(config: ExportConfig, data: ImageData, say: Callable[[str], None]) ->
     return report
 
 
-class _Job(typing.NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class _Job:
     """What formats are written of."""
 
     source: Source
     config: ExportConfig
     report: Report
 
+    @functools.cached_property
+    def calibration(self) -> np.ndarray:
+        """Training images, which show the ranges of int8; read once for all formats."""
+        return training_images(self.report.data, self.config.calibration_images)
+
     def litert(self, kind: str) -> bytes:
-        """A LiteRT file, calibrated on training images where it is int8."""
-        calibration = training_images(self.report.data, self.config.calibration_images)
+        """A LiteRT file."""
         with quiet():
-            return litert.convert(self.report.inference.network, kind, calibration)
+            return litert.convert(self.report.inference.network, kind, self.calibration)
 
     def write_classes(self, folder: pathlib.Path) -> None:
         """Writes the names of the classes."""

@@ -9,12 +9,14 @@ from goldnas_tf.runs.run_folder import check_writable
 
 NETWORK_FILE = "model.keras"
 
+_LITERT = {"ai_edge_litert": "ai-edge-litert"}
 _NEEDED = {
-    "serving": ("tensorflow_serving", "tensorflow-serving-api"),
-    "litert": ("ai_edge_litert", "ai-edge-litert"),
-    "micro": ("ai_edge_litert", "ai-edge-litert"),
-    "onnx": ("onnxruntime", "onnxruntime"),
+    "serving": ("export", {"tensorflow_serving": "tensorflow-serving-api"}),
+    "litert": ("export", _LITERT),
+    "micro": ("export", _LITERT),
+    "onnx": ("onnx", {"onnx": "onnx", "onnxruntime": "onnxruntime"}),
 }
+"""The extra that brings what a format is written with, and its packages by their modules."""
 
 
 def check(config: ExportConfig) -> None:
@@ -28,10 +30,11 @@ def check(config: ExportConfig) -> None:
             f"network: expected a folder that holds a {NETWORK_FILE}; received {config.network}"
         )
     for kind in config.formats:
-        module, package = _NEEDED[kind]
-        if importlib.util.find_spec(module) is None:
-            raise InputError(
-                f"format {kind} needs {package}, which is not installed; "
-                f"run: pip install --editable '.[{'onnx' if kind == 'onnx' else 'export'}]'"
-            )
+        extra, packages = _NEEDED[kind]
+        for module, package in packages.items():
+            if importlib.util.find_spec(module) is None:
+                raise InputError(
+                    f"format {kind} needs {package}, which is not installed; "
+                    f"run: pip install --editable '.[{extra}]'"
+                )
     check_writable(pathlib.Path(config.output), "output")

@@ -3,7 +3,6 @@
 Quantised inputs and outputs stand for real numbers: real = (stored - zero point) * scale.
 """
 
-import functools
 import pathlib
 import typing
 
@@ -43,7 +42,8 @@ def read(path: pathlib.Path) -> Runner:
             f"{path}: expected one input and one output (images, classes) of numbers; "
             f"received {len(inputs)} and {len(rows)}"
         )
-    ram_bytes = functools.partial(micro.arena_bytes, path)
+    # those of real numbers are for phones
+    quantised = bool(inputs[0]["quantization"][0])
     return Runner(
         outputs=_Calls(interpreter, inputs[0], rows[0]),
         image_shape=tuple(
@@ -52,8 +52,7 @@ def read(path: pathlib.Path) -> Runner:
         macs=None,
         params=None,
         device="CPU",
-        # those of real numbers are for phones
-        **({"ram_bytes": ram_bytes} if inputs[0]["quantization"][0] else {}),
+        ram_bytes=lambda: micro.arena_bytes(path) if quantised else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import collections
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -140,6 +140,18 @@ class Graph:
     def logits(self) -> Value:
         """What it gives."""
         return self.values[-1]
+
+    def replaced(self, operation: Callable[[Value], Operation]) -> "Graph":
+        """The graph of other operations at the same places.
+
+        Args:
+            operation: gives that of a value.
+        """
+        now = {self.image: self.image}
+        for value in self.values:
+            reads = tuple(now[read] for read in value.reads)
+            now[value] = Value(value.size, operation(value), reads)
+        return Graph(self.image, tuple(now[value] for value in self.values))
 
 
 def rectified(values: Sequence[Value]) -> list[Value]:

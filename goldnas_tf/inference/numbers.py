@@ -136,7 +136,7 @@ def links(
 def of_sizes(genotype: Genotype) -> NetworkNumbers:
     """The numbers of a network without its values: all are zero, in the right shapes."""
     geometry = genotype.geometry
-    stride = 1 if genotype.space.stem == "cifar" else 2
+    stride = genotype.space.stem_stride
     return NetworkNumbers(
         geometry.image,
         _zeros(geometry.image.channels),

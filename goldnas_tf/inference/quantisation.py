@@ -83,14 +83,13 @@ def without_rectifications(graph: Graph) -> Graph:
 
     In whole numbers runtimes are quick with the latter alone.
     """
-    now = {graph.image: graph.image}
-    for value in graph.values:
-        operation = value.operation
-        if isinstance(operation, Rectification):
-            ones = np.ones((1, 1, value.channels, 1))
-            operation = Applied(Depthwise(side=1), ones, relu=True)
-        now[value] = Value(value.size, operation, tuple(now[read] for read in value.reads))
-    return Graph(graph.image, tuple(now.values())[1:])
+
+    def operation(value: Value) -> Operation:
+        if not isinstance(value.operation, Rectification):
+            return value.operation
+        return Applied(Depthwise(side=1), np.ones((1, 1, value.channels, 1)), relu=True)
+
+    return graph.replaced(operation)
 
 
 def bounded(graph: Graph, ranges: Mapping[Value, Range]) -> Bounded:
@@ -102,16 +101,14 @@ def bounded(graph: Graph, ranges: Mapping[Value, Range]) -> Bounded:
     """
     factors = _factors(graph, {value: found.reach for value, found in ranges.items()})
     signed = _signed(graph)
-    now = {graph.image: graph.image}
+    scaled = graph.replaced(lambda value: _scaled(value, factors))
     bounds: dict[Value, Bounds] = {graph.image: (0.0, _WHITE)}
-    for value in graph.values:
-        operation = _scaled(value, factors)
-        now[value] = Value(value.size, operation, tuple(now[read] for read in value.reads))
+    for value, now in zip(graph.values, scaled.values, strict=True):
         if value in factors:
-            bounds[now[value]] = (-1.0 if value in signed else 0.0), 1.0
+            bounds[now] = (-1.0 if value in signed else 0.0), 1.0
         else:
-            bounds[now[value]] = _own_bounds(value, ranges[value], factors)
-    return Bounded(Graph(graph.image, tuple(now.values())[1:]), bounds)
+            bounds[now] = _own_bounds(value, ranges[value], factors)
+    return Bounded(scaled, bounds)
 
 
 _Factors = Mapping[Value, np.ndarray]
@@ -161,13 +158,16 @@ def _divides(value: Value, factors: _Factors) -> np.ndarray:
     return np.ones(value.channels)
 
 
+def _pools(operation: Operation) -> bool:
+    return isinstance(operation, Applied) and isinstance(operation.primitive, Pooling)
+
+
 def _alike(graph: Graph) -> dict[Value, tuple[Value, ...]]:
     """Maps that can only have the same factors, for each of them all of these."""
     alike: dict[Value, tuple[Value, ...]] = {}
     for value in graph.values:
         operation = value.operation
-        pooled = isinstance(operation, Applied) and isinstance(operation.primitive, Pooling)
-        if pooled or isinstance(operation, Sum | Difference | Rectification):
+        if _pools(operation) or isinstance(operation, Sum | Difference | Rectification):
             together = {value: None}
             for read in value.reads:
                 together |= dict.fromkeys(alike.get(read, (read,)))
@@ -208,9 +208,7 @@ def _signed(graph: Graph) -> set[Value]:
         rectified = isinstance(value.operation, Rectification) or (
             isinstance(value.operation, Convolution | Applied) and value.operation.relu
         )
-        passed_on = isinstance(value.operation, Concatenation | Mean) or (
-            isinstance(value.operation, Applied) and isinstance(value.operation.primitive, Pooling)
-        )
+        passed_on = isinstance(value.operation, Concatenation | Mean) or _pools(value.operation)
         if not rectified and not (passed_on and not signed & {*value.reads}):
             signed.add(value)
     joined = [*_joined(graph)]
@@ -223,8 +221,7 @@ def _joined(graph: Graph) -> Iterator[set[Value]]:
     """Maps that whole numbers of one scale stand for: those of a concatenation, of pooling."""
     for value in graph.values:
         operation = value.operation
-        pooled = isinstance(operation, Applied) and isinstance(operation.primitive, Pooling)
-        if pooled or isinstance(operation, Concatenation):
+        if _pools(operation) or isinstance(operation, Concatenation):
             yield {value, *value.reads}
 
 

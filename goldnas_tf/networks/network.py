@@ -105,7 +105,7 @@ def _stem(
     gates = None
     if form.gated and groups:
         gates = ChannelGates(groups, dtype=precision, name=STEM_GATES)
-    strides = 1 if genotype.space.stem == "cifar" else 2
+    strides = genotype.space.stem_stride
     maps = []
     for index, size in enumerate(genotype.geometry.stem):
         name = f"stem_{index}"

@@ -129,8 +129,14 @@ def total(genotype: Genotype, gated: bool = True) -> dict[str, float]:
 
 def known(genotype: Genotype, gated: bool = True) -> dict[str, float]:
     """What a network uses of every resource that is known before it is built, by name."""
-    taken = footprint(lower(of_sizes(genotype)))
+    taken = _footprint(genotype)
     return total(genotype, gated) | {name: one(taken) for name, one in _PREDICTED.items()}
+
+
+@functools.lru_cache(1024)
+def _footprint(genotype: Genotype) -> Footprint:
+    # kept, because an evolution asks for that of a network when it draws it and when it plans it
+    return footprint(lower(of_sizes(genotype)))
 
 
 def _total(genotype: Genotype, geometry: Geometry, name: str, gated: bool = True) -> float:

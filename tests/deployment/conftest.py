@@ -6,7 +6,8 @@ import tensorflow as tf
 from tiny_networks import NETWORKS, beside
 
 from goldnas_tf import data
-from goldnas_tf.deployment import speed
+from goldnas_tf.deployment import exporting, speed
+from goldnas_tf.deployment.settings import ExportConfig
 from goldnas_tf.evaluation import latency
 from goldnas_tf.networks.carrying import alone
 from goldnas_tf.runs import export
@@ -46,6 +47,20 @@ def images_for(built):
             labels = np.argmax(built(name)(images, training=False), -1)
             splits.append(tf.data.Dataset.from_tensor_slices((images, labels)))
         return data.from_datasets(*splits, class_names=CLASSES, name="noise")
+
+    return make
+
+
+@pytest.fixture
+def exported(point, images_for, tmp_path):
+    """Exports a tiny network in a format, as "it"; gives the report and its folder."""
+
+    def make(name, kind):
+        made = ExportConfig(
+            network=str(point(name)), output=str(tmp_path), name="it", formats=(kind,)
+        )
+        report = exporting.export(made, images_for(name), lambda line: None)
+        return report, tmp_path / kind / "it/1"
 
     return make
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from tiny_networks import NETWORKS
 
-from goldnas_tf.deployment import exporting, litert, micro
-from goldnas_tf.deployment.settings import ExportConfig
+from goldnas_tf.deployment import litert, micro
 from goldnas_tf.networks.folded import FoldedNetwork
 
 COMPILERS = [one for one in ("cc", "c++") if shutil.which(one)]
@@ -81,12 +80,8 @@ def test_names_are_those_of_c(name, expected):
 
 
 @pytest.mark.usefixtures("impatient")
-def test_an_export_for_microcontrollers(point, images_for, tmp_path):
-    made = ExportConfig(
-        network=str(point("one_cell")), output=str(tmp_path), name="it", formats=("micro",)
-    )
-    report = exporting.export(made, images_for("one_cell"), lambda line: None)
-    folder = tmp_path / "micro/it/1"
+def test_an_export_for_microcontrollers(exported):
+    report, folder = exported("one_cell", "micro")
     names = sorted(path.name for path in folder.iterdir())
     assert names == ["export.json", "int8.tflite", "it.c", "it.h"]
     header = (folder / "it.h").read_text()

@@ -6,8 +6,7 @@ import pytest
 import tensorflow as tf
 from tiny_networks import NETWORKS
 
-from goldnas_tf.deployment import exporting, onnx_file, verification
-from goldnas_tf.deployment.settings import ExportConfig
+from goldnas_tf.deployment import onnx_file, verification
 from goldnas_tf.errors import ExportError, InputError
 from goldnas_tf.evaluation.opening import open_network
 from goldnas_tf.networks.folded import FoldedNetwork
@@ -32,12 +31,8 @@ def test_a_primitive_that_nobody_writes_is_named(built, name):
 
 
 @pytest.mark.usefixtures("impatient")
-def test_an_export_is_checked_elsewhere_and_measured(point, images_for, tmp_path):
-    made = ExportConfig(
-        network=str(point("all_operators")), output=str(tmp_path), name="it", formats=("onnx",)
-    )
-    report = exporting.export(made, images_for("all_operators"), lambda line: None)
-    folder = tmp_path / "onnx/it/1"
+def test_an_export_is_checked_elsewhere_and_measured(exported):
+    report, folder = exported("all_operators", "onnx")
     names = sorted(path.name for path in folder.iterdir())
     assert names == ["classes.txt", "export.json", "float32.onnx"]
     # labels are the network's own answers
