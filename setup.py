@@ -46,7 +46,7 @@ setup(
     entry_points={
         "console_scripts": [
             f"goldnas-{name} = goldnas_tf.programs.{name}:main"
-            for name in ("search", "train", "compare", "evolve", "evaluate", "export")
+            for name in ("search", "train", "compare", "evolve", "evaluate", "export", "latency")
         ]
     },
     install_requires=REQUIREMENTS,

@@ -2,8 +2,9 @@
 
 import importlib.metadata
 import os
-import pathlib
 import platform
+
+from goldnas_tf.runtime.machine import processor
 
 PACKAGES = ("tensorflow", "keras", "numpy", "torch")
 
@@ -17,15 +18,8 @@ def describe() -> dict:
         except importlib.metadata.PackageNotFoundError:
             versions[name] = None
     return {
-        "processor": _processor(),
+        "processor": processor(),
         "cores": len(os.sched_getaffinity(0)),
         "python": platform.python_version(),
         **versions,
     }
-
-
-def _processor() -> str:
-    file = pathlib.Path("/proc/cpuinfo")
-    lines = file.read_text().splitlines() if file.exists() else []
-    names = {line.partition(":")[2].strip() for line in lines if line.startswith("model name")}
-    return ", ".join(sorted(names)) or platform.processor()

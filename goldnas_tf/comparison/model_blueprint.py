@@ -15,6 +15,7 @@ from goldnas_tf.evaluation import graph_costs
 from goldnas_tf.evaluation.opening import open_network
 from goldnas_tf.files.paths import local_path
 from goldnas_tf.networks.network import Form
+from goldnas_tf.resources.meter import Meter
 from goldnas_tf.training.blueprint import Blueprint
 
 
@@ -55,9 +56,9 @@ class ModelBlueprint(Blueprint):
         """See `Blueprint`."""
         return {"model": self._described}
 
-    def costs(self, form: Form) -> dict[str, float]:
+    def costs(self, form: Form, meter: Meter | None = None) -> dict[str, float]:
         """See `Blueprint`; the same in every form."""
-        del form
+        del form, meter
         return dict(self._costs)
 
     def build(self, form: Form) -> keras.Model:

@@ -5,10 +5,13 @@ from a camera or a file, to `probabilities`, float32 (1, classes). The batch is 
 has one at a time, and fixed shapes run fastest. An interpreter can still resize its input.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import tensorflow as tf
 
 from goldnas_tf.deployment.slimming import slimmed
+from goldnas_tf.inference.graph import Value
 from goldnas_tf.inference.quantisation import bounded, without_rectifications
 from goldnas_tf.networks.folded import FoldedNetwork, QuantisedNetwork, ranges
 
@@ -18,14 +21,18 @@ KINDS = ("float32", "float16", "int8")
 class _Phone(tf.Module):
     """What is converted; in int8 the converter itself makes the input uint8."""
 
-    def __init__(self, network: FoldedNetwork, input_type: tf.DType):
+    def __init__(self, network: FoldedNetwork, kind: str, maps: Sequence[Value] = ()):
         super().__init__()
-        self._network = network
+        self._network, self._maps = network, maps
+        input_type = tf.float32 if kind == "int8" else tf.uint8
         image = tf.TensorSpec((1, *network.graph.image.size), input_type, name="images")
         self.answer = tf.function(self._answer, input_signature=[image], autograph=False)
 
     def _answer(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"probabilities": tf.nn.softmax(self._network(tf.cast(images, tf.float32)))}
+        tensors = self._network.tensors(tf.cast(images, tf.float32))
+        if self._maps:
+            return {f"map_{number}": tensors[map_] for number, map_ in enumerate(self._maps)}
+        return {"probabilities": tf.nn.softmax(tensors[self._network.graph.logits])}
 
 
 def convert(network: FoldedNetwork, kind: str, calibration: np.ndarray) -> bytes:
@@ -42,7 +49,24 @@ def convert(network: FoldedNetwork, kind: str, calibration: np.ndarray) -> bytes
     """
     if kind == "int8":
         network = _quantised(network, calibration)
-    phone = _Phone(network, tf.float32 if kind == "int8" else tf.uint8)
+    return slimmed(_converter(_Phone(network, kind), kind).convert())
+
+
+def convert_maps(network: FoldedNetwork, kind: str, maps: Sequence[Value]) -> bytes:
+    """The content of a LiteRT file that gives some maps of a network instead of its answer.
+
+    Args:
+        network: what is converted; for int8 a `QuantisedNetwork`.
+        kind: one of `KINDS`.
+        maps: what is given, as the file keeps it.
+    """
+    converter = _converter(_Phone(network, kind, maps), kind)
+    if kind == "int8":
+        converter.inference_output_type = tf.int8
+    return converter.convert()
+
+
+def _converter(phone: _Phone, kind: str) -> tf.lite.TFLiteConverter:
     function = phone.answer.get_concrete_function()
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function], phone)
     if kind != "float32":
@@ -52,7 +76,7 @@ def convert(network: FoldedNetwork, kind: str, calibration: np.ndarray) -> bytes
     if kind == "int8":
         # maps say their bounds themselves, so that there is nothing to calibrate
         converter.inference_input_type = tf.uint8
-    return slimmed(converter.convert())
+    return converter
 
 
 def _quantised(network: FoldedNetwork, calibration: np.ndarray) -> QuantisedNetwork:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import pathlib
+from collections.abc import Mapping
 
 from goldnas_tf.deployment.settings import ExportConfig
 from goldnas_tf.errors import InputError
@@ -30,11 +31,26 @@ def check(config: ExportConfig) -> None:
             f"network: expected a folder that holds a {NETWORK_FILE}; received {config.network}"
         )
     for kind in config.formats:
-        extra, packages = _NEEDED[kind]
-        for module, package in packages.items():
-            if importlib.util.find_spec(module) is None:
-                raise InputError(
-                    f"format {kind} needs {package}, which is not installed; "
-                    f"run: pip install --editable '.[{extra}]'"
-                )
+        _check_packages(f"format {kind}", *_NEEDED[kind])
     check_writable(pathlib.Path(config.output), "output")
+
+
+def check_table(output: pathlib.Path) -> None:
+    """Checks that a table of latencies can be measured, and written to a file.
+
+    Raises:
+        InputError: something is missing.
+    """
+    _check_packages("the time of operations", *_NEEDED["litert"])
+    if output.is_dir():
+        raise InputError(f"output: expected a file; received the folder {output}")
+    check_writable(output.parent, "output")
+
+
+def _check_packages(user: str, extra: str, packages: Mapping[str, str]) -> None:
+    for module, package in packages.items():
+        if importlib.util.find_spec(module) is None:
+            raise InputError(
+                f"{user} needs {package}, which is not installed; "
+                f"run: pip install --editable '.[{extra}]'"
+            )

@@ -1,9 +1,10 @@
-"""What `bin/export` can be told. Plain data that imports no TensorFlow."""
+"""What `bin/export` and `bin/latency` can be told. Plain data that imports no TensorFlow."""
 
 import dataclasses
 import re
 
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources.latency import PRECISIONS
 from goldnas_tf.settings.images import DataSettings
 from goldnas_tf.settings.setting import check, setting
 
@@ -59,3 +60,16 @@ class ExportConfig:
                 f"formats: expected some of {', '.join(FORMATS)}, each once; "
                 f"received {','.join(self.formats)!r}"
             )
+
+
+@dataclasses.dataclass(frozen=True)
+class TableSettings:
+    """How operations are timed."""
+
+    table_precision: str = setting(
+        "int8", "precision of the files that are timed", choices=PRECISIONS
+    )
+    table_threads: int = setting(1, "threads that they are computed with", low=1)
+
+    def __post_init__(self) -> None:
+        check(self)

@@ -53,7 +53,7 @@ class Algorithm(abc.ABC):
         if not self.first:
             raise InputError(
                 f"found no network within the limits in {_TRIES} draws: "
-                + ", ".join(f"max_{name} {limit:,}" for name, limit in settings.limits.items())
+                + ", ".join(f"max_{name} {limit:,}" for name, limit in settings.most.items())
                 + "; allow more, or smaller widths"
             )
 
@@ -112,7 +112,7 @@ class Nsga2(Algorithm):
         self._problem = Problem(
             n_var=len(assembly.sizes),
             n_obj=1 + len(settings.objectives),
-            n_ieq_constr=len(settings.limits) + 1,
+            n_ieq_constr=len(settings.most) + 1,
             xl=np.zeros(len(assembly.sizes)),
             xu=np.array(assembly.sizes) - 1.0,
             vtype=int,

@@ -118,7 +118,7 @@ class Evolution(Run):
                     generations.try_new(plan, records, self.setup, team, journal, signals)
                 generation = records.close(plan)
                 aims = [one.aims(settings.objectives) for one in generation]
-                algorithm.learn(aims, [one.excess(settings.limits) for one in generation])
+                algorithm.learn(aims, [one.excess(settings.most) for one in generation])
                 if plan.number > recorded:
                     path = self.folder.path
                     generations.record(plan.number, records, settings, path, journal)
@@ -131,7 +131,7 @@ class Evolution(Run):
         """Says what is evolved, within which limits, and whether the run goes on."""
         limits = ", ".join(
             f"at most {limit:,} {RESOURCES[name].unit}"
-            for name, limit in self.settings.limits.items()
+            for name, limit in self.settings.most.items()
         )
         journal.say(
             f"{self.data.title}: {len(self.assembly.blocks)} blocks, 10^"

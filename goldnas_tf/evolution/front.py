@@ -10,7 +10,7 @@ from goldnas_tf.pareto.hypervolume import hypervolume
 
 def front(tried: Sequence[Candidate], settings: EvolutionSettings) -> list[Candidate]:
     """The feasible networks that no other one dominates, the cheapest first."""
-    feasible = [one for one in tried if one.is_feasible(settings.limits)]
+    feasible = [one for one in tried if one.is_feasible(settings.most)]
     by_name = {one.name: one for one in feasible}
     points = pareto.mark([one.point() for one in feasible], settings.objectives)
     return [by_name[point.name] for point in reversed(points) if point.non_dominated]
@@ -25,7 +25,7 @@ def reference(
     """
     first = history[0] if history else []
     worst = [
-        settings.limits.get(name) or max((one.costs.get(name, 0) for one in first), default=0) or 1
+        settings.most.get(name) or max((one.costs.get(name, 0) for one in first), default=0) or 1
         for name in settings.objectives
     ]
     return (1.0, *worst)
@@ -45,7 +45,7 @@ def volumes(
     found = [0.0]
     for one in tried:
         new = one.aims(settings.objectives)
-        better = one.is_feasible(settings.limits) and not any(_covers(old, new) for old in aims)
+        better = one.is_feasible(settings.most) and not any(_covers(old, new) for old in aims)
         if better:
             aims = [old for old in aims if not _covers(new, old)] + [new]
         found.append(hypervolume(aims, worst) if better else found[-1])

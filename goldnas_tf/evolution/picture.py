@@ -49,7 +49,7 @@ def _draw_fronts(
 ) -> None:
     """Every network as a dot, coloured by its generation, and the front after some of them."""
     cost = settings.objectives[0]
-    feasible = [one for one in tried if one.is_feasible(settings.limits)]
+    feasible = [one for one in tried if one.is_feasible(settings.most)]
     out = len(tried) - len(feasible)
     figures.style(axes, f"Networks tried: {len(tried)}" + (f", infeasible: {out}" if out else ""))
     axes.set_ylabel("validation accuracy after the short training, %")

@@ -17,7 +17,7 @@ def check(config: EvolveConfig, data: ImageData, assembly: Assembly) -> None:
     Raises:
         InputError: they cannot.
     """
-    _check_limits(assembly, config.evolution.limits)
+    _check_limits(assembly, config.evolution.most)
     # what the processes would refuse; each has one GPU at most
     replicas = config.devices.logical_cpus() or 1
     check_devices(config.devices, gpus(), replicas, config.optimizer.batch_size)

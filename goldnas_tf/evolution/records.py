@@ -39,7 +39,7 @@ class Generation:
 def fits(genotype: Genotype, settings: EvolutionSettings) -> bool:
     """Whether a network is within the limits that are known without building it."""
     cost = resources.known(genotype, gated=False)
-    return all(cost.get(name, 0) <= limit for name, limit in settings.limits.items())
+    return all(cost.get(name, 0) <= limit for name, limit in settings.most.items())
 
 
 class Records:
@@ -127,5 +127,5 @@ class Records:
     @property
     def tried(self) -> Tried:
         """The feasible networks of the generations so far, which others may start from."""
-        feasible = [one for one in self.trials if one.is_feasible(self._settings.limits)]
+        feasible = [one for one in self.trials if one.is_feasible(self._settings.most)]
         return [(one.name, one.accuracy, self._assembly.genotype(one.genes)) for one in feasible]

@@ -8,8 +8,8 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.growth import RAISED
+from goldnas_tf.settings.limits import LimitSettings
 from goldnas_tf.settings.setting import check, setting
-from goldnas_tf.settings.units import parse_count
 from goldnas_tf.training.train_config import TrainingSettings
 
 ALGORITHMS = ("nsga2", "random")
@@ -75,7 +75,7 @@ def _is_kernel(text: str) -> bool:
 
 
 @dataclasses.dataclass(frozen=True)
-class EvolutionSettings:
+class EvolutionSettings(LimitSettings):
     """How networks are chosen, and how each one is tried."""
 
     algorithm: str = setting(
@@ -92,11 +92,6 @@ class EvolutionSettings:
         "costs that are minimised besides the error: any of " + ", ".join(RESOURCES),
     )
     max_params: str = setting("1M", "most parameters of a network, as 500K; 0 is no limit")
-    max_macs: str = setting("0", "most multiply-adds of a network, as 40M; 0 is no limit")
-    max_flash: str = setting("0", "most bytes of a network's int8 file, as 96K; 0 is no limit")
-    max_ram: str = setting(
-        "0", "most bytes of RAM on a microcontroller, in int8, as 128K; 0 is no limit"
-    )
     max_latency_ms: float = setting(
         0.0, "most milliseconds for one image, measured where it runs; 0 is no limit", low=0
     )
@@ -120,35 +115,18 @@ class EvolutionSettings:
     )
 
     def __post_init__(self) -> None:
-        check(self)
+        super().__post_init__()
         unknown = [name for name in self.objectives if name not in RESOURCES]
         if unknown or not self.objectives or len(set(self.objectives)) < len(self.objectives):
             raise InputError(
                 f"objectives: expected some of {', '.join(RESOURCES)}, each once; received "
                 f"{','.join(self.objectives) or 'none'}"
             )
-        for name in ("max_params", "max_macs", "max_flash", "max_ram"):
-            try:
-                parse_count(getattr(self, name))
-            except InputError as error:
-                raise InputError(f"{name}: {error}") from error
-
-    @property
-    def limits(self) -> dict[str, float]:
-        """The most that a network may cost, by the name of the cost; those that are set."""
-        limits = {
-            "params": parse_count(self.max_params),
-            "macs": parse_count(self.max_macs),
-            "flash_bytes": parse_count(self.max_flash),
-            "ram_bytes": parse_count(self.max_ram),
-            "latency_ms": self.max_latency_ms,
-        }
-        return {name: limit for name, limit in limits.items() if limit}
 
     @property
     def measures_latency(self) -> bool:
         """Whether the latency of networks counts."""
-        return "latency_ms" in (*self.objectives, *self.limits)
+        return "latency_ms" in (*self.objectives, *self.most)
 
     @property
     def most_trials(self) -> int:

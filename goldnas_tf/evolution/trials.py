@@ -64,7 +64,7 @@ class Trials:
             costs["latency_ms"] = latency_ms(learner, self._data)
         accuracy = None
         # what is too slow needs no training: it is out
-        if all(costs[name] <= limit for name, limit in settings.limits.items() if name in costs):
+        if all(costs[name] <= limit for name, limit in settings.most.items() if name in costs):
             _train(learner, self._feed, settings.candidate_epochs, name)
             accuracy = learner.accuracy(self._feed.validation)
             save_weights(learner.model, self._setup.weights(name))

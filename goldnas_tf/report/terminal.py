@@ -231,7 +231,7 @@ def _costs(point: pareto.Point, start_macs: int | None) -> dict[str, str | None]
         amount = None
         if cost is not None:
             whole = f"{human(int(cost))}{resource.suffix}"
-            amount = whole if resource.is_known else f"{cost:.3g}"
+            amount = whole if resource.is_whole else f"{cost:.3g}"
         shown[resource.label] = amount
         if name == "macs":
             shown["of start"] = f"{point.macs / start_macs:.1%}" if start_macs else None

@@ -58,8 +58,8 @@ class Resource:
     suffix: str = ""
 
     @property
-    def is_known(self) -> bool:
-        """Whether it is known of a network before it is built."""
+    def is_whole(self) -> bool:
+        """Whether its amounts are whole numbers, known of every network before it is built."""
         return bool(self.counts or self.predicted)
 
 
@@ -98,7 +98,7 @@ _COUNTS = {name: resource.counts for name, resource in RESOURCES.items() if reso
 COUNTED = tuple(_COUNTS)
 """Those that are sums over what a network is made of."""
 _PREDICTED = {name: one.predicted for name, one in RESOURCES.items() if one.predicted}
-KNOWN = tuple(name for name, resource in RESOURCES.items() if resource.is_known)
+KNOWN = tuple(name for name, resource in RESOURCES.items() if resource.is_whole)
 """Those that are known of a network before it is built."""
 
 
@@ -133,7 +133,12 @@ def known(genotype: Genotype, gated: bool = True) -> dict[str, float]:
     return total(genotype, gated) | {name: one(taken) for name, one in _PREDICTED.items()}
 
 
-@functools.lru_cache(1024)
+def predicted(genotype: Genotype, name: str) -> float:
+    """What a network uses of a resource that follows from its footprint."""
+    return _PREDICTED[name](_footprint(genotype))
+
+
+@functools.lru_cache(4096)
 def _footprint(genotype: Genotype) -> Footprint:
     # kept, because an evolution asks for that of a network when it draws it and when it plans it
     return footprint(lower(of_sizes(genotype)))
@@ -177,3 +182,8 @@ def relative(genotype: Genotype, name: str) -> dict[Gate, float]:
         table |= {Group(owner, number): saved for number in genotype.groups_of(owner)}
     average = mean(genotype.space, name)
     return {gate: use / average if average else 0.0 for gate, use in table.items()}
+
+
+def by_macs(genotype: Genotype) -> dict[Gate, float]:
+    """Multiply-adds of every gate of a network over their mean in its space."""
+    return relative(genotype, "macs")

@@ -1,74 +1,128 @@
-"""Where a search takes points and where it ends, in multiply-adds. Plain data."""
+"""What a search brings down, where it takes points, and where it ends. Plain data."""
 
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
-from goldnas_tf.searching.config import PointSettings
+from goldnas_tf.resources.meter import MACS, Meter, Yardstick
+from goldnas_tf.searching.config import SearchConfig
+from goldnas_tf.searching.planned import lightest
+from goldnas_tf.settings.limits import LIMITS
 from goldnas_tf.settings.units import Amount
 
 
 class Budgets(typing.NamedTuple):
-    """Multiply-adds of the full network, of the budgets (falling), and of the floor."""
+    """Amounts of the full network, of the budgets (falling), and of the floor.
 
-    start: int
-    targets: tuple[int, ...]
-    floor: int
+    Attributes:
+        start: of the full network, by `yardstick`.
+        targets: at which points are taken, by `axis`.
+        floor: where the search ends, by `yardstick`.
+        yardstick: what is brought down.
+        axis: what points are taken and compared by.
+    """
+
+    start: float
+    targets: tuple[float, ...]
+    floor: float
+    yardstick: Yardstick = MACS
+    axis: Yardstick = MACS
 
     @classmethod
-    def resolve(cls, settings: PointSettings, space: Space, points: int = 0) -> "Budgets":
-        """Reads the user's amounts against the cost of the full network.
+    def resolve(cls, config: SearchConfig, space: Space) -> "Budgets":
+        """Reads the user's amounts against the costs of the full network.
+
+        Where no targets are given, there are as many as points are finished, evenly over the
+        logarithm of the cost, the floor included.
 
         Args:
-            settings: the user's.
+            config: of a search.
             space: its full network is the start.
-            points: where no targets are given, how many there are, evenly over the logarithm of the
-                cost, the floor included.
 
         Raises:
-            InputError: not an amount, or not below the start; a budget below the floor.
+            InputError: not an amount, or not below the start; a budget below the floor; limits that
+                no network of the space meets, or latencies without the table of a device.
         """
-        start = costs.total(Genotype.full(space)).macs
-        floor = resolve_amount("macs_floor", settings.macs_floor, start)
-        targets = [resolve_amount("macs_targets", text, start) for text in settings.macs_targets]
-        if targets and min(targets) < floor:
-            raise InputError(
-                f"macs_targets: expected at least macs_floor ({floor:,}), where the search ends; "
-                f"received {min(targets):,}"
-            )
-        if not targets and floor:
-            targets = [round(start * (floor / start) ** (k / points)) for k in range(1, points)]
-        return cls(start, tuple(sorted(set(targets), reverse=True)), floor)
+        meter, settings, full = config.target.meter, config.points, Genotype.full(space)
+        limits = config.limits.most
+        name, texts = settings.said_targets
+        axis = _yardstick(meter, name, texts, config)
+        targets = [resolve_amount(name, text, axis.of(full), axis) for text in texts]
+        if limits:
+            yardstick, floor = Yardstick(meter, limits=limits), 1.0
+            _check_limits(meter, limits, full)
+        else:
+            floor_name, text = settings.said_floor
+            yardstick = _yardstick(meter, floor_name, [text], config)
+            floor = resolve_amount(floor_name, text, yardstick.of(full), yardstick)
+            if axis.resource == yardstick.resource and targets and min(targets) < floor:
+                raise InputError(
+                    f"{name}: expected at least {floor_name} ({yardstick.told(floor)}), where the "
+                    f"search ends; received {yardstick.told(min(targets))}"
+                )
+        start, points = yardstick.of(full), config.points_wanted
+        if not targets:
+            axis = yardstick
+            if floor:
+                fall = floor / start
+                targets = [axis.rounded(start * fall ** (k / points)) for k in range(1, points)]
+        return cls(start, tuple(sorted(set(targets), reverse=True)), floor, yardstick, axis)
 
-    def crossed(self, before: int, after: int) -> bool:
+    def crossed(self, before: float, after: float) -> bool:
         """Whether the cost fell from above a budget to it or below."""
         return any(before > target >= after for target in self.targets)
 
-    def passed(self, amounts: Sequence[str], lowest: int) -> list[str]:
-        """Those amounts that a search which was at so few multiply-adds can no longer cross."""
-        return [
-            text for text in amounts if resolve_amount("macs_targets", text, self.start) >= lowest
-        ]
+    def passed(self, name: str, amounts: Sequence[str], full: Genotype, lowest: float) -> list[str]:
+        """Those amounts that a search which was at so little can no longer cross."""
+        start = self.axis.of(full)
+        return [text for text in amounts if resolve_amount(name, text, start, self.axis) >= lowest]
 
 
-def resolve_amount(name: str, text: str, start: int) -> int:
-    """Multiply-adds from an amount like "240M" or "25%" of the start.
+def resolve_amount(name: str, text: str, start: float, yardstick: Yardstick = MACS) -> float:
+    """An amount like "240M" or "25%" of the start.
 
     Args:
         name: of the setting, for the error.
         text: what the user gave.
-        start: multiply-adds of the full network.
+        start: of the full network.
+        yardstick: what it is an amount of.
 
     Raises:
         InputError: not an amount, or not below the start.
     """
-    count = Amount.parse(name, text).of(start)
+    count = _amount(name, text).of(start)
     if count >= start:
         raise InputError(
-            f"{name}: expected less than the {start:,} multiply-adds of the full network; "
-            f"received {text} ({count:,})"
+            f"{name}: expected less than the {yardstick.told(start)} of the full network; "
+            f"received {text} ({yardstick.told(count)})"
         )
     return count
+
+
+def _amount(name: str, text: str) -> Amount:
+    return Amount.parse(name, text) if name.startswith("macs") else Amount.parse_any(name, text)
+
+
+def _yardstick(meter: Meter, name: str, texts: Sequence[str], config: SearchConfig) -> Yardstick:
+    """That of the resource that amounts name; where they are shares alone, of what is penalised."""
+    if name.startswith("macs"):
+        return MACS
+    named = {_amount(name, text).resource for text in texts} - {None}
+    if len(named) > 1:
+        raise InputError(f"{name}: expected amounts of one resource; received {', '.join(texts)}")
+    return Yardstick(meter, next(iter(named), None) or config.objective.resource)
+
+
+def _check_limits(meter: Meter, limits: Mapping[str, float], full: Genotype) -> None:
+    """Checks each limit against the lightest network that is found of the space."""
+    for name, most in limits.items():
+        yardstick = Yardstick(meter, name)
+        least = lightest(full, yardstick)
+        if least > most:
+            raise InputError(
+                f"{LIMITS[name]}: expected at least the {yardstick.told(least)} of the smallest "
+                f"network of this space; received {yardstick.told(most)}; allow more, or give "
+                "fewer cells or channels"
+            )

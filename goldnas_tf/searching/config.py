@@ -10,7 +10,8 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.searching.planned import PlanSettings
 from goldnas_tf.searching.pruning import PruningRule
 from goldnas_tf.settings.configuration import RunConfiguration
-from goldnas_tf.settings.growth import ADDED_TO, LOWERED, RAISED, Growth
+from goldnas_tf.settings.growth import ADDED_TO, EXTENDED, LOWERED, RAISED, Growth
+from goldnas_tf.settings.limits import LimitSettings
 from goldnas_tf.settings.sections import GateSettings, ObjectiveSettings, SpaceSettings
 from goldnas_tf.settings.setting import check, setting
 from goldnas_tf.settings.units import Amount
@@ -35,6 +36,13 @@ class PointSettings:
     macs_floor: str = setting(
         "15%", "multiply-adds at which the search ends, as 240M or 15% of the start", grows=LOWERED
     )
+    targets: tuple[str, ...] = setting(
+        (),
+        "instead of macs_targets amounts of any resource, as 0.4ms, 96KB flash, 128KB ram, 50K "
+        "params, 240M macs or 25%",
+        grows=EXTENDED,
+    )
+    floor: str = setting("", "instead of macs_floor an amount of any resource", grows=LOWERED)
     max_epochs: int = setting(
         300, "epochs after which the search ends in any case", low=1, grows=RAISED
     )
@@ -47,6 +55,20 @@ class PointSettings:
         Amount.parse("macs_floor", self.macs_floor)
         for target in self.macs_targets:
             Amount.parse("macs_targets", target)
+        for target in self.targets:
+            Amount.parse_any("targets", target)
+        if self.floor:
+            Amount.parse_any("floor", self.floor)
+
+    @property
+    def said_targets(self) -> tuple[str, tuple[str, ...]]:
+        """The setting that says where points are taken, and its amounts."""
+        return ("targets", self.targets) if self.targets else ("macs_targets", self.macs_targets)
+
+    @property
+    def said_floor(self) -> tuple[str, str]:
+        """The setting that says where the search ends, and its amount."""
+        return ("floor", self.floor) if self.floor else ("macs_floor", self.macs_floor)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,6 +132,7 @@ class SearchConfig(RunConfiguration):
     pruning: PruningRule = dataclasses.field(default_factory=PruningRule)
     plan: PlanSettings = dataclasses.field(default_factory=PlanSettings)
     points: PointSettings = dataclasses.field(default_factory=PointSettings)
+    limits: LimitSettings = dataclasses.field(default_factory=LimitSettings)
     finishing: FinishingSettings = dataclasses.field(default_factory=FinishingSettings)
     resolution: ResolutionSettings = dataclasses.field(default_factory=ResolutionSettings)
     training: TrainingSettings = dataclasses.field(
@@ -118,7 +141,7 @@ class SearchConfig(RunConfiguration):
 
     def growths(self) -> dict[str, Growth]:
         """How those settings may change that may; a planned search has its curve from the start."""
-        curve = ("max_epochs", "macs_floor") if self.plan.schedule == "planned" else ()
+        curve = ("max_epochs", "macs_floor", "floor") if self.plan.schedule == "planned" else ()
         return {name: growth for name, growth in super().growths().items() if name not in curve}
 
     @property

@@ -19,7 +19,7 @@ def describe(config: SearchConfig, data: ImageData) -> str:
     space = config.space.for_images(data.image_shape, len(data.class_names))
     batch_size = config.optimizer.batch_size
     replicas = make_strategy(config.devices, batch_size).num_replicas_in_sync
-    budgets = Budgets.resolve(config.points, space, config.points_wanted)
+    budgets = Budgets.resolve(config, space)
     training_batches(data, batch_size, config.augmentation, config.seed)
     full = Genotype.full(space)
     outside, inside = costs.outside_gates(full), costs.in_gates(full)
@@ -37,8 +37,8 @@ def describe(config: SearchConfig, data: ImageData) -> str:
         "macs_outside_gates": outside.macs,
         "macs_in_gates": inside.macs,
         "params": costs.total(full).params,
-        "macs_floor_resolved": budgets.floor,
-        "macs_targets_resolved": ",".join(map(str, budgets.targets)),
+        "floor_resolved": budgets.yardstick.told(budgets.floor),
+        "targets_resolved": "; ".join(map(budgets.axis.told, budgets.targets)),
         "replicas": replicas,
         "steps_in_an_epoch": steps,
         "memory_per_step_bytes": memory.step_bytes(full, batch_size // replicas),

@@ -4,6 +4,7 @@ State → state, without a model and without TensorFlow, so that the method's ru
 Reference: GOLD-NAS (arXiv 2007.03331), section 3.3.
 """
 
+import math
 from collections.abc import Collection, Mapping
 
 from goldnas_tf.architecture import costs
@@ -30,7 +31,7 @@ def prune(
         state: with the epoch that just ended already counted.
         strengths: σ(α) of every live operator and group of channels.
         config: of the search.
-        budgets: in multiply-adds.
+        budgets: what it is brought down to.
         closed: operators that the network which would be used has not, though they are alive: those
             behind binary gates that are rather closed. They count once anything was pruned.
         scores: how much each of them matters, where a planned search estimates it.
@@ -48,7 +49,7 @@ def prune(
         gone = _planned(state, pruning.shares(gates), scores, config, budgets, epochs)
     else:
         gone = pruning.choose(pruning.shares(gates), config.pruning, least)
-    before = budgets.start if state.lowest is None else state.lowest
+    before = math.inf if state.lowest is None else state.lowest
     genotype = state.genotype.without(gone)
     # with those of cells that nobody reads any more
     pruned = len(gates) - len(genotype.gates)
@@ -59,10 +60,11 @@ def prune(
     )
     # gates that hover around ½ before anything was pruned say little about the network
     begun = pruned or state.lowest is not None
-    macs = costs.total(used(genotype, closed if begun else ())).macs
-    state = state.replace(lowest=min(before, macs) if begun else None)
-    state = state.replace(ended=_why_ended(state, macs, config, budgets, epochs))
-    crossed = budgets.crossed(before, min(before, macs))
+    there = used(genotype, closed if begun else ())
+    amount = budgets.axis.of(there)
+    state = state.replace(lowest=min(before, amount) if begun else None)
+    state = state.replace(ended=_why_ended(state, there, config, budgets, epochs))
+    crossed = budgets.crossed(before, min(before, amount))
     if crossed or (not is_planned and state.stability.due(config.points.stable_epochs)):
         stability = state.stability.now_taken()
         return state.replace(pending="budget" if crossed else "stable", stability=stability)
@@ -87,14 +89,14 @@ def judge_again(
     Args:
         state: as it was saved.
         config: of the search, as it is now.
-        budgets: in multiply-adds, as they are now.
+        budgets: as they are now.
         closed: as for `prune`.
         epochs: as for `prune`.
     """
     if not state.ended:
         return state
-    macs = costs.total(used(state.genotype, closed if state.lowest is not None else ())).macs
-    ended = _why_ended(state, macs, config, budgets, epochs)
+    there = used(state.genotype, closed if state.lowest is not None else ())
+    ended = _why_ended(state, there, config, budgets, epochs)
     over = ended or state.pending != "final"
     return state.replace(ended=ended, pending=state.pending if over else None)
 
@@ -114,7 +116,7 @@ def _planned(
 ) -> list[Gate]:
     """What goes in a planned search."""
     epochs = epochs or config.points.max_epochs
-    macs = planned.planned_macs(config.plan, state.epoch, epochs, budgets.start, budgets.floor)
+    allowed = planned.planned_cost(config.plan, state.epoch, epochs, budgets.start, budgets.floor)
     if config.plan.importance == "random":
         scores = planned.at_random(state.genotype, config.seed * 100_003 + state.epoch)
     elif config.plan.importance == "share" or scores is None:
@@ -122,20 +124,28 @@ def _planned(
     least = planned.least_kept(config.plan, state.genotype)
     spent = pruning.spent(shares, config.pruning, least)
     left = state.genotype.without(spent)
-    return spent + planned.choose(left, scores, macs, budgets.floor, config.objective.mu, least)
+    mu, yardstick = config.objective.mu, budgets.yardstick
+    return spent + planned.choose(left, scores, allowed, budgets.floor, mu, least, yardstick)
 
 
 def _why_ended(
-    state: SearchState, macs: int, config: SearchConfig, budgets: Budgets, epochs: int | None
+    state: SearchState,
+    network: Genotype,
+    config: SearchConfig,
+    budgets: Budgets,
+    epochs: int | None,
 ) -> str | None:
+    told, amount = budgets.yardstick.told, budgets.yardstick.of(network)
+    reached = f"the floor of {told(budgets.floor)} is reached"
+    if budgets.yardstick.resource is None:
+        reached = "all limits are met"
     if config.plan.schedule == "planned":
         if state.epoch < (epochs or config.points.max_epochs):
             return None
-        reached = f"the floor of {budgets.floor:,} multiply-adds is reached"
-        short = f"the plan is over at {macs:,} multiply-adds: no node can lose another operator"
-        return reached if macs <= budgets.floor else short
-    if macs <= budgets.floor:
-        return f"the floor of {budgets.floor:,} multiply-adds is reached"
+        short = f"the plan is over at {told(amount)}: no node can lose another operator"
+        return reached if amount <= budgets.floor else short
+    if amount <= budgets.floor:
+        return reached
     if not state.genotype.prunable:
         return "every node is down to one operator, nothing is left to prune"
     if state.lambda_.capped >= config.points.stable_epochs:

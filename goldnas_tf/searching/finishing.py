@@ -19,7 +19,6 @@ from goldnas_tf.data import ImageData
 from goldnas_tf.files import atomic
 from goldnas_tf.pareto import Point
 from goldnas_tf.report.terminal import Progress
-from goldnas_tf.resources.resources import KNOWN
 from goldnas_tf.runs import export
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
@@ -160,7 +159,7 @@ class Finishing:
         _replace(folder / NETWORK, place, {**metrics, **facts})
         return dataclasses.replace(
             point,
-            costs={name: metrics[name] for name in KNOWN},
+            costs={name: metrics[name] for name in self._config.target.meter.names},
             val_accuracy=metrics["val_accuracy"],
             test_accuracy=metrics["test_accuracy"],
             finished=True,

@@ -15,7 +15,6 @@ import tensorflow as tf
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Gate, Group, Place
 from goldnas_tf.networks import network
-from goldnas_tf.resources import resources
 from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.learner import Learner, Recipe
 from goldnas_tf.training.objective import Penalty
@@ -44,8 +43,7 @@ class GatedLearner(Learner):
             if cell.sampler:
                 cell.sampler.begin(recipe.seed)
         with recipe.strategy.scope():
-            relative_costs = resources.relative(genotype, recipe.resource)
-            self._penalty = Penalty(genotype, relative_costs, recipe.mu)
+            self._penalty = Penalty(genotype, recipe.prices(genotype), recipe.mu)
             self._gate_optimizer = ReducedSGD(
                 recipe.gates.gate_learning_rate, float(recipe.gates.gate_momentum)
             )
@@ -180,7 +178,7 @@ class GatedLearner(Learner):
         self.genotype = genotype
         alive = {*genotype.members}
         if genotype.groups:
-            self._penalty.reprice(resources.relative(genotype, self.recipe.resource))
+            self._penalty.reprice(self.recipe.prices(genotype))
         for table in self._tables:
             table.live.assign([float(gate in alive) for gate in table.members])
 

@@ -16,9 +16,8 @@ from collections.abc import Callable, Mapping
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Node, Place
-from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
-from goldnas_tf.resources import resources
+from goldnas_tf.resources.meter import MACS, Yardstick
 from goldnas_tf.settings.setting import check, setting
 
 # share of a network that goes at once
@@ -92,8 +91,10 @@ class PlanSettings:
         return self.warmup_epochs(epochs) if self.small_warmup else 0
 
 
-def planned_macs(settings: PlanSettings, epoch: int, epochs: int, start: int, floor: int) -> int:
-    """The multiply-adds that a planned search may have after an epoch.
+def planned_cost(
+    settings: PlanSettings, epoch: int, epochs: int, start: float, floor: float
+) -> float:
+    """What the network of a planned search may cost after an epoch.
 
     Formula: start until the warm-up w is over, floor from 1 − f on; between them
     start · (floor / start)^((e / E − w) / (1 − f − w)).
@@ -102,13 +103,15 @@ def planned_macs(settings: PlanSettings, epoch: int, epochs: int, start: int, fl
         settings: w = warmup, f = at_floor.
         epoch: e, finished epochs.
         epochs: E, of the whole search.
-        start: multiply-adds of the full network.
+        start: what the full network costs, in any unit.
         floor: where it ends, at most start.
     """
     falling = 1 - settings.at_floor - settings.warmup
     share = (epoch / epochs - settings.warmup) / falling if falling > 0 else 1.0
     share = min(max(share, 0.0), 1.0)
-    return round(start * (floor / start) ** share) if floor else round(start * (1 - share))
+    if share == 1:
+        return floor  # to the last digit
+    return start * (floor / start) ** share if floor else start * (1 - share)
 
 
 def least_kept(settings: PlanSettings, genotype: Genotype) -> Callable[[Node], int]:
@@ -121,10 +124,11 @@ def least_kept(settings: PlanSettings, genotype: Genotype) -> Callable[[Node], i
 def choose(
     genotype: Genotype,
     scores: Mapping[Gate, float],
-    macs: int,
-    floor: int,
+    allowed: float,
+    floor: float,
     mu: float = 1.0,
     least: Callable[[Node], int] | None = None,
+    yardstick: Yardstick | None = None,
 ) -> list[Gate]:
     """What goes, so that a network costs no more than it may.
 
@@ -133,37 +137,40 @@ def choose(
     that nobody else reads. A node keeps one of its operators, and one that is light where the floor
     could not be reached without it.
 
-    Formula: the price of what goes is its number of gates + μ · c / mean(c), with c its
-    multiply-adds, as in the paper's resource term: skip connections are not for nothing, or all of
+    Formula: the price of what goes is its number of gates + μ · c / mean(c), with c what it
+    costs, as in the paper's resource term: skip connections are not for nothing, or all of
     them stay, and dilute what the convolutions of their node say.
 
     Args:
         genotype: the network.
         scores: how much each gate matters (`Genotype.gates`), at least 0.
-        macs: what the network may cost.
+        allowed: what the network may cost.
         floor: what it has to come down to some time.
         mu: μ, at least 0.
         least: how many gates of a node, or of a width, stay; default: those that there have to be.
+        yardstick: what cost is; default: multiply-adds.
 
     Returns:
         The gates that go, in their order.
     """
     gone: list[Gate] = []
-    left, lightest = genotype, _lightest(genotype)
-    while (now := costs.total(left).macs) > macs:
-        bound = max(floor, lightest)
-        saved = _all_saved(left, now, least)
-        amounts = [amount.macs for amount in saved.values() if amount.macs]
+    yardstick = yardstick or MACS
+    mean = yardstick.mean(genotype.space)
+    left, least_cost = genotype, lightest(genotype, yardstick)
+    while (now := yardstick.of(left)) > allowed:
+        bound = max(floor, least_cost)
+        saved = _all_saved(left, now, yardstick, least)
+        amounts = [amount.cost for amount in saved.values() if amount.cost > 0]
         # small steps first: what saves much at once goes where nothing else can, the least of it
         most = max(_LARGEST_STEP * now, min(amounts, default=0))
         ratios = {
-            group: sum(scores[gate] for gate in group) / amount.price(genotype.space, mu)
+            group: sum(scores[gate] for gate in group) / amount.price(mean, mu)
             for group, amount in saved.items()
         }
-        for group in sorted(saved, key=lambda g: (max(saved[g].macs, most), ratios[g], g)):
+        for group in sorted(saved, key=lambda g: (max(saved[g].cost, most), ratios[g], g)):
             smaller = left.without(group)
-            lightest = _lightest(smaller)
-            if lightest <= bound:
+            least_cost = lightest(smaller, yardstick)
+            if least_cost <= bound:
                 break
         else:
             return gone
@@ -189,12 +196,12 @@ def _groups(genotype: Genotype, least: Callable[[Node], int]) -> list[tuple[Gate
     return [group for group in groups if can_go(group)]
 
 
-def _lightest(genotype: Genotype) -> int:
-    """Multiply-adds that a network can come down to, as far as it is looked for.
+def lightest(genotype: Genotype, yardstick: Yardstick) -> float:
+    """What a network can come down to, as far as it is looked for.
 
-    All widths are at their least, and each node keeps one of its lightest operators: the one from
-    the oldest or from the newest of its inputs, whichever leaves less, as cells and preprocessing
-    go that nobody reads.
+    All widths are at their least, and each node keeps one of the operators with the fewest
+    multiply-adds: the one from the oldest or from the newest of its inputs, whichever leaves less,
+    as cells and preprocessing go that nobody reads.
     """
     narrow = genotype.without(_removable(genotype))
     macs = {place: costs.operator(narrow.geometry, place).macs for place in narrow.operator_gates}
@@ -204,7 +211,7 @@ def _lightest(genotype: Genotype) -> int:
     reached = []
     for sign in (1, -1):
         kept = {min(node, key=lambda p: (macs[p], sign * p.source)) for node in nodes.values()}
-        reached.append(costs.total(narrow.without(macs.keys() - kept)).macs)
+        reached.append(yardstick.of(narrow.without(macs.keys() - kept)))
     return min(reached)
 
 
@@ -222,23 +229,25 @@ class _Saved(typing.NamedTuple):
     """What a network loses.
 
     Attributes:
-        macs: multiply-adds.
+        cost: of what it costs; less than 0 where it costs more without them.
         gates: how many.
     """
 
-    macs: int
+    cost: float
     gates: int
 
-    def price(self, space: Space, mu: float) -> float:
-        """Of the paper's resource term."""
-        mean = resources.mean(space, "macs")
-        return self.gates + (mu * self.macs / mean if mean else 0.0)
+    def price(self, mean: float, mu: float) -> float:
+        """Of the paper's resource term, with mean(c)."""
+        return self.gates + (mu * max(self.cost, 0.0) / mean if mean else 0.0)
 
 
 def _all_saved(
-    genotype: Genotype, macs: int, least: Callable[[Node], int] | None = None
+    genotype: Genotype,
+    cost: float,
+    yardstick: Yardstick,
+    least: Callable[[Node], int] | None = None,
 ) -> dict[tuple[Gate, ...], _Saved]:
-    """What a network of so many multiply-adds loses with all that can go."""
+    """What a network that costs so much loses with all that can go."""
     saved: dict[tuple[Gate, ...], _Saved] = {}
     of_width: dict[int, _Saved] = {}
     for group in _groups(genotype, least or genotype.least):
@@ -246,24 +255,28 @@ def _all_saved(
         if isinstance(first, Group):
             # the groups of a cell are alike
             if first.cell not in of_width:
-                of_width[first.cell] = _saved(genotype, macs, group)
+                of_width[first.cell] = _saved(genotype, cost, yardstick, group)
             saved[group] = of_width[first.cell]
         else:
-            saved[group] = _saved(genotype, macs, group)
+            saved[group] = _saved(genotype, cost, yardstick, group)
     return saved
 
 
-def _saved(genotype: Genotype, macs: int, group: tuple[Gate, ...]) -> _Saved:
-    """What a network of so many multiply-adds loses with some gates."""
+def _saved(
+    genotype: Genotype, cost: float, yardstick: Yardstick, group: tuple[Gate, ...]
+) -> _Saved:
+    """What a network that costs so much loses with some gates."""
     place = group[0]
     if len(group) == 1 and isinstance(place, Place) and not genotype.space.shared:
         alike = [p for p in genotype.cell(place.cell) if p.source == place.source]
         if place.source >= CELL_INPUTS or len(alike) > 1:
             # nothing else goes with it
-            return _Saved(costs.operator(genotype.geometry, place).macs, 1)
+            of_operator = yardstick.of_operator(genotype, place)
+            if of_operator is not None:
+                return _Saved(of_operator, 1)
     left = genotype.without(group)
     gone = len(genotype.places) - len(left.places) + len(genotype.groups) - len(left.groups)
-    return _Saved(macs - costs.total(left).macs, gone)
+    return _Saved(cost - yardstick.of(left), gone)
 
 
 def at_random(genotype: Genotype, seed: int) -> dict[Gate, float]:

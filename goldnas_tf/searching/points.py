@@ -10,7 +10,6 @@ Where gates are binary, the copy is the most probable network, and its gates are
 from collections.abc import Callable
 
 from goldnas_tf.pareto import Point
-from goldnas_tf.resources import resources
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.searching import discretisation
 from goldnas_tf.searching.config import PointSettings
@@ -65,7 +64,7 @@ def take(
     metrics = run.publish(
         learner, GenotypeBlueprint(genotype), archive.path / path, facts, strengths
     )
-    costs = {resource: metrics[resource] for resource in resources.KNOWN}
+    costs = {resource: metrics[resource] for resource in run.meter.names}
     point = Point(name, path, costs, metrics["val_accuracy"], epoch, reason)
     with run.clock("export"):
         archive.add(point)

@@ -13,6 +13,7 @@ import typing
 from collections.abc import Callable
 
 from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
 from goldnas_tf.files.kinds import Kind
@@ -126,8 +127,8 @@ def _at(config: SearchConfig, size: int) -> SearchConfig:
 def _cost(config: SearchConfig, data: ImageData) -> int:
     """Multiply-adds of the networks: in the middle of what a search of these images takes."""
     space = config.space.for_images(data.image_shape, len(data.class_names))
-    budgets = Budgets.resolve(config.points, space, config.points_wanted)
-    return round(math.sqrt(budgets.start * max(budgets.floor, 1)))
+    budgets, macs = Budgets.resolve(config, space), costs.total(Genotype.full(space)).macs
+    return round(macs * math.sqrt(budgets.floor / budgets.start or 1 / macs))
 
 
 def _try(

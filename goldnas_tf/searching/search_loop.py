@@ -8,7 +8,7 @@ import gc
 import itertools
 import math
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -108,19 +108,22 @@ class Search(EpochRun):
             # what is found takes the images that the whole of the space takes
             whole = GenotypeBlueprint(Genotype.full(self.space))
             small_images.check_fits(name, whole, config)
-        self.budgets = Budgets.resolve(config.points, self.space, config.points_wanted)
+        self.budgets = Budgets.resolve(config, self.space)
+        self.start = costs.total(Genotype.full(self.space)).macs
         objective = config.objective
+        self.meter.check(objective.resource)
         self.recipe = self.make_recipe(
             form={"gate_gradient": config.gates.gate_gradient},
             gates=config.gates,
-            resource=objective.resource,
+            prices=lambda network: self.meter.relative(network, objective.resource),
             mu=objective.mu,
             estimates=config.plan.schedule == "planned" and config.plan.importance == "loss",
             seed=config.seed,
         )
         self.open_folder(workdir)
         self.keep_time(config.plan.seconds, resolution.spent(self.folder.path))
-        self.archive = Archive(self.folder.path, self.budgets.start)
+        axis = self.budgets.axis.resource or "macs"
+        self.archive = Archive(self.folder.path, self.start, [axis])
 
     @property
     def epoch_steps(self) -> int:
@@ -180,7 +183,10 @@ class Search(EpochRun):
                 self._finish(journal, signals)
         self.timetable.note()
         journal.time(self.clock.seconds)
-        journal.say(points_table(self.archive.points, self.archive.path, self.budgets.start))
+        archive = self.archive
+        journal.say(points_table(archive.points, archive.path, self.start, archive.costs))
+        for line in self._the_one():
+            journal.say(line)
         return self.archive.points
 
     def _start_or_resume(self) -> tuple[SearchState, GatedLearner]:
@@ -202,7 +208,7 @@ class Search(EpochRun):
             journal,
             state,
             f"a space of 10^{math.log10(self.space.candidates):.0f} networks up to "
-            f"{human(self.budgets.start)} multiply-adds",
+            f"{human(self.start)} multiply-adds",
         )
         self._say_what_is_passed(journal, state)
         widest = len(self.space.sources(self.space.nodes - 1)) * len(self.space.ops)
@@ -215,13 +221,35 @@ class Search(EpochRun):
 
     def _say_what_is_passed(self, journal: Journal, state: SearchState) -> None:
         """Names the targets that a resumed search was given too late."""
-        added = [t for one in self.folder.grown if one.name == "macs_targets" for t in one.added]
-        passed = self.budgets.passed(added, state.lowest) if state.lowest is not None else []
+        name, _ = self.config.points.said_targets
+        added = [t for one in self.folder.grown if one.name == name for t in one.added]
+        if state.lowest is None:
+            return
+        passed = self.budgets.passed(name, added, Genotype.full(self.space), state.lowest)
         if passed:
             journal.say(
                 f"no point is taken at {', '.join(passed)}: the search is down to "
-                f"{state.lowest:,} multiply-adds already"
+                f"{self.budgets.axis.told(state.lowest)} already"
             )
+
+    def _the_one(self) -> Iterator[str]:
+        """Names the best point within all limits, where there are limits."""
+        most = self.config.limits.most
+        within = [
+            point
+            for point in self.archive.points
+            if all(point.costs[name] <= limit for name, limit in most.items())
+        ]
+        if not most:
+            return
+        if not within:
+            yield "no point is within all limits"
+            return
+        best = max(within, key=lambda point: (point.finished, point.val_accuracy, -point.macs))
+        yield (
+            f"this is the one, the best within all limits: {best.name}, validation accuracy "
+            f"{best.val_accuracy:.2%} -> {self.archive.path / best.path}"
+        )
 
     def _plan(self, learner: GatedLearner, journal: Journal) -> None:
         """Plans a timed search by the pace of the full network."""
@@ -230,7 +258,7 @@ class Search(EpochRun):
 
         def pace(small: bool) -> Pace:
             step, _ = probe(learner, self.feed, self.clock, _PROBE_SHARE * time, small)
-            return Pace.fit([(budgets.start, step)])
+            return Pace.fit([(self.start, step)])
 
         full_pace, small_pace = pace(False), pace(True) if settings.small_warmup else None
         watched = -(-self.feed.watched_images // self.config.optimizer.batch_size)
@@ -241,8 +269,9 @@ class Search(EpochRun):
             full_pace,
             self.epoch_steps,
             watched,
-            budgets.start,
-            budgets.floor,
+            self.start,
+            # multiply-adds fall about as what is brought down
+            self.start * budgets.floor / budgets.start,
             left,
             small_pace,
         )
@@ -368,7 +397,7 @@ class Search(EpochRun):
                 signals.check()
 
             point = points.take(self, learner, self.archive, self.config.points, state, after_step)
-        share, path = point.macs / self.budgets.start, self.archive.path
+        share, path = point.macs / self.start, self.archive.path
         journal.say(
             f"point {point.name} ({point.reason}): validation accuracy {point.val_accuracy:.2%} at "
             f"{share:.1%} of the multiply-adds -> {path / point.path}"

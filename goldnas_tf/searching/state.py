@@ -18,8 +18,8 @@ class SearchState(RunState):
         genotype: the operators that are alive.
         lambda_: λ and its history.
         stability: for how long the architecture has been unchanged.
-        lowest: fewest multiply-adds of any network so far that would have been used; None before
-            the first pruning.
+        lowest: the least that any network so far cost that would have been used, by what points
+            are taken at; None before the first pruning.
         wasted: work done for masked operators since the last rebuild, in steps.
         accuracy: on the watched validation images after the last epoch; None before the first.
         pending: why the present network is to be taken as a point, or None.
@@ -29,7 +29,7 @@ class SearchState(RunState):
     genotype: Genotype
     lambda_: LambdaState
     stability: Stability = dataclasses.field(default_factory=Stability)
-    lowest: int | None = None
+    lowest: float | None = None
     wasted: float = 0.0
     accuracy: float | None = None
     pending: str | None = None

@@ -4,7 +4,7 @@ What the search takes longer or shorter than was thought goes to the finishing, 
 planned network by network in the time that is left.
 """
 
-from goldnas_tf.searching.planned import PlanSettings, planned_macs
+from goldnas_tf.searching.planned import PlanSettings, planned_cost
 from goldnas_tf.training.pace import Pace
 
 # rebuilds, and operators that are masked until then, while networks are pruned
@@ -19,8 +19,8 @@ def plan_search(
     pace: Pace,
     steps: int,
     watched: int,
-    start: int,
-    floor: int,
+    start: float,
+    floor: float,
     time: float,
     small_pace: Pace | None = None,
 ) -> tuple[int, int]:
@@ -47,7 +47,7 @@ def plan_search(
         """For one step of each of so many epochs, and for what comes after each."""
         stepping = answering = 0.0
         for epoch in range(epochs):
-            macs = planned_macs(settings, epoch, epochs, start, floor)
+            macs = planned_cost(settings, epoch, epochs, start, floor)
             overhead = _PRUNING_OVERHEAD if macs < start else 1.0
             now = small_pace if small_pace and epoch < settings.small_epochs(epochs) else pace
             stepping += overhead * now.step(macs)

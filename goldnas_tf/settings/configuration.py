@@ -12,6 +12,7 @@ from goldnas_tf.settings.sections import (
     AuxiliarySettings,
     DeviceSettings,
     OptimizerSettings,
+    TargetSettings,
     WatchSettings,
 )
 from goldnas_tf.settings.setting import check, sections, setting, settings
@@ -66,6 +67,7 @@ class RunConfiguration(Configuration):
     auxiliary: AuxiliarySettings = dataclasses.field(default_factory=AuxiliarySettings)
     watch: WatchSettings = dataclasses.field(default_factory=WatchSettings)
     devices: DeviceSettings = dataclasses.field(default_factory=DeviceSettings)
+    target: TargetSettings = dataclasses.field(default_factory=TargetSettings)
     seed: int = setting(
         0, "seed of weights, order of images and augmentation", low=0, high=2**32 - 1
     )

@@ -22,19 +22,26 @@ class Growth(typing.NamedTuple):
 
 
 def _is_lower(before: str, now: str) -> bool:
-    was, wanted = Amount.parse("before", before), Amount.parse("now", now)
+    was, wanted = Amount.parse_any("before", before), Amount.parse_any("now", now)
     # what a share comes to is not known here
-    return was.relative == wanted.relative and wanted.value <= was.value
+    alike = (was.relative, was.resource) == (wanted.relative, wanted.resource)
+    return alike and wanted.value <= was.value
 
 
 RAISED = Growth("be raised", lambda before, now: now > before)
 """Of numbers."""
 
 LOWERED = Growth("be lowered, in the same form", _is_lower)
-"""Of amounts of multiply-adds: a count after a count, or a share after a share."""
+"""Of amounts of a resource: a count after a count, or a share after a share."""
 
 ADDED_TO = Growth("be added to", lambda before, now: set(now) >= set(before))
 """Of lists; their order says nothing."""
+
+EXTENDED = Growth(
+    "be added to, where there are some",
+    lambda before, now: bool(before) and ADDED_TO.allows(before, now),
+)
+"""Of lists that something else stands for while they are empty."""
 
 
 class Difference(typing.NamedTuple):

@@ -4,11 +4,14 @@ The names of settings are unique over all sections of a configuration: each is a
 """
 
 import dataclasses
+import functools
 
 from goldnas_tf.architecture import operators
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.resources import resources
+from goldnas_tf.resources.latency import LatencyTable
+from goldnas_tf.resources.meter import Meter
 from goldnas_tf.settings.setting import check, setting
 
 GATE_GRADIENTS = ("sigmoid", "straight_through", "enhanced")
@@ -69,13 +72,42 @@ class SpaceSettings:
 
 
 @dataclasses.dataclass(frozen=True)
+class TargetSettings:
+    """The device that networks are for."""
+
+    latency_table: str = setting(
+        "",
+        "file that bin/latency made for the device: with it latency_ms is known of every network",
+        is_path=True,
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    @property
+    def meter(self) -> Meter:
+        """What knows the costs of networks.
+
+        Raises:
+            InputError: there is no such table.
+        """
+        return _meter(self.latency_table)
+
+
+@functools.cache
+def _meter(latency_table: str) -> Meter:
+    return Meter(LatencyTable.load(latency_table) if latency_table else None)
+
+
+@dataclasses.dataclass(frozen=True)
 class ObjectiveSettings:
     """What is minimised besides the cross-entropy."""
 
     resource: str = setting(
         "macs",
-        "resource whose use is penalised; floor and targets stay multiply-adds",
-        choices=resources.COUNTED,
+        "resource whose use is penalised, and which targets and floor are shares of where they "
+        "name none",
+        choices=tuple(resources.RESOURCES),
     )
     mu: float = setting(
         1.0, "how much harder costly operators are pushed (μ); 0 pushes all alike", low=0

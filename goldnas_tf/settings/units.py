@@ -1,10 +1,12 @@
 """Counts as people write them: 240100000 as "240.1M", and back."""
 
 import decimal
+import math
 import re
 import typing
 
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources.resources import RESOURCES
 
 _SUFFIXES = ("", "K", "M", "G", "T")
 _PATTERN = re.compile(
@@ -57,37 +59,80 @@ def parse_count(text: str) -> int:
     return int(value)
 
 
+UNITS = {resource.label: name for name, resource in RESOURCES.items()}
+"""What stands behind an amount of each resource: "96KB flash", "0.4ms"."""
+
+
 class Amount(typing.NamedTuple):
-    """Multiply-adds as a user gives them: a count, or a share of the start.
+    """How much of a resource, as a user says it: a count, or a share of the start.
 
     Attributes:
         value: the count, or the share (0.25 for 25%).
         relative: whether it is a share.
+        resource: of which; None where it was not said.
     """
 
     value: float
     relative: bool
+    resource: str | None = None
 
     @classmethod
     def parse(cls, name: str, text: str) -> "Amount":
-        """Reads "240M" or "25%"; the error names the setting.
+        """Reads multiply-adds, as "240M" or "25%"; the error names the setting.
 
         Raises:
             InputError: neither a count nor a share from 0% to 100%.
         """
         try:
-            if text.strip().endswith("%"):
-                share = float(text.strip()[:-1]) / 100
-                if 0 <= share <= 1:
-                    return cls(share, True)
-                raise ValueError(text)
-            return cls(parse_count(text), False)
+            return cls(*_share_or_count(text))
         except ValueError as error:
             raise InputError(
                 f"{name}: expected multiply-adds like 240M or a share of the start like 25%; "
                 f"received {text!r}"
             ) from error
 
-    def of(self, start: int) -> int:
-        """The count, where the start is so many."""
-        return round(self.value * start) if self.relative else int(self.value)
+    @classmethod
+    def parse_any(cls, name: str, text: str) -> "Amount":
+        """Reads an amount of any resource: "240M macs", "0.4ms", "96KB flash", "25%", "25% ram".
+
+        Raises:
+            InputError: it is none; the error names the setting.
+        """
+        # "params" ends in "ms"
+        units = sorted(UNITS, key=len, reverse=True)
+        unit = next((one for one in units if text.strip().endswith(one)), "")
+        number, resource = text.strip().removesuffix(unit).strip(), UNITS.get(unit)
+        try:
+            if resource and RESOURCES[resource].suffix:
+                number = number.removesuffix(RESOURCES[resource].suffix)
+            if resource and not RESOURCES[resource].is_whole and not number.endswith("%"):
+                value = float(number)
+                if not 0 <= value < math.inf:
+                    raise ValueError(text)
+                return cls(value, False, resource)
+            return cls(*_share_or_count(number), resource)
+        except ValueError as error:
+            raise InputError(
+                f"{name}: expected an amount like 240M macs, 0.4ms, 96KB flash, 128KB ram, 50K "
+                f"params, or a share of the start like 25%; received {text!r}"
+            ) from error
+
+    def of(self, start: float) -> float:
+        """The amount, where the start is so much."""
+        if not self.relative:
+            return self.value
+        return round(self.value * start) if isinstance(start, int) else self.value * start
+
+
+def _share_or_count(text: str) -> tuple[float, bool]:
+    """The value, and whether it is a share.
+
+    Raises:
+        ValueError: neither a count nor a share from 0% to 100%.
+    """
+    if not text.strip().endswith("%"):
+        return parse_count(text), False
+    share = float(text.strip()[:-1]) / 100
+    if not 0 <= share <= 1:
+        raise ValueError(text)
+    return share, True

@@ -15,7 +15,7 @@ from goldnas_tf.networks import network
 from goldnas_tf.networks.carrying import alone
 from goldnas_tf.networks.network import Form
 from goldnas_tf.report.drawing import draw_network
-from goldnas_tf.resources import resources
+from goldnas_tf.resources.meter import Meter
 
 
 class Blueprint(abc.ABC):
@@ -36,8 +36,13 @@ class Blueprint(abc.ABC):
         """What makes it this network and no other, as JSON values."""
 
     @abc.abstractmethod
-    def costs(self, form: Form) -> dict[str, float]:
-        """What it uses of every resource that is known of it as it is (`resources.KNOWN`)."""
+    def costs(self, form: Form, meter: Meter | None = None) -> dict[str, float]:
+        """What it uses of every resource that is known of it as it is.
+
+        Args:
+            form: in which it is built.
+            meter: knows more than can be counted; default: what is known without a device.
+        """
 
     @abc.abstractmethod
     def build(self, form: Form) -> keras.Model:
@@ -94,9 +99,9 @@ class GenotypeBlueprint(Blueprint):
         """See `Blueprint`."""
         return {"genotype": self.genotype.to_json()}
 
-    def costs(self, form: Form) -> dict[str, float]:
+    def costs(self, form: Form, meter: Meter | None = None) -> dict[str, float]:
         """See `Blueprint`."""
-        return resources.known(self.genotype, form.gated)
+        return (meter or Meter()).known(self.genotype, form.gated)
 
     def build(self, form: Form) -> keras.Model:
         """See `Blueprint`."""

@@ -8,16 +8,19 @@ replicas, clipped by their global norm and decayed. Here a network has no gates,
 import contextlib
 import dataclasses
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.networks import network
 from goldnas_tf.networks.cell import Cell
+from goldnas_tf.resources import resources
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.sections import GateSettings, OptimizerSettings
 from goldnas_tf.training.averages import Averages
@@ -37,7 +40,7 @@ class Recipe:
     Attributes:
         optimizer: learning rate, momentum, decay, clipping; the batch size is the global one.
         gates: learning rate and momentum of the gates, where the network has them.
-        resource: what its operators and channels cost in the penalty; likewise.
+        prices: gives what each gate of a network costs in the penalty; likewise.
         mu: μ of the resource term; likewise.
         auxiliary_weight: weight of the auxiliary head's loss; 0 is no such head.
         label_smoothing: share of each label that is spread over all classes.
@@ -52,7 +55,7 @@ class Recipe:
 
     optimizer: OptimizerSettings
     gates: GateSettings = dataclasses.field(default_factory=GateSettings)
-    resource: str = "macs"
+    prices: Callable[[Genotype], Mapping[Gate, float]] = resources.by_macs
     mu: float = 0.0
     auxiliary_weight: float = 0.0
     label_smoothing: float = 0.0

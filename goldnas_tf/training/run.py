@@ -51,6 +51,7 @@ class EpochRun(Run):
 
     def __init__(self, config: RunConfiguration, data: ImageData, progress: Progress | None):
         super().__init__(config, data, progress)
+        self.meter = config.target.meter
         batch_size = config.optimizer.batch_size
         self.strategy = make_strategy(config.devices, batch_size)
         self.feed = Feed(
@@ -240,7 +241,12 @@ class EpochRun(Run):
                 }
                 if test:
                     accuracies |= self._tested(learner)
-            metrics = {**facts, **blueprint.costs(form), **blueprint.facts(), **accuracies}
+            metrics = {
+                **facts,
+                **blueprint.costs(form, self.meter),
+                **blueprint.facts(),
+                **accuracies,
+            }
             with self.clock("export"):
                 export.export(
                     folder,

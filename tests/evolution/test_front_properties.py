@@ -37,7 +37,7 @@ def settings(draw):
 
 
 def feasible(tried, settings):
-    most = settings.limits.get("params", 6)
+    most = settings.most.get("params", 6)
     return [one for one in tried if one.failure is None and one.costs["params"] <= most]
 
 

@@ -47,8 +47,8 @@ def test_what_breaks_a_limit_is_a_member_but_not_trained(records):
     assert list(plan.new) == ["n001"]
     large, small = finish(records, plan)
     assert (large.name, large.val_accuracy) == ("", None)
-    assert large.excess(SETTINGS.limits)[0] > 0
-    assert small.is_feasible(SETTINGS.limits)
+    assert large.excess(SETTINGS.most)[0] > 0
+    assert small.is_feasible(SETTINGS.most)
     assert records.trials == [small]
 
 
@@ -66,8 +66,8 @@ def test_flash_and_ram_are_limits_that_are_known_before_anything_is_trained(
     plan = records.plan([LARGE, SMALL])
     assert [*plan.new.values()] == [assembly.genotype(SMALL)]
     large, small = finish(records, plan)
-    assert large.excess(settings.limits)[0] == pytest.approx(costs[1] / costs[0] - 1)
-    assert small.is_feasible(settings.limits)
+    assert large.excess(settings.most)[0] == pytest.approx(costs[1] / costs[0] - 1)
+    assert small.is_feasible(settings.most)
 
 
 def test_a_generation_ends_with_the_budget(assembly, tmp_path):

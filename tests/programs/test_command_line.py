@@ -79,6 +79,14 @@ OTHER = {
     "resource": ("params", "params"),
     "macs_targets": ("50%,240M", ("50%", "240M")),
     "macs_floor": ("1M", "1M"),
+    "targets": ("50%,0.4ms", ("50%", "0.4ms")),
+    "floor": ("96KB flash", "96KB flash"),
+    "latency_table": ("some/where", "some/where"),
+    "max_params": ("500K", "500K"),
+    "max_macs": ("40M", "40M"),
+    "max_flash": ("96K", "96K"),
+    "max_ram": ("128K", "128K"),
+    "board": ("pico", "pico"),
     "strategy": ("cpu:2", "cpu:2"),
     "precision": ("mixed_bfloat16", "mixed_bfloat16"),
     "space": ("block", "block"),
@@ -250,7 +258,7 @@ def test_help_explains_every_flag_and_runs_nothing(monkeypatch, capsys, flag):
             default = DEFAULTS[field.name]
             if isinstance(default, tuple):
                 default = ",".join(default)
-            if DEFAULTS[field.name] in (None, ()):
+            if DEFAULTS[field.name] in (None, (), ""):
                 default = "none"
             if isinstance(default, bool):
                 default = str(default).lower()

@@ -5,10 +5,14 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.searching.budget import Budgets, resolve_amount
-from goldnas_tf.searching.config import PointSettings
+from goldnas_tf.searching.config import PointSettings, SearchConfig
 
 SPACE = Space((8, 8, 3), 3, cells=3, channels=4, nodes=2)
 START = costs.total(Genotype.full(SPACE)).macs
+
+
+def config(**points):
+    return SearchConfig(points=PointSettings(**points))
 
 
 @pytest.mark.parametrize(
@@ -41,31 +45,33 @@ def test_other_amounts_are_told_in_one_line(amount):
 
 def test_budgets_fall_and_are_each_there_once():
     found = Budgets.resolve(
-        PointSettings(macs_targets=("25%", "50%", "25%", "40%"), macs_floor="20%"), SPACE
+        config(macs_targets=("25%", "50%", "25%", "40%"), macs_floor="20%"), SPACE
     )
     shares = [round(START * share) for share in (0.5, 0.4, 0.25)]
     assert found == Budgets(START, tuple(shares), round(START * 0.2))
 
 
 def test_a_budget_may_be_the_floor_and_not_lie_below():
-    same = PointSettings(macs_targets=("20%",), macs_floor="20%")
+    same = config(macs_targets=("20%",), macs_floor="20%")
     assert Budgets.resolve(same, SPACE).targets == (round(START * 0.2),)
-    below = PointSettings(macs_targets=("50%", "19%"), macs_floor="20%")
+    below = config(macs_targets=("50%", "19%"), macs_floor="20%")
     with pytest.raises(InputError, match="macs_targets: expected at least macs_floor"):
         Budgets.resolve(below, SPACE)
 
 
 def test_the_setting_at_fault_is_named():
     with pytest.raises(InputError, match=r"^macs_targets: expected less than"):
-        Budgets.resolve(PointSettings(macs_targets=("100%",)), SPACE)
+        Budgets.resolve(config(macs_targets=("100%",)), SPACE)
     with pytest.raises(InputError, match=r"^macs_floor: expected multiply-adds like"):
-        Budgets.resolve(PointSettings(macs_floor="little"), SPACE)
+        config(macs_floor="little")
 
 
 def test_amounts_are_passed_where_the_search_is_down_to_them():
-    budgets = Budgets(1000, (), 0)
-    assert budgets.passed(("50%", "400", "399", "10%"), 400) == ["50%", "400"]
-    assert budgets.passed((), 400) == []
+    budgets, full = Budgets(START, (), 0), Genotype.full(SPACE)
+    half = round(0.5 * START)
+    given = ("50%", f"{half}", f"{half - 1}", "10%")
+    assert budgets.passed("macs_targets", given, full, half) == ["50%", f"{half}"]
+    assert budgets.passed("macs_targets", (), full, half) == []
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Group
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.resources import resources
+from goldnas_tf.resources.meter import MACS
 from goldnas_tf.searching import planned
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import PointSettings, SearchConfig
@@ -26,7 +27,7 @@ SETTINGS = PlanSettings(schedule="planned", warmup=0.2, at_floor=0.1)
 
 
 def test_the_cost_stays_falls_and_stays():
-    macs = [planned.planned_macs(SETTINGS, epoch, 10, 1000, 100) for epoch in range(11)]
+    macs = [planned.planned_cost(SETTINGS, epoch, 10, 1000, 100) for epoch in range(11)]
     assert macs[:3] == [1000] * 3
     assert macs[9:] == [100] * 2
     factors = [after / before for before, after in itertools.pairwise(macs[2:10])]
@@ -34,13 +35,13 @@ def test_the_cost_stays_falls_and_stays():
 
 
 def test_a_floor_of_nothing_is_reached_along_a_line():
-    macs = [planned.planned_macs(SETTINGS, epoch, 10, 700, 0) for epoch in (2, 3, 9)]
+    macs = [planned.planned_cost(SETTINGS, epoch, 10, 700, 0) for epoch in (2, 3, 9)]
     assert macs == [700, 600, 0]
 
 
 def test_a_plan_without_time_to_fall_falls_at_once():
     settings = PlanSettings(warmup=0.5, at_floor=0.5)
-    assert planned.planned_macs(settings, 5, 10, 1000, 100) == 100
+    assert planned.planned_cost(settings, 5, 10, 1000, 100) == 100
 
 
 def test_so_many_go_as_the_cost_asks_for():
@@ -118,7 +119,7 @@ def test_a_planned_search_passes_its_targets_and_ends_at_its_floor(importance):
         scores = {place: 0.1 + RELATIVE[place] for place in state.genotype.gates}
         state = after(state, config, budgets, scores if importance == "loss" else None)
         macs = costs.total(state.genotype).macs
-        assert macs <= planned.planned_macs(config.plan, state.epoch, 20, START, budgets.floor)
+        assert macs <= planned.planned_cost(config.plan, state.epoch, 20, START, budgets.floor)
         if state.pending:
             reasons.append(state.pending)
     assert reasons == ["budget", "budget", "final"]
@@ -198,6 +199,6 @@ def test_all_operators_stay_where_channels_alone_are_to_go():
 
 def test_a_narrow_network_is_no_dearer_than_it_says():
     wide = costs.total(WIDE).macs
-    saved = planned._all_saved(WIDE, wide)
+    saved = planned._all_saved(WIDE, wide, MACS)
     for group, amount in saved.items():
-        assert amount.macs == wide - costs.total(WIDE.without(group)).macs
+        assert amount.cost == wide - costs.total(WIDE.without(group)).macs

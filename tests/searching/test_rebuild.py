@@ -11,7 +11,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Group
 from goldnas_tf.networks import network
 from goldnas_tf.networks.carrying import carry
-from goldnas_tf.resources import sampling
+from goldnas_tf.resources import resources, sampling
 from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.settings.sections import OptimizerSettings
@@ -32,7 +32,6 @@ def trained():
     """A learner of the full network, and its state after two steps."""
     recipe = Recipe(
         optimizer=OptimizerSettings(batch_size=8),
-        resource="macs",
         mu=1.0,
         auxiliary_weight=0.4,
         form=TINY.form,
@@ -199,7 +198,7 @@ def test_masking_equals_rebuilding_of_shared_binary_gates():
     keras.utils.set_random_seed(0)
     recipe = Recipe(
         OptimizerSettings(batch_size=8),
-        resource="params",
+        prices=lambda network: resources.relative(network, "params"),
         form=tiny.form,
     )
     learner = GatedLearner(tiny.genotype, recipe)

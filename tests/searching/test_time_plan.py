@@ -3,7 +3,7 @@
 import pytest
 
 from goldnas_tf.errors import InputError
-from goldnas_tf.searching.planned import PlanSettings, planned_macs
+from goldnas_tf.searching.planned import PlanSettings, planned_cost
 from goldnas_tf.searching.time_plan import plan_search
 from goldnas_tf.training.pace import Pace
 
@@ -17,7 +17,7 @@ def test_the_epochs_that_are_planned_take_about_the_time(time):
     assert (epochs == 30) == (steps < 50) == (time == 10)
     seconds = 0.0
     for epoch in range(epochs):
-        macs = planned_macs(SETTINGS, epoch, epochs, start, floor)
+        macs = planned_cost(SETTINGS, epoch, epochs, start, floor)
         seconds += (steps * pace.step(macs) + 5 * pace.forward(macs)) * (1.3 if macs < start else 1)
     assert 0.9 * time < seconds < time
 
@@ -32,7 +32,7 @@ def test_small_images_leave_time_for_more_epochs():
     assert settings.small_epochs(epochs) == settings.warmup_epochs(epochs) == epochs // 2
     seconds = 0.0
     for epoch in range(epochs):
-        macs = planned_macs(settings, epoch, epochs, start, floor)
+        macs = planned_cost(settings, epoch, epochs, start, floor)
         now, overhead = (small, 1) if epoch < epochs // 2 else (pace, 1.3 if macs < start else 1)
         seconds += (steps * now.step(macs) + 5 * now.forward(macs)) * overhead
     assert 0.9 * 60 < seconds < 60
@@ -42,7 +42,7 @@ def test_the_warm_up_is_over_when_the_cost_begins_to_fall():
     for epochs in range(1, 40):
         settings = PlanSettings(warmup=0.7, at_floor=0.1)
         warm = settings.warmup_epochs(epochs)
-        costs = [planned_macs(settings, epoch, epochs, 10**9, 1000) for epoch in range(epochs + 1)]
+        costs = [planned_cost(settings, epoch, epochs, 10**9, 1000) for epoch in range(epochs + 1)]
         assert costs[warm] == 10**9 > costs[warm + 1]
         assert settings.small_epochs(epochs) == 0
     assert PlanSettings(schedule="paper").warmup_epochs(10) == 0

@@ -84,10 +84,10 @@ def test_values_that_no_setting_has_do_not_grow(before, now, growth):
 
 
 def test_only_what_says_how_far_a_run_goes_may_grow():
-    further = {"max_epochs", "macs_floor", "macs_targets", "finish_points"}
+    further = {"max_epochs", "macs_floor", "macs_targets", "finish_points", "floor", "targets"}
     assert set(PAPER.growths()) == further
     # the curve of a planned search depends on where it ends
-    assert set(SearchConfig().growths()) == {"macs_targets", "finish_points"}
+    assert set(SearchConfig().growths()) == {"macs_targets", "targets", "finish_points"}
     assert set(EvolveConfig().growths()) == {"generations", "final_points"}
     # the learning rate of each step depends on their number
     assert TrainConfig().growths() == {}

@@ -45,7 +45,6 @@ def train(strategy, tiny=TINY, batches=BATCHES):
     """The metrics of 3 steps, the states before and after, the accuracy, and the learner."""
     recipe = Recipe(
         optimizer=OptimizerSettings(batch_size=8),
-        resource="macs",
         mu=1.0,
         auxiliary_weight=0.4,
         form=tiny.form,

@@ -23,7 +23,6 @@ def learner_of(name, **changes):
     recipe = Recipe(
         optimizer=dataclasses.replace(SETTINGS, **changes.pop("optimizer", {})),
         gates=dataclasses.replace(GATES, **changes.pop("gates", {})),
-        resource="macs",
         mu=1.0,
         auxiliary_weight=0.4 if tiny.form.auxiliary else 0.0,
         form=tiny.form,

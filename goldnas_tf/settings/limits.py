@@ -1,0 +1,66 @@
+"""The most that a network may use, and boards that say it."""
+
+import dataclasses
+
+from goldnas_tf.errors import InputError
+from goldnas_tf.resources import boards
+from goldnas_tf.settings.setting import check, setting
+from goldnas_tf.settings.units import parse_count
+
+LIMITS = {
+    "params": "max_params",
+    "macs": "max_macs",
+    "flash_bytes": "max_flash",
+    "ram_bytes": "max_ram",
+    "latency_ms": "max_latency_ms",
+}
+"""The setting of each resource."""
+
+
+@dataclasses.dataclass(frozen=True)
+class LimitSettings:
+    """The most that a network may use."""
+
+    max_params: str = setting("0", "most parameters of a network, as 500K; 0 is no limit")
+    max_macs: str = setting("0", "most multiply-adds of a network, as 40M; 0 is no limit")
+    max_flash: str = setting("0", "most bytes of a network's int8 file, as 96K; 0 is no limit")
+    max_ram: str = setting(
+        "0", "most bytes of RAM on a microcontroller, in int8, as 128K; 0 is no limit"
+    )
+    max_latency_ms: float = setting(
+        0.0, "most milliseconds for one image, by latency_table; 0 is no limit", low=0
+    )
+    board: str = setting(
+        "",
+        "a board whose flash and RAM are limits, but for what its firmware needs: one of "
+        + ", ".join(boards.BOARDS),
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+        for name in ("max_params", "max_macs", "max_flash", "max_ram"):
+            try:
+                parse_count(getattr(self, name))
+            except InputError as error:
+                raise InputError(f"{name}: {error}") from error
+        if self.board and self.board not in boards.BOARDS:
+            raise InputError(
+                f"board: expected one of {', '.join(boards.BOARDS)}; received {self.board!r}"
+            )
+
+    @property
+    def most(self) -> dict[str, float]:
+        """The most that a network may use, by resource; those that are set."""
+        most = {
+            "params": parse_count(self.max_params),
+            "macs": parse_count(self.max_macs),
+            "flash_bytes": parse_count(self.max_flash),
+            "ram_bytes": parse_count(self.max_ram),
+            "latency_ms": self.max_latency_ms,
+        }
+        if self.board:
+            board = boards.BOARDS[self.board]
+            for name, free in (("flash_bytes", board.flash), ("ram_bytes", board.ram)):
+                # what was said besides is stricter, or a mistake
+                most[name] = min(most[name] or free, free)
+        return {name: limit for name, limit in most.items() if limit}
