@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.geometry import FeatureMap
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.deployment import litert
@@ -27,7 +26,7 @@ from goldnas_tf.inference.numbers import of_sizes
 from goldnas_tf.inference.quantisation import Bounded
 from goldnas_tf.networks.folded import FoldedNetwork, QuantisedNetwork
 from goldnas_tf.resources.latency import Grid, LatencyTable, prepared
-from goldnas_tf.resources.sampling import sample
+from goldnas_tf.resources.sampling import some_networks
 from goldnas_tf.runtime.machine import processor
 
 if typing.TYPE_CHECKING:
@@ -79,7 +78,8 @@ def measure(
     """
     stopwatch = _Stopwatch(precision, threads, seed)
     nothing = _nothing(space)
-    graphs = [nothing, *(lower(of_sizes(one)) for one in _networks(space, seed))]
+    networks = some_networks(space, _NETWORKS, seed)
+    graphs = [nothing, *(lower(of_sizes(one)) for one in networks)]
     wanted = _wanted([prepared(graph, precision) for graph in graphs])
     grids: dict[Site, Grid] = {}
     for number, (site, one) in enumerate(wanted.items(), 1):
@@ -104,14 +104,6 @@ def measure(
     return dataclasses.replace(table, apart=apart)
 
 
-def _networks(space: Space, seed: int) -> Iterator[Genotype]:
-    """The whole space, and random parts of it, from nearly nothing to nearly all."""
-    rng = random.Random(seed)
-    yield Genotype.full(space)
-    for number in range(_NETWORKS):
-        yield sample(space, rng, density=(number + 1) / _NETWORKS)
-
-
 def _nothing(space: Space) -> Graph:
     """A classifier of the mean of the pixels."""
     image = Value(FeatureMap(*space.image_shape))
@@ -127,7 +119,9 @@ def _wanted(graphs: Iterable[Graph]) -> dict[Site, _Wanted]:
     seen: dict[Site, set[Form]] = {}
     for graph in graphs:
         for value, found in zip(graph.values, forms(graph), strict=True):
-            examples.setdefault(found.site, value)
+            # of two maps rather than of five, which would be of a channel or two each
+            known = examples.setdefault(found.site, value)
+            examples[found.site] = min(known, value, key=lambda one: len(one.reads))
             seen.setdefault(found.site, set()).add(found)
     wanted = {}
     for site, of_site in sorted(seen.items()):
@@ -220,16 +214,17 @@ class _Stopwatch:
     ) -> Iterator[Value]:
         """The operation several times, each of other maps, or the converter makes one of two."""
         reads = sum(widths)
-        chosen: set[tuple[Value, ...]] = set()
+        # in any order: the sum of two maps is there once
+        chosen: set[frozenset[Value]] = set()
         for number in itertools.count():
             if len(chosen) == _COPIES:
                 return
             reading = tuple(self._numbers.choice(maps[width]) for width in widths)
             if len(widths) == 1:
                 reading = (maps[widths[0]][number],)
-            if reading in chosen or len({*reading}) < len(reading):
+            if {*reading} in chosen or len({*reading}) < len(reading):
                 continue
-            chosen.add(reading)
+            chosen.add(frozenset(reading))
             operation = resized(example.operation, reads, gives, self._rng)
             yield Value(example.size._replace(channels=gives), operation, reading)
 

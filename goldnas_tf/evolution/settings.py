@@ -153,3 +153,8 @@ class EvolveConfig(RunConfiguration):
                 "init: expected scratch, as networks of blocks have no weights to inherit; "
                 f"received {self.training.init}"
             )
+        if self.target.latency_table:
+            raise InputError(
+                "latency_table: expected none, as an evolution measures how long networks take "
+                f"where it runs; received {self.target.latency_table}"
+            )

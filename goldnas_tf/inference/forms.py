@@ -10,7 +10,6 @@ from goldnas_tf.architecture.primitives import Primitive
 from goldnas_tf.inference.graph import (
     Applied,
     Centring,
-    Concatenation,
     Convolution,
     Dense,
     Graph,
@@ -52,7 +51,7 @@ class Form:
 def form(value: Value) -> Form:
     """That of the operation that gives a map."""
     size = value.reads[0].size
-    site = Site(_kind(value.operation, value), size.height, size.width)
+    site = Site(_kind(value.operation), size.height, size.width)
     return Form(site, sum(read.channels for read in value.reads), value.channels)
 
 
@@ -62,26 +61,17 @@ def forms(graph: Graph) -> Iterator[Form]:
 
 
 @functools.singledispatch
-def _kind(operation: Operation, value: Value) -> str:
-    del value
+def _kind(operation: Operation) -> str:
     return type(operation).__name__.lower()
 
 
 @_kind.register
-def _convolution(operation: Convolution, value: Value) -> str:
-    del value
+def _convolution(operation: Convolution) -> str:
     return f"convolution of {len(operation.kernel)} pixels, stride {operation.stride}"
 
 
 @_kind.register
-def _concatenation(operation: Concatenation, value: Value) -> str:
-    del operation
-    return f"concatenation of {len(value.reads)}"
-
-
-@_kind.register
-def _applied(operation: Applied, value: Value) -> str:
-    del value
+def _applied(operation: Applied) -> str:
     return _described(operation.primitive)
 
 

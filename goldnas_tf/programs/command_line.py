@@ -22,6 +22,7 @@ from absl import flags
 from goldnas_tf.errors import ExportError, InputError, TrainingError, in_a_line
 from goldnas_tf.files.paths import local_path
 from goldnas_tf.programs import presets
+from goldnas_tf.resources import boards
 from goldnas_tf.runs.interrupt import NOTHING_SAVED, Interrupted, Terminated, leaving, raising
 from goldnas_tf.runtime.quiet import quiet
 from goldnas_tf.settings.setting import defaults, describe_range, kinds, sections, settings
@@ -89,6 +90,9 @@ def run(
             arguments = presets.resolve(sys.argv[1:])
             if arguments is None:
                 print(presets.table(), flush=True)
+                return
+            if "--board=list" in arguments and "board" in flag_values:
+                print(boards.table(), flush=True)
                 return
             _parse(flag_values, arguments, argument)
             main()

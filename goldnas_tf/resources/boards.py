@@ -47,10 +47,9 @@ BOARDS = {
 
 def table() -> str:
     """A line for each board."""
-    rows = [
-        f"{name:<14} {board.ram // 1000:>4} KB of RAM, {board.flash // 1000:>5} KB of flash for a "
-        f"network: {board.title}, {board.chip}, {board.ram_kilobytes} and "
-        f"{board.flash_kilobytes} KiB"
-        for name, board in BOARDS.items()
-    ]
-    return "\n".join(rows)
+    lines = []
+    for name, board in BOARDS.items():
+        ram = f"{board.ram // 1000} KB of {board.ram_kilobytes} KiB of RAM"
+        flash = f"{board.flash // 1000} KB of {board.flash_kilobytes} KiB of flash"
+        lines.append(f"{name:<13}  {board.title} ({board.chip}): {ram}, {flash}")
+    return "\n".join(lines)

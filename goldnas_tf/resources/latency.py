@@ -6,6 +6,7 @@ phone is read alike.
 
 import bisect
 import dataclasses
+import math
 import pathlib
 import typing
 from collections.abc import Mapping, Sequence
@@ -89,19 +90,32 @@ class LatencyTable:
             graph: of the network; its numbers do not matter.
 
         Raises:
-            InputError: the table has no time of one of its operations.
+            InputError: the table knows an operation of it on maps of no size.
         """
         return self.apart + sum(map(self._of, forms(prepared(graph, self.precision))))
 
+    def check(self, graph: Graph) -> None:
+        """Checks that the table is of a space that a network is of.
+
+        Raises:
+            InputError: it has no time of one of its operations, on maps of their size.
+        """
+        for form in forms(prepared(graph, self.precision)):
+            if form.site not in self.grids:
+                raise _missing(form.site)
+
     def _of(self, form: Form) -> float:
-        if form.site not in self.grids:
-            site = form.site
-            raise InputError(
-                f"latency_table: expected the time of every operation of the network; received "
-                f"none of {site.kind}, on maps of {site.height}x{site.width}; make a table of "
-                "this space with bin/latency"
-            )
-        return self.grids[form.site].at(form.reads, form.gives)
+        site = form.site
+        if site in self.grids:
+            return self.grids[site].at(form.reads, form.gives)
+        # rare ones that the random networks did not have, behind which a search stays whole
+        alike = [one for one in self.grids if one.kind == site.kind]
+        if not alike:
+            raise _missing(site)
+        pixels = site.height * site.width
+        near = min(alike, key=lambda one: abs(math.log(one.height * one.width / pixels)))
+        share = pixels / (near.height * near.width)
+        return share * self.grids[near].at(form.reads, form.gives)
 
     def to_json(self) -> dict[str, typing.Any]:
         """As JSON values."""
@@ -156,6 +170,14 @@ class LatencyTable:
             InputError: there is no such file, or it holds something else.
         """
         return KIND.read(pathlib.Path(file), cls.from_json)
+
+
+def _missing(site: Site) -> InputError:
+    return InputError(
+        f"latency_table: expected the time of every operation of the network; received none of "
+        f"{site.kind}, on maps of {site.height}x{site.width}; make a table of this space with "
+        "bin/latency"
+    )
 
 
 def prepared(graph: Graph, precision: str) -> Graph:

@@ -16,9 +16,12 @@ from goldnas_tf.inference.lowering import lower
 from goldnas_tf.inference.numbers import of_sizes
 from goldnas_tf.resources import resources
 from goldnas_tf.resources.latency import LatencyTable
+from goldnas_tf.resources.sampling import some_networks
 
 LATENCY = "latency_ms"
 _CACHED = 4096
+_CHECKED = 20
+"""So many random networks show whether a table is of a space."""
 
 
 class Meter:
@@ -42,7 +45,7 @@ class Meter:
         """What a network uses of all that is known, by name.
 
         Raises:
-            InputError: the table has no time of one of its operations.
+            InputError: the table knows nothing of one of its operations.
         """
         latency = {LATENCY: self._milliseconds(genotype)} if self._table else {}
         return resources.known(genotype, gated) | latency
@@ -51,7 +54,7 @@ class Meter:
         """What a network with gates uses of a resource.
 
         Raises:
-            InputError: it is not known, or the table has no time of one of its operations.
+            InputError: it is not known, or the table knows nothing of one of its operations.
         """
         if name in resources.COUNTED:
             use: float = getattr(costs.total(genotype), name)
@@ -75,6 +78,24 @@ class Meter:
         if name not in self.names:
             known = ", ".join(self.names)
             raise InputError(f"resource: expected one of {known}; received {name!r}")
+
+    def check_space(self, space: Space) -> None:
+        """Checks that the table of the device is of a space, as far as random networks show.
+
+        Raises:
+            InputError: it is not.
+        """
+        if self._table is None:
+            return
+        if self._table.image != space.image_shape:
+            raise InputError(
+                "latency_table: expected one for images of "
+                f"{'x'.join(map(str, space.image_shape))}; received one for "
+                f"{'x'.join(map(str, self._table.image))}; make a table of this space with "
+                "bin/latency"
+            )
+        for network in some_networks(space, _CHECKED):
+            self._table.check(lower(of_sizes(network)))
 
     def relative(self, genotype: Genotype, name: str) -> dict[Gate, float]:
         """Use of a resource by every gate of a network over the mean of all gates of its space.
@@ -107,13 +128,6 @@ class Meter:
 
     def _summed(self, genotype: Genotype) -> float:
         assert self._table is not None
-        if self._table.image != genotype.space.image_shape:
-            raise InputError(
-                "latency_table: expected one for images of "
-                f"{'x'.join(map(str, genotype.space.image_shape))}; received one for "
-                f"{'x'.join(map(str, self._table.image))}; make a table of this space with "
-                "bin/latency"
-            )
         return self._table.milliseconds(lower(of_sizes(genotype)))
 
 

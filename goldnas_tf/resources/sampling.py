@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Iterator
 
 from goldnas_tf.architecture.genotype import Genotype, twins
 from goldnas_tf.architecture.places import CELL_INPUTS, Group, Place
@@ -32,6 +33,20 @@ def sample(space: Space, rng: random.Random, density: float = 0.5) -> Genotype:
     # a node left empty keeps the operator that was nearest to alive: all are equally probable
     alive |= {min(places, key=keys.__getitem__) for places in nodes.values()}
     return Genotype(space, twins(space, alive), _groups(space, rng))
+
+
+def some_networks(space: Space, count: int, seed: int = 0) -> Iterator[Genotype]:
+    """The whole of a space, and random networks of it, from nearly nothing to nearly all.
+
+    Args:
+        space: where to draw from.
+        count: of the random ones.
+        seed: of the draws.
+    """
+    rng = random.Random(seed)
+    yield Genotype.full(space)
+    for number in range(count):
+        yield sample(space, rng, density=(number + 1) / count)
 
 
 def _groups(space: Space, rng: random.Random) -> frozenset[Group]:

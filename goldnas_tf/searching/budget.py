@@ -51,8 +51,10 @@ class Budgets(typing.NamedTuple):
         axis = _yardstick(meter, name, texts, config)
         targets = [resolve_amount(name, text, axis.of(full), axis) for text in texts]
         if limits:
-            yardstick, floor = Yardstick(meter, limits=limits), 1.0
             _check_limits(meter, limits, full)
+            yardstick = Yardstick(meter, limits=limits)
+            # the full network may be within them
+            floor = min(1.0, yardstick.of(full))
         else:
             floor_name, text = settings.said_floor
             yardstick = _yardstick(meter, floor_name, [text], config)

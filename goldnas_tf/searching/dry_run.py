@@ -19,6 +19,7 @@ def describe(config: SearchConfig, data: ImageData) -> str:
     space = config.space.for_images(data.image_shape, len(data.class_names))
     batch_size = config.optimizer.batch_size
     replicas = make_strategy(config.devices, batch_size).num_replicas_in_sync
+    config.target.meter.check_space(space)
     budgets = Budgets.resolve(config, space)
     training_batches(data, batch_size, config.augmentation, config.seed)
     full = Genotype.full(space)

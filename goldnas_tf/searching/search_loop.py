@@ -108,6 +108,7 @@ class Search(EpochRun):
             # what is found takes the images that the whole of the space takes
             whole = GenotypeBlueprint(Genotype.full(self.space))
             small_images.check_fits(name, whole, config)
+        self.meter.check_space(self.space)
         self.budgets = Budgets.resolve(config, self.space)
         self.start = costs.total(Genotype.full(self.space)).macs
         objective = config.objective

@@ -32,8 +32,8 @@ class LimitSettings:
     )
     board: str = setting(
         "",
-        "a board whose flash and RAM are limits, but for what its firmware needs: one of "
-        + ", ".join(boards.BOARDS),
+        "a board whose flash and RAM are limits, but for a quarter that its firmware needs; "
+        "list shows them",
     )
 
     def __post_init__(self) -> None:
@@ -44,9 +44,8 @@ class LimitSettings:
             except InputError as error:
                 raise InputError(f"{name}: {error}") from error
         if self.board and self.board not in boards.BOARDS:
-            raise InputError(
-                f"board: expected one of {', '.join(boards.BOARDS)}; received {self.board!r}"
-            )
+            known = ", ".join(boards.BOARDS)
+            raise InputError(f"board: expected one of {known}; received {self.board!r}")
 
     @property
     def most(self) -> dict[str, float]:
