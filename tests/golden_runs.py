@@ -146,8 +146,14 @@ def resolution(folder):
     shutil.rmtree(folder / "sized")
 
 
+def latency(folder):
+    """How long what a search of `SEARCH` finds takes on this machine."""
+    program = Program("latency", "--dataset=digits", "--cells=2", "--channels=2", "--nodes=2")
+    _check(program.start("--output=latency/latency.json", folder=folder).wait())
+
+
 # in this order: some read what others left
-RUNS = (run, search, blocks, train, compare, evolve, evaluate, export, resolution)
+RUNS = (run, search, blocks, train, compare, evolve, evaluate, export, resolution, latency)
 
 
 def networks(folder):

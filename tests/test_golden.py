@@ -43,6 +43,7 @@ FILES = {
     "a genotype": "run/pareto/e002/genotype.json",
     "a library of blocks": "blocks/blocks.json",
     "a list of points": "run/pareto.json",
+    "a table of latencies": "latency/latency.json",
     "an evaluation": "evaluate/evaluation.json",
     "an export": "export/export.json",
     "lines of JSON": "run/metrics.jsonl",

@@ -1,11 +1,16 @@
+import dataclasses
+
 import pytest
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
+from goldnas_tf.resources import resources
 from goldnas_tf.searching.budget import Budgets, resolve_amount
 from goldnas_tf.searching.config import PointSettings, SearchConfig
+from goldnas_tf.settings.limits import LimitSettings
+from goldnas_tf.settings.sections import ObjectiveSettings
 
 SPACE = Space((8, 8, 3), 3, cells=3, channels=4, nodes=2)
 START = costs.total(Genotype.full(SPACE)).macs
@@ -57,6 +62,49 @@ def test_a_budget_may_be_the_floor_and_not_lie_below():
     below = config(macs_targets=("50%", "19%"), macs_floor="20%")
     with pytest.raises(InputError, match="macs_targets: expected at least macs_floor"):
         Budgets.resolve(below, SPACE)
+
+
+def test_amounts_of_any_resource():
+    used = resources.known(Genotype.full(SPACE))
+    found = Budgets.resolve(config(targets=("80% ram", "70%ram"), floor="60% ram"), SPACE)
+    assert found.yardstick.resource == found.axis.resource == "ram_bytes"
+    assert found.start == used["ram_bytes"]
+    shares = [round(used["ram_bytes"] * share) for share in (0.8, 0.7, 0.6)]
+    assert [*found.targets, found.floor] == shares
+    # points by multiply-adds on the way to a size
+    found = Budgets.resolve(config(macs_targets=("50%",), floor="70% flash"), SPACE)
+    assert (found.yardstick.resource, found.axis.resource) == ("flash_bytes", "macs")
+    with pytest.raises(InputError, match=r"^targets: expected amounts of one resource"):
+        Budgets.resolve(config(targets=("50% ram", "1K flash")), SPACE)
+    with pytest.raises(InputError, match=r"^floor: expected less than the [\d,]+ bytes of RAM"):
+        Budgets.resolve(config(floor="1M ram"), SPACE)
+
+
+def test_shares_alone_are_of_what_is_penalised():
+    by_params = SearchConfig(
+        points=PointSettings(floor="30%"), objective=ObjectiveSettings(resource="params")
+    )
+    found = Budgets.resolve(by_params, SPACE)
+    assert found.yardstick.resource == found.axis.resource == "params"
+    assert found.floor == round(0.3 * costs.total(Genotype.full(SPACE)).params)
+    # as they always were
+    by_params = dataclasses.replace(by_params, points=PointSettings(macs_floor="30%"))
+    assert Budgets.resolve(by_params, SPACE).floor == round(0.3 * START)
+
+
+def test_limits_take_the_place_of_the_floor():
+    limits = LimitSettings(max_macs=f"{START // 2}", max_params="1M")
+    found = Budgets.resolve(SearchConfig(limits=limits), SPACE)
+    assert found.start == pytest.approx(START / (START // 2))
+    assert (found.floor, found.yardstick.resource) == (1.0, None)
+    assert found.targets == tuple(sorted(found.targets, reverse=True))
+    assert 1 < found.targets[-1] < found.targets[0] < found.start
+    # what is within them from the start stays so
+    wide = SearchConfig(limits=LimitSettings(max_params="1M"))
+    assert Budgets.resolve(wide, SPACE).floor == Budgets.resolve(wide, SPACE).start < 1
+    none = SearchConfig(limits=LimitSettings(max_flash="1K", max_params="1M"))
+    with pytest.raises(InputError, match=r"^max_flash: expected at least the [\d,]+ bytes"):
+        Budgets.resolve(none, SPACE)
 
 
 def test_the_setting_at_fault_is_named():

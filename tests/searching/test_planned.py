@@ -11,7 +11,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Group
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.resources import resources
-from goldnas_tf.resources.meter import MACS
+from goldnas_tf.resources.meter import MACS, Yardstick
 from goldnas_tf.searching import planned
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import PointSettings, SearchConfig
@@ -134,6 +134,24 @@ def test_a_plan_that_cannot_be_kept_says_so():
     while not state.ended:
         state = after(state, config, Budgets(START, (), 1))
     assert "no node can lose another operator" in state.ended
+
+
+@pytest.mark.parametrize("resource", ["params", "flash_bytes", "ram_bytes"])
+def test_any_resource_can_be_brought_down(resource):
+    yardstick = Yardstick(resource=resource)
+    scores = dict.fromkeys(WIDE.gates, 1.0)
+    most = 0.7 * yardstick.of(WIDE)
+    gone = planned.choose(WIDE, scores, most, 0.0, yardstick=yardstick)
+    assert yardstick.of(WIDE.without(gone)) <= most < yardstick.of(WIDE.without(gone[:-1]))
+
+
+def test_several_limits_are_met_together():
+    used = resources.known(WIDE)
+    limits = {"ram_bytes": 0.8 * used["ram_bytes"], "flash_bytes": 0.6 * used["flash_bytes"]}
+    yardstick = Yardstick(limits=limits)
+    scores = dict.fromkeys(WIDE.gates, 1.0)
+    left = WIDE.without(planned.choose(WIDE, scores, 1.0, 1.0, yardstick=yardstick))
+    assert all(resources.known(left)[name] <= most for name, most in limits.items())
 
 
 def test_random_scores_are_those_of_their_seed():

@@ -9,7 +9,15 @@ from processes import SMALL_SEARCH, Program, metrics
 from servers import assert_point_served
 
 from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
+from goldnas_tf.inference.forms import Site, forms
+from goldnas_tf.inference.lowering import lower
+from goldnas_tf.inference.numbers import of_sizes
+from goldnas_tf.resources import boards, resources
+from goldnas_tf.resources.latency import Grid, LatencyTable
 
+# what SMALL_SEARCH searches
+SMALL_SPACE = Space((8, 8, 1), 10, cells=2, channels=2, nodes=2)
 SEARCH = Program(
     "search",
     *SMALL_SEARCH,
@@ -184,6 +192,13 @@ def test_loss_that_is_not_finite_stops_the_run(tmp_path):
         (["--dataset=folder", "--data_dir=/no/such/folder"], "/no/such/folder"),
         (["--stem=imagenet"], "images: expected at least"),
         (["--dataset=no_such_set"], "no_such_set"),
+        (["--max_ram=1K"], "max_ram: expected at least the "),
+        (["--max_params=1M", "--max_macs=1"], "max_macs: expected at least the "),
+        (["--floor=0.1ms"], "latency_table: expected a table of the device"),
+        (["--max_latency_ms=1"], "latency_table: expected a table of the device"),
+        (["--resource=latency_ms"], "latency_table: expected a table of the device"),
+        (["--latency_table=/no/such/file"], "/no/such/file: expected a table of latencies"),
+        (["--targets=90%"], "targets: expected at least macs_floor"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(flags, said, tmp_path):
@@ -202,6 +217,9 @@ def test_bad_input_is_one_line_and_leaves_nothing(flags, said, tmp_path):
         (["--workdir=/proc/no"], "workdir: expected a folder that can be written"),
         (["--no_such_flag=1"], "no_such_flag"),
         (["--batch_size=many"], "batch_size"),
+        (["--board=toaster"], "board: expected one of nano33ble, "),
+        (["--targets=4 bananas"], "targets: expected an amount like 240M macs"),
+        (["--max_ram=lots"], "max_ram: expected a count"),
         (["stray"], "stray"),
     ],
 )
@@ -210,6 +228,53 @@ def test_bad_flags_are_told_in_one_line(flags, said, tmp_path):
     assert result.returncode == 2, result.stderr
     assert said in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_boards_are_listed():
+    result = SEARCH.start("--board=list").wait()
+    assert result.returncode == 0, result.stderr
+    assert len(result.stdout.splitlines()) == len(boards.BOARDS)
+    assert "nano33ble" in result.stdout
+
+
+def test_a_search_ends_within_all_limits_and_names_the_best(tmp_path):
+    flags = ("--schedule=planned", "--max_epochs=6", "--finish_points=0", "--macs_targets=")
+    full = Genotype.full(SMALL_SPACE)
+    used = resources.known(full)
+    most = {"params": 0.8 * used["params"], "flash_bytes": 0.85 * used["flash_bytes"]}
+    limits = (f"--max_params={most['params']:.0f}", f"--max_flash={most['flash_bytes']:.0f}")
+    result = SEARCH.run(tmp_path, *flags, *limits)
+    assert result.returncode == 0, result.stderr
+    assert "search ended after epoch 6: all limits are met" in result.stdout
+    front = json.loads((tmp_path / "pareto.json").read_text())
+    within = [point for point in front["points"] if all(point[name] <= most[name] for name in most)]
+    best = max(within, key=lambda point: point["val_accuracy"])
+    (told,) = (line for line in result.stdout.splitlines() if line.startswith("this is the one"))
+    assert f"{best['val_accuracy']:.2%} -> {tmp_path / best['path']}" in told
+
+
+def test_a_search_by_latency_takes_its_points_at_milliseconds(tmp_path):
+    graph = lower(of_sizes(Genotype.full(SMALL_SPACE)))
+    grids = {form.site: Grid((1, 99), (), ((0.01,), (0.01,))) for form in forms(graph)}
+    grids[Site("concatenation", 8, 8)] = grids[Site("sum", 8, 8)] = Grid((1,), (), ((0.01,),))
+    table = LatencyTable("a phone", "it 1.0", 1, "float32", (8, 8, 1), 0.0, grids)
+    table.save(tmp_path / "table.json")
+    start = table.milliseconds(graph)
+    flags = ("--schedule=planned", "--max_epochs=8", "--finish_points=0", "--targets=80%,65%")
+    by_time = (f"--latency_table={tmp_path}/table.json", "--resource=latency_ms")
+    floor = f"--floor={0.5 * start:.3f}ms"
+    result = SEARCH.run(tmp_path / "run", *flags, *by_time, floor)
+    assert result.returncode == 0, result.stderr
+    front = json.loads((tmp_path / "run/pareto.json").read_text())
+    assert front["costs"] == ["latency_ms"]
+    times = [point["latency_ms"] for point in front["points"]]
+    assert times == sorted(times, reverse=True)
+    assert times[0] <= 0.8 * start
+    assert times[-1] <= 0.5 * start
+    assert "milliseconds is reached" in result.stdout
+    for point in front["points"]:
+        genotype = Genotype.load(tmp_path / "run" / point["path"] / "genotype.json")
+        assert point["latency_ms"] == table.milliseconds(lower(of_sizes(genotype)))
 
 
 def test_dry_run_prints_and_writes_nothing(tmp_path):

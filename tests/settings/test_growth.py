@@ -7,7 +7,7 @@ import pytest
 from goldnas_tf.evolution.settings import EvolutionSettings, EvolveConfig
 from goldnas_tf.searching.config import PointSettings, SearchConfig
 from goldnas_tf.searching.planned import PlanSettings
-from goldnas_tf.settings.growth import ADDED_TO, LOWERED, RAISED, Difference, differences
+from goldnas_tf.settings.growth import ADDED_TO, EXTENDED, LOWERED, RAISED, Difference, differences
 from goldnas_tf.settings.sections import SpaceSettings
 from goldnas_tf.training.train_config import TrainConfig
 
@@ -98,3 +98,11 @@ def test_help_says_what_may_grow():
         for field in dataclasses.fields(owner):
             growth = field.metadata["grows"]
             assert ("; on resume this may be " in field.metadata["meaning"]) is bool(growth)
+
+
+def test_targets_are_added_to_those_that_are_there():
+    assert EXTENDED.allows(["0.4ms"], ["0.2ms", "0.4ms"])
+    # without any others were in their place
+    assert not EXTENDED.allows([], ["0.4ms"])
+    assert LOWERED.allows("0.4ms", "0.3ms")
+    assert not LOWERED.allows("0.4ms", "0.3K macs")

@@ -1,7 +1,7 @@
 import pytest
 
 from goldnas_tf.errors import InputError
-from goldnas_tf.settings.units import human, parse_count
+from goldnas_tf.settings.units import Amount, human, parse_count
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,27 @@ def test_human_loses_less_than_half_a_percent():
     while count < 10**14:
         assert parse_count(human(count)) == pytest.approx(count, rel=0.005)
         count = count * 17 // 10 + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("240M macs", (240_000_000, False, "macs")),
+        ("0.4ms", (0.4, False, "latency_ms")),
+        ("96KB flash", (96_000, False, "flash_bytes")),
+        ("96K flash", (96_000, False, "flash_bytes")),
+        (" 128 KB ram ", (128_000, False, "ram_bytes")),
+        ("50Kparams", (50_000, False, "params")),
+        ("25%", (0.25, True, None)),
+        ("25% ms", (0.25, True, "latency_ms")),
+        ("5K", (5_000, False, None)),
+    ],
+)
+def test_amounts_of_any_resource(text, amount):
+    assert Amount.parse_any("floor", text) == amount
+
+
+@pytest.mark.parametrize("text", ["", "ms", "4 bananas", "-1ms", "infms", "0.4", "1.5KB volts"])
+def test_other_amounts_are_refused(text):
+    with pytest.raises(InputError, match=r"^floor: expected an amount like"):
+        Amount.parse_any("floor", text)
