@@ -188,7 +188,8 @@ class _Stopwatch:
             counts.append(len(copies))
         base, *times = self.milliseconds(contents)
         for spent, count in zip(times, counts[1:], strict=True):
-            yield max(spent - base, 0.0) / count
+            # parts of a nanosecond are noise
+            yield round(max(spent - base, 0.0) / count, 7)
 
     def _maps(
         self, example: Value, widths: Sequence[int]
