@@ -103,7 +103,8 @@ def draw(rows: Sequence[dict], table: LatencyTable, file: pathlib.Path) -> None:
     most = max(max(row["predicted"], row["measured"]) for row in rows)
     axes.plot([0, most], [0, most], "--", color="0.6", linewidth=1, label="as predicted")
     axes.set_xlabel("sum over the operations, from the table")
-    axes.set_ylabel(f"its file in LiteRT, {table.threads} thread(s)")
+    threads = "one thread" if table.threads == 1 else f"{table.threads} threads"
+    axes.set_ylabel(f"its file in LiteRT, {threads}")
     axes.legend()
     figures.save_png(figure, file)
 
