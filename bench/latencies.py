@@ -18,8 +18,7 @@ from scipy.stats import spearmanr
 from bench import machine
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.deployment import timing
-from goldnas_tf.inference.lowering import lower
-from goldnas_tf.inference.numbers import of_sizes
+from goldnas_tf.inference.lowering import of_genotype
 from goldnas_tf.report import figures
 from goldnas_tf.resources.latency import LatencyTable
 from goldnas_tf.resources.sampling import some_networks
@@ -63,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def measure(table: LatencyTable, networks: dict[str, list[Genotype]]) -> list[dict]:
     """A row for each network: what the table says, and what its file took, in milliseconds."""
-    graphs = [(kind, lower(of_sizes(one))) for kind, some in networks.items() for one in some]
+    graphs = [(kind, of_genotype(one)) for kind, some in networks.items() for one in some]
     opened = [
         timing.opened(timing.file(graph, table.precision, SEED), table.threads)
         for _, graph in graphs

@@ -21,8 +21,7 @@ from goldnas_tf.architecture.space import Space
 from goldnas_tf.deployment import litert
 from goldnas_tf.inference.forms import Form, Site, filled, forms, resized
 from goldnas_tf.inference.graph import Convolution, Dense, Graph, Mean, Value
-from goldnas_tf.inference.lowering import lower
-from goldnas_tf.inference.numbers import of_sizes
+from goldnas_tf.inference.lowering import of_genotype
 from goldnas_tf.inference.quantisation import Bounded
 from goldnas_tf.networks.folded import FoldedNetwork, QuantisedNetwork
 from goldnas_tf.resources.latency import Grid, LatencyTable, prepared
@@ -79,7 +78,7 @@ def measure(
     stopwatch = _Stopwatch(precision, threads, seed)
     nothing = _nothing(space)
     networks = some_networks(space, _NETWORKS, seed)
-    graphs = [nothing, *(lower(of_sizes(one)) for one in networks)]
+    graphs = [nothing, *(of_genotype(one) for one in networks)]
     wanted = _wanted([prepared(graph, precision) for graph in graphs])
     grids: dict[Site, Grid] = {}
     for number, (site, one) in enumerate(wanted.items(), 1):

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.geometry import first_inputs
 from goldnas_tf.architecture.places import CELL_INPUTS, CellPlace
 from goldnas_tf.architecture.primitives import Norm, Relu
@@ -26,7 +27,7 @@ from goldnas_tf.inference.graph import (
     rectified,
 )
 from goldnas_tf.inference.linear import Builder, Linear, Spatial, State
-from goldnas_tf.inference.numbers import CellNumbers, Input, NetworkNumbers
+from goldnas_tf.inference.numbers import CellNumbers, Input, NetworkNumbers, of_sizes
 
 _WIDEST = 2
 """Above so many channels for each of its own, a map that skip connections read is computed."""
@@ -50,6 +51,11 @@ def lower(numbers: NetworkNumbers) -> Graph:
             outputs[index + CELL_INPUTS] = tuple(node.rectified for node in nodes)
     _classify(nodes, numbers, builder)
     return Graph(image, tuple(rectified(builder.values)))
+
+
+def of_genotype(genotype: Genotype) -> Graph:
+    """The graph of a network that has no numbers yet: they are zeros."""
+    return lower(of_sizes(genotype))
 
 
 def _classify(nodes: Sequence[State], numbers: NetworkNumbers, builder: Builder) -> None:

@@ -12,8 +12,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Gate, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
-from goldnas_tf.inference.lowering import lower
-from goldnas_tf.inference.numbers import of_sizes
+from goldnas_tf.inference.lowering import of_genotype
 from goldnas_tf.resources import resources
 from goldnas_tf.resources.latency import LatencyTable
 from goldnas_tf.resources.sampling import some_networks
@@ -39,7 +38,6 @@ class Meter:
         self.names = resources.KNOWN + ((LATENCY,) if table else ())
         # a search asks again and again for what networks would use without this or that
         self._milliseconds = functools.lru_cache(_CACHED)(self._summed)
-        self._mean = functools.lru_cache(None)(self._averaged)
 
     def known(self, genotype: Genotype, gated: bool = True) -> dict[str, float]:
         """What a network uses of all that is known, by name.
@@ -95,40 +93,11 @@ class Meter:
                 "bin/latency"
             )
         for network in some_networks(space, _CHECKED):
-            self._table.check(lower(of_sizes(network)))
-
-    def relative(self, genotype: Genotype, name: str) -> dict[Gate, float]:
-        """Use of a resource by every gate of a network over the mean of all gates of its space.
-
-        Formula: cost = c / mean(c). Where operators have counts of their own, c is theirs
-        (`resources.relative`); of other resources it is what the network saves without the gate,
-        at least 0.
-
-        Args:
-            genotype: the network.
-            name: of the resource.
-
-        Raises:
-            InputError: it is not known.
-        """
-        if name in resources.COUNTED:
-            return resources.relative(genotype, name)
-        average = self.mean(genotype.space, name)
-        saved = savings(genotype, lambda one: self.use(one, name))
-        return {gate: use / average if average else 0.0 for gate, use in saved.items()}
-
-    def mean(self, space: Space, name: str) -> float:
-        """Mean use by the gates of the full space; by its operators, of what they count."""
-        if name in resources.COUNTED:
-            return resources.mean(space, name)
-        return self._mean(space, name)
-
-    def _averaged(self, space: Space, name: str) -> float:
-        return mean_saving(space, lambda one: self.use(one, name))
+            self._table.check(of_genotype(network))
 
     def _summed(self, genotype: Genotype) -> float:
         assert self._table is not None
-        return self._table.milliseconds(lower(of_sizes(genotype)))
+        return self._table.milliseconds(of_genotype(genotype))
 
 
 class Yardstick:
@@ -169,12 +138,30 @@ class Yardstick:
             return resources.of_operator(genotype.geometry, place, self.resource)
         return None
 
+    def relative(self, genotype: Genotype) -> dict[Gate, float]:
+        """The amount of every gate of a network over the mean of all gates of its space.
+
+        Formula: cost = c / mean(c). Where operators have counts of their own, c is theirs
+        (`resources.relative`); else it is what the network saves without the gate, at least 0.
+
+        Args:
+            genotype: the network.
+        """
+        if self.resource in resources.COUNTED:
+            return resources.relative(genotype, self.resource)
+        average = self.mean(genotype.space)
+        saved = _savings(genotype, self.of)
+        return {gate: amount / average if average else 0.0 for gate, amount in saved.items()}
+
     def mean(self, space: Space) -> float:
-        """What the gates of the full space use, in the mean."""
-        return self._meter.mean(space, self.resource) if self.resource else self._mean(space)
+        """Mean amount of the gates of the full space; of its operators, where they are counted."""
+        if self.resource in resources.COUNTED:
+            return resources.mean(space, self.resource)
+        return self._mean(space)
 
     def _averaged(self, space: Space) -> float:
-        return mean_saving(space, self.of)
+        saved = _savings(Genotype.full(space), self.of).values()
+        return sum(saved) / len(saved)
 
     @property
     def _is_whole(self) -> bool:
@@ -196,7 +183,7 @@ MACS = Yardstick()
 """Multiply-adds."""
 
 
-def savings(genotype: Genotype, use: Callable[[Genotype], float]) -> dict[Gate, float]:
+def _savings(genotype: Genotype, use: Callable[[Genotype], float]) -> dict[Gate, float]:
     """What a network saves without each of its gates, at least 0; 0 of those that have to stay.
 
     Args:
@@ -210,9 +197,3 @@ def savings(genotype: Genotype, use: Callable[[Genotype], float]) -> dict[Gate, 
         else 0.0
         for gate in genotype.members
     }
-
-
-def mean_saving(space: Space, use: Callable[[Genotype], float]) -> float:
-    """The mean of what the full network of a space saves without each of its gates."""
-    saved = savings(Genotype.full(space), use).values()
-    return sum(saved) / len(saved)

@@ -15,8 +15,7 @@ from goldnas_tf.architecture.geometry import Geometry
 from goldnas_tf.architecture.places import CELL_INPUTS, Gate, Group, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
-from goldnas_tf.inference.lowering import lower
-from goldnas_tf.inference.numbers import of_sizes
+from goldnas_tf.inference.lowering import of_genotype
 from goldnas_tf.resources.footprint import Footprint, footprint
 
 
@@ -141,7 +140,7 @@ def predicted(genotype: Genotype, name: str) -> float:
 @functools.lru_cache(4096)
 def _footprint(genotype: Genotype) -> Footprint:
     # kept, because an evolution asks for that of a network when it draws it and when it plans it
-    return footprint(lower(of_sizes(genotype)))
+    return footprint(of_genotype(genotype))
 
 
 def _total(genotype: Genotype, geometry: Geometry, name: str, gated: bool = True) -> float:
@@ -182,8 +181,3 @@ def relative(genotype: Genotype, name: str) -> dict[Gate, float]:
         table |= {Group(owner, number): saved for number in genotype.groups_of(owner)}
     average = mean(genotype.space, name)
     return {gate: use / average if average else 0.0 for gate, use in table.items()}
-
-
-def by_macs(genotype: Genotype) -> dict[Gate, float]:
-    """Multiply-adds of every gate of a network over their mean in its space."""
-    return relative(genotype, "macs")

@@ -7,7 +7,7 @@ before it is measured on the validation split. The search itself goes on from th
 Where gates are binary, the copy is the most probable network, and its gates are open for good.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from goldnas_tf.pareto import Point
 from goldnas_tf.runs.archive import Archive
@@ -71,3 +71,24 @@ def take(
     learner.load(before)
     learner.mask(alive)
     return point
+
+
+def the_one(archive: Archive, most: Mapping[str, float]) -> str:
+    """A line that names the best point within all limits.
+
+    Args:
+        archive: of the points.
+        most: what a network may use at most, by resource.
+    """
+    within = [
+        point
+        for point in archive.points
+        if all(point.costs[name] <= limit for name, limit in most.items())
+    ]
+    if not within:
+        return "no point is within all limits"
+    best = max(within, key=lambda point: (point.finished, point.val_accuracy, -point.macs))
+    return (
+        f"this is the one, the best within all limits: {best.name}, validation accuracy "
+        f"{best.val_accuracy:.2%} -> {archive.path / best.path}"
+    )

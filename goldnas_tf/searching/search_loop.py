@@ -8,7 +8,7 @@ import gc
 import itertools
 import math
 import pathlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from goldnas_tf.data import ImageData
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
 from goldnas_tf.report.terminal import Progress, points_table
+from goldnas_tf.resources.meter import Yardstick
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
@@ -112,11 +113,10 @@ class Search(EpochRun):
         self.budgets = Budgets.resolve(config, self.space)
         self.start = costs.total(Genotype.full(self.space)).macs
         objective = config.objective
-        self.meter.check(objective.resource)
         self.recipe = self.make_recipe(
             form={"gate_gradient": config.gates.gate_gradient},
             gates=config.gates,
-            prices=lambda network: self.meter.relative(network, objective.resource),
+            prices=Yardstick(self.meter, objective.resource).relative,
             mu=objective.mu,
             estimates=config.plan.schedule == "planned" and config.plan.importance == "loss",
             seed=config.seed,
@@ -186,8 +186,8 @@ class Search(EpochRun):
         journal.time(self.clock.seconds)
         archive = self.archive
         journal.say(points_table(archive.points, archive.path, self.start, archive.costs))
-        for line in self._the_one():
-            journal.say(line)
+        if self.config.limits.most:
+            journal.say(points.the_one(archive, self.config.limits.most))
         return self.archive.points
 
     def _start_or_resume(self) -> tuple[SearchState, GatedLearner]:
@@ -222,35 +222,13 @@ class Search(EpochRun):
 
     def _say_what_is_passed(self, journal: Journal, state: SearchState) -> None:
         """Names the targets that a resumed search was given too late."""
-        name, _ = self.config.points.said_targets
-        added = [t for one in self.folder.grown if one.name == name for t in one.added]
         if state.lowest is None:
             return
-        passed = self.budgets.passed(name, added, Genotype.full(self.space), state.lowest)
-        if passed:
-            journal.say(
-                f"no point is taken at {', '.join(passed)}: the search is down to "
-                f"{self.budgets.axis.told(state.lowest)} already"
-            )
-
-    def _the_one(self) -> Iterator[str]:
-        """Names the best point within all limits, where there are limits."""
-        most = self.config.limits.most
-        within = [
-            point
-            for point in self.archive.points
-            if all(point.costs[name] <= limit for name, limit in most.items())
-        ]
-        if not most:
-            return
-        if not within:
-            yield "no point is within all limits"
-            return
-        best = max(within, key=lambda point: (point.finished, point.val_accuracy, -point.macs))
-        yield (
-            f"this is the one, the best within all limits: {best.name}, validation accuracy "
-            f"{best.val_accuracy:.2%} -> {self.archive.path / best.path}"
-        )
+        name, _ = self.config.points.said_targets
+        added = [t for one in self.folder.grown if one.name == name for t in one.added]
+        if passed := self.budgets.passed(name, added, Genotype.full(self.space), state.lowest):
+            down = f"{self.budgets.axis.told(state.lowest)} already"
+            journal.say(f"no point is taken at {', '.join(passed)}: the search is down to {down}")
 
     def _plan(self, learner: GatedLearner, journal: Journal) -> None:
         """Plans a timed search by the pace of the full network."""

@@ -38,28 +38,31 @@ class LimitSettings:
 
     def __post_init__(self) -> None:
         check(self)
-        for name in ("max_params", "max_macs", "max_flash", "max_ram"):
-            try:
-                parse_count(getattr(self, name))
-            except InputError as error:
-                raise InputError(f"{name}: {error}") from error
         if self.board and self.board not in boards.BOARDS:
             known = ", ".join(boards.BOARDS)
             raise InputError(f"board: expected one of {known}; received {self.board!r}")
+        for name in LIMITS.values():
+            self._said(name)
 
     @property
     def most(self) -> dict[str, float]:
         """The most that a network may use, by resource; those that are set."""
-        most = {
-            "params": parse_count(self.max_params),
-            "macs": parse_count(self.max_macs),
-            "flash_bytes": parse_count(self.max_flash),
-            "ram_bytes": parse_count(self.max_ram),
-            "latency_ms": self.max_latency_ms,
-        }
+        most = {resource: self._said(name) for resource, name in LIMITS.items()}
         if self.board:
             board = boards.BOARDS[self.board]
             for name, free in (("flash_bytes", board.flash), ("ram_bytes", board.ram)):
                 # what was said besides is stricter, or a mistake
                 most[name] = min(most[name] or free, free)
         return {name: limit for name, limit in most.items() if limit}
+
+    def _said(self, name: str) -> float:
+        """A limit as a number.
+
+        Raises:
+            InputError: it is none.
+        """
+        value: str | float = getattr(self, name)
+        try:
+            return parse_count(value) if isinstance(value, str) else value
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from error

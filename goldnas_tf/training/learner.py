@@ -20,7 +20,7 @@ from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.networks import network
 from goldnas_tf.networks.cell import Cell
-from goldnas_tf.resources import resources
+from goldnas_tf.resources.meter import MACS
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.sections import GateSettings, OptimizerSettings
 from goldnas_tf.training.averages import Averages
@@ -55,7 +55,7 @@ class Recipe:
 
     optimizer: OptimizerSettings
     gates: GateSettings = dataclasses.field(default_factory=GateSettings)
-    prices: Callable[[Genotype], Mapping[Gate, float]] = resources.by_macs
+    prices: Callable[[Genotype], Mapping[Gate, float]] = MACS.relative
     mu: float = 0.0
     auxiliary_weight: float = 0.0
     label_smoothing: float = 0.0

@@ -10,7 +10,7 @@ from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.errors import InputError
 from goldnas_tf.resources import resources
-from goldnas_tf.resources.meter import MACS, Meter, Yardstick, savings
+from goldnas_tf.resources.meter import MACS, Meter, Yardstick
 
 FULL = Genotype.full(NETWORKS["auxiliary_widths"].genotype.space)
 
@@ -51,16 +51,18 @@ def test_a_table_that_lacks_what_the_space_has_is_refused():
 @pytest.mark.parametrize("name", ["flash_bytes", "latency_ms"])
 def test_a_gate_costs_what_the_network_saves_without_it(name):
     meter = Meter(table_of(FULL))
-    relative = meter.relative(FULL, name)
+    yardstick = Yardstick(meter, name)
+    relative = yardstick.relative(FULL)
     gate = next(gate for gate in FULL.ordered if "conv" in gate.op)
     saved = meter.use(FULL, name) - meter.use(FULL.without([gate]), name)
-    assert relative[gate] == pytest.approx(max(saved, 0) / meter.mean(FULL.space, name))
+    assert relative[gate] == pytest.approx(max(saved, 0) / yardstick.mean(FULL.space))
     assert sum(relative.values()) / len(relative) == pytest.approx(1.0)
 
 
 def test_what_has_to_stay_saves_nothing():
     narrow = FULL.without(gate for gate in FULL.groups if gate.number > 0)
-    assert all(savings(narrow, MACS.of)[group] == 0 for group in narrow.groups)
+    relative = Yardstick(resource="flash_bytes").relative(narrow)
+    assert all(relative[group] == 0 for group in narrow.groups)
 
 
 def test_limits_are_as_far_away_as_the_farthest():
