@@ -53,7 +53,6 @@ def make_learner(shape, share=1.0, precision="float32", xla=False):
     space = shape.space
     recipe = Recipe(
         OptimizerSettings(batch_size=shape.batch),
-        resource="macs",
         mu=1.0,
         form=Form(precision=precision),
         xla=xla,

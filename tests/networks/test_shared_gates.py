@@ -11,6 +11,7 @@ from tiny_networks import NETWORKS
 import goldnas_tf
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.networks.network import Form
+from goldnas_tf.resources.meter import Yardstick
 from goldnas_tf.searching import discretisation
 from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.settings.images import AugmentationSettings
@@ -28,7 +29,7 @@ def make_learner(shared=True, gate_gradient="sigmoid"):
     keras.utils.set_random_seed(0)
     recipe = Recipe(
         OptimizerSettings(batch_size=8),
-        resource="params",
+        prices=Yardstick(resource="params").relative,
         mu=1.0,
         form=Form(gate_gradient=gate_gradient),
     )

@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from test_latency import table_of
+from test_latency_table import table_of
 from tiny_networks import NETWORKS
 
 from goldnas_tf.architecture import costs

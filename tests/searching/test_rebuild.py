@@ -11,7 +11,8 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Group
 from goldnas_tf.networks import network
 from goldnas_tf.networks.carrying import carry
-from goldnas_tf.resources import resources, sampling
+from goldnas_tf.resources import sampling
+from goldnas_tf.resources.meter import Yardstick
 from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.settings.sections import OptimizerSettings
@@ -198,7 +199,7 @@ def test_masking_equals_rebuilding_of_shared_binary_gates():
     keras.utils.set_random_seed(0)
     recipe = Recipe(
         OptimizerSettings(batch_size=8),
-        prices=lambda network: resources.relative(network, "params"),
+        prices=Yardstick(resource="params").relative,
         form=tiny.form,
     )
     learner = GatedLearner(tiny.genotype, recipe)
