@@ -149,15 +149,9 @@ class Yardstick:
         """
         if self.resource in resources.COUNTED:
             return resources.relative(genotype, self.resource)
-        average = self.mean(genotype.space)
+        average = self._mean(genotype.space)
         saved = _savings(genotype, self.of)
         return {gate: amount / average if average else 0.0 for gate, amount in saved.items()}
-
-    def mean(self, space: Space) -> float:
-        """Mean amount of the gates of the full space; of its operators, where they are counted."""
-        if self.resource in resources.COUNTED:
-            return resources.mean(space, self.resource)
-        return self._mean(space)
 
     def _averaged(self, space: Space) -> float:
         saved = _savings(Genotype.full(space), self.of).values()

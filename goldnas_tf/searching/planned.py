@@ -139,7 +139,9 @@ def choose(
 
     Formula: the price of what goes is its number of gates + μ · c / mean(c), with c what it
     costs, as in the paper's resource term: skip connections are not for nothing, or all of
-    them stay, and dilute what the convolutions of their node say.
+    them stay, and dilute what the convolutions of their node say. But mean(c) is that of the
+    network as it is, its cost over its number of gates: over that of the full space all that is
+    left of a small network would cost next to nothing, and what saves little would go first.
 
     Args:
         genotype: the network.
@@ -155,10 +157,9 @@ def choose(
     """
     gone: list[Gate] = []
     yardstick = yardstick or MACS
-    mean = yardstick.mean(genotype.space)
     left, least_cost = genotype, lightest(genotype, yardstick)
     while (now := yardstick.of(left)) > allowed:
-        bound = max(floor, least_cost)
+        bound, mean = max(floor, least_cost), now / len(left.gates)
         saved = _all_saved(left, now, yardstick, least)
         amounts = [amount.cost for amount in saved.values() if amount.cost > 0]
         # small steps first: what saves much at once goes where nothing else can, the least of it
@@ -238,7 +239,7 @@ class _Saved(typing.NamedTuple):
 
     def price(self, mean: float, mu: float) -> float:
         """Of the paper's resource term, with mean(c)."""
-        return self.gates + (mu * max(self.cost, 0.0) / mean if mean else 0.0)
+        return self.gates + mu * max(self.cost, 0.0) / mean
 
 
 def _all_saved(

@@ -181,6 +181,18 @@ def test_the_channels_that_matter_least_go_first():
     assert gone == [worst]
 
 
+def test_in_a_narrow_network_it_still_counts_what_is_saved():
+    narrow = WIDE.without(group for group in WIDE.groups if group.number > 0)
+    convolution, skip = (
+        next(p for p in narrow.ordered if p.op == op and p.source >= 2)
+        for op in ("sep_conv_3x3", "skip_connect")
+    )
+    scores = dict.fromkeys(narrow.gates, 1000.0) | {skip: 1.0, convolution: 1.5}
+    # it is a third of what a gate of the full network costs, and twice what one of this costs
+    macs = costs.total(narrow).macs
+    assert planned.choose(narrow, scores, macs - 1, 0) == [convolution]
+
+
 def test_every_width_and_node_keeps_its_least():
     for least in (1, 5):
         wide = Genotype.full(dataclasses.replace(WIDE.space, least_width=least))
