@@ -31,6 +31,7 @@ VARIANTS: Mapping[str, tuple[tuple[str, ...], str | None]] = {
     "finish": (_PLAIN, "plan"),
     "average": ((), "finish"),
     "taught": (("--teacher_weight=0.5",), "average"),
+    "goes by estimate": (("--importance=loss",), "average"),
     "goes by share": (("--importance=share",), "average"),
     "goes at random": (("--importance=random",), "average"),
     "no warm-up": (("--warmup=0",), "average"),

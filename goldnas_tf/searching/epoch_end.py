@@ -24,6 +24,7 @@ def prune(
     closed: Collection[Place] = (),
     scores: Mapping[Gate, float] | None = None,
     epochs: int | None = None,
+    select: planned.Select | None = None,
 ) -> SearchState:
     """The state after the pruning at the end of an epoch.
 
@@ -36,6 +37,7 @@ def prune(
             behind binary gates that are rather closed. They count once anything was pruned.
         scores: how much each of them matters, where a planned search estimates it.
         epochs: of a planned search; None: `max_epochs`.
+        select: decides what goes in a planned search of importance "trial".
 
     Returns:
         The state with a smaller genotype, the next λ, `pending` set to the reason why the network
@@ -46,7 +48,7 @@ def prune(
     least = state.genotype.least
     is_planned = config.plan.schedule == "planned"
     if is_planned:
-        gone = _planned(state, pruning.shares(gates), scores, config, budgets, epochs)
+        gone = _planned(state, pruning.shares(gates), scores, config, budgets, epochs, select)
     else:
         gone = pruning.choose(pruning.shares(gates), config.pruning, least)
     before = math.inf if state.lowest is None else state.lowest
@@ -113,6 +115,7 @@ def _planned(
     config: SearchConfig,
     budgets: Budgets,
     epochs: int | None,
+    select: planned.Select | None,
 ) -> list[Gate]:
     """What goes in a planned search."""
     epochs = epochs or config.points.max_epochs
@@ -125,7 +128,10 @@ def _planned(
     spent = pruning.spent(shares, config.pruning, least)
     left = state.genotype.without(spent)
     mu, yardstick = config.objective.mu, budgets.yardstick
-    return spent + planned.choose(left, scores, allowed, budgets.floor, mu, least, yardstick)
+    select = select if config.plan.importance == "trial" else None
+    return spent + planned.choose(
+        left, scores, allowed, budgets.floor, mu, least, yardstick, select
+    )
 
 
 def _why_ended(

@@ -19,6 +19,7 @@ from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.learner import Learner, Recipe
 from goldnas_tf.training.objective import Penalty
 from goldnas_tf.training.optimizer import ReducedSGD
+from goldnas_tf.training.steps import Batch
 
 # α whose σ(α) is 1 in float32
 _OPEN = 30.0
@@ -39,6 +40,7 @@ class GatedLearner(Learner):
     def __init__(self, genotype: Genotype, recipe: Recipe):
         self.genotype = self.built = genotype
         super().__init__(GenotypeBlueprint(genotype), recipe)
+        self._compiled_entropy = tf.function(self._entropy, autograph=False)
         for cell in self._cells:
             if cell.sampler:
                 cell.sampler.begin(recipe.seed)
@@ -176,11 +178,51 @@ class GatedLearner(Learner):
             genotype: what is left, a part of `built`.
         """
         self.genotype = genotype
-        alive = {*genotype.members}
         if genotype.groups:
             self._penalty.reprice(self.recipe.prices(genotype))
+        self._set_live(genotype)
+
+    def _set_live(self, genotype: Genotype) -> None:
+        alive = {*genotype.members}
         for table in self._tables:
             table.live.assign([float(gate in alive) for gate in table.members])
+
+    def losses(
+        self, networks: Sequence[Genotype], steps: int, batches: Sequence[Batch]
+    ) -> list[float]:
+        """Cross-entropy of parts of the network, each after some steps of training from here.
+
+        Each is trained on the first batches, without a price, and asked on those that it was not
+        trained on, with their own statistics as in training. Nothing of it stays.
+
+        Args:
+            networks: parts of `built`.
+            steps: of each.
+            batches: more than so many.
+
+        Returns:
+            Means over the images that are asked.
+        """
+        before, kept, losses = self.genotype, self.state(), []
+        for genotype in networks:
+            self._set_live(genotype)
+            for images, labels in batches[:steps]:
+                self.step(images, labels, 0.0)
+            asked = [self._compiled_entropy(*batch).numpy() for batch in batches[steps:]]
+            losses.append(float(np.mean(asked)))
+            self.load(kept)
+        self._set_live(before)
+        return losses
+
+    def _entropy(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        """Mean cross-entropy of a global batch, with its statistics."""
+
+        def entropy(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+            outputs = self.model(images, training=True)
+            return self._mean_entropy(labels, outputs[0] if isinstance(outputs, list) else outputs)
+
+        strategy = self.recipe.strategy
+        return strategy.reduce("SUM", strategy.run(entropy, (images, labels)), axis=None)
 
     def structure(self) -> dict[str, Any]:
         """What the model has: some of it may be masked."""

@@ -11,7 +11,7 @@ import math
 import random
 import sys
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
@@ -24,7 +24,10 @@ from goldnas_tf.settings.setting import check, setting
 _LARGEST_STEP = 0.25
 
 SCHEDULES = ("planned", "paper")
-IMPORTANCES = ("loss", "share", "random")
+ASKED = 4
+"""So many batches tell how well a network does that is tried."""
+
+IMPORTANCES = ("trial", "loss", "share", "random")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,10 +62,20 @@ class PlanSettings:
         0.1, "share of the epochs of a planned search at its floor", low=0, below=1
     )
     importance: str = setting(
-        "loss",
+        "trial",
         "what goes first in a planned search: whose removal changes the loss least, by a "
-        "first-order estimate; whose share of its node is smallest; or random, the control",
+        "first-order estimate (loss), or when those that it finds are tried (trial); whose share "
+        "of its node is smallest; or random, the control",
         choices=IMPORTANCES,
+    )
+    trials: int = setting(
+        4,
+        "how many of those that matter least by the estimate are tried before one goes, for "
+        "importance trial",
+        low=2,
+    )
+    trial_steps: int = setting(
+        10, "steps of training without each of them, for importance trial", low=1
     )
     keep_operators: bool = setting(
         False, "whether channels alone go in a planned search, and no operator: the control"
@@ -80,6 +93,11 @@ class PlanSettings:
     def seconds(self) -> float:
         """For the whole search; 0 is no limit."""
         return 60 * self.minutes + 3600 * self.hours
+
+    @property
+    def estimates(self) -> bool:
+        """Whether it is estimated how much the loss depends on each gate."""
+        return self.schedule == "planned" and self.importance in ("trial", "loss")
 
     def warmup_epochs(self, epochs: int) -> int:
         """How many of so many epochs are over before there is a pruning."""
@@ -121,6 +139,29 @@ def least_kept(settings: PlanSettings, genotype: Genotype) -> Callable[[Node], i
     return lambda node: genotype.least(node) if node.is_width else sys.maxsize
 
 
+class Candidate(typing.NamedTuple):
+    """What may go next.
+
+    Attributes:
+        gates: that go, and what only they read with them.
+        left: the network without them.
+        price: what it is worth that they go, above 0.
+        is_large: whether it is so much of the network that others go first.
+        lightest: what the network that is left can come down to.
+    """
+
+    gates: tuple[Gate, ...]
+    left: Genotype
+    price: float
+    is_large: bool
+    lightest: float
+
+
+Select = Callable[[Genotype, Iterable[Candidate]], Candidate | None]
+"""Which of some candidates goes from a network, None where there is none. They come in the order
+of what scores say: what matters least for its price is the first one."""
+
+
 def choose(
     genotype: Genotype,
     scores: Mapping[Gate, float],
@@ -128,7 +169,8 @@ def choose(
     floor: float,
     mu: float = 1.0,
     least: Callable[[Node], int] | None = None,
-    yardstick: Yardstick | None = None,
+    yardstick: Yardstick = MACS,
+    select: Select | None = None,
 ) -> list[Gate]:
     """What goes, so that a network costs no more than it may.
 
@@ -150,34 +192,51 @@ def choose(
         floor: what it has to come down to some time.
         mu: μ, at least 0.
         least: how many gates of a node, or of a width, stay; default: those that there have to be.
-        yardstick: what cost is; default: multiply-adds.
+        yardstick: what cost is.
+        select: decides which of the candidates goes; default: the first one.
 
     Returns:
         The gates that go, in their order.
     """
     gone: list[Gate] = []
-    yardstick = yardstick or MACS
-    left, least_cost = genotype, lightest(genotype, yardstick)
+    left, lightest_cost = genotype, lightest(genotype, yardstick)
     while (now := yardstick.of(left)) > allowed:
-        bound, mean = max(floor, least_cost), now / len(left.gates)
-        saved = _all_saved(left, now, yardstick, least)
-        amounts = [amount.cost for amount in saved.values() if amount.cost > 0]
-        # small steps first: what saves much at once goes where nothing else can, the least of it
-        most = max(_LARGEST_STEP * now, min(amounts, default=0))
-        ratios = {
-            group: sum(scores[gate] for gate in group) / amount.price(mean, mu)
-            for group, amount in saved.items()
-        }
-        for group in sorted(saved, key=lambda g: (max(saved[g].cost, most), ratios[g], g)):
-            smaller = left.without(group)
-            least_cost = lightest(smaller, yardstick)
-            if least_cost <= bound:
-                break
-        else:
-            return gone
-        gone += group
-        left = smaller
+        candidates = _candidates(left, scores, now, max(floor, lightest_cost), mu, least, yardstick)
+        chosen = select(left, candidates) if select else next(candidates, None)
+        if chosen is None:
+            break
+        gone += chosen.gates
+        left, lightest_cost = chosen.left, chosen.lightest
     return gone
+
+
+def _candidates(
+    genotype: Genotype,
+    scores: Mapping[Gate, float],
+    cost: float,
+    bound: float,
+    mu: float,
+    least: Callable[[Node], int] | None,
+    yardstick: Yardstick,
+) -> Iterator[Candidate]:
+    """What may go from a network that costs so much, so that it can still come down to a bound."""
+    saved, mean = _all_saved(genotype, cost, yardstick, least), cost / len(genotype.gates)
+    amounts = [amount.cost for amount in saved.values() if amount.cost > 0]
+    # small steps first: what saves much at once goes where nothing else can, the least of it
+    most = max(_LARGEST_STEP * cost, min(amounts, default=0))
+    prices = {group: amount.price(mean, mu) for group, amount in saved.items()}
+    ratios = {group: sum(map(scores.__getitem__, group)) / prices[group] for group in saved}
+    narrowed: set[int] = set()
+    for group in sorted(saved, key=lambda g: (max(saved[g].cost, most), ratios[g], g)):
+        if isinstance(group[0], Group) and group[0].cell in narrowed:
+            # all groups of a cell save the same: that which matters least stands for them
+            continue
+        left = genotype.without(group)
+        reached = lightest(left, yardstick)
+        if reached <= bound:
+            if isinstance(group[0], Group):
+                narrowed.add(group[0].cell)
+            yield Candidate(group, left, prices[group], saved[group].cost > most, reached)
 
 
 def _groups(genotype: Genotype, least: Callable[[Node], int]) -> list[tuple[Gate, ...]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from goldnas_tf.architecture import blocks, costs
+from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.costs import Cost
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Gate
@@ -25,8 +25,7 @@ from goldnas_tf.resources.meter import Yardstick
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
-from goldnas_tf.searching import points, resolution
-from goldnas_tf.searching.blocks_picture import draw_blocks
+from goldnas_tf.searching import found_blocks, points, resolution
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
 from goldnas_tf.searching.epoch_end import judge_again, prune, used, wasted, worth_rebuilding
@@ -35,6 +34,7 @@ from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.searching.state import SearchState
 from goldnas_tf.searching.time_plan import plan_search
+from goldnas_tf.searching.trials import Trials
 from goldnas_tf.settings.units import human
 from goldnas_tf.training import small_images
 from goldnas_tf.training.blueprint import GenotypeBlueprint
@@ -118,7 +118,7 @@ class Search(EpochRun):
             gates=config.gates,
             prices=Yardstick(self.meter, objective.resource).relative,
             mu=objective.mu,
-            estimates=config.plan.schedule == "planned" and config.plan.importance == "loss",
+            estimates=config.plan.estimates,
             seed=config.seed,
         )
         self.open_folder(workdir)
@@ -168,16 +168,18 @@ class Search(EpochRun):
                 small = state.epoch <= self._small_epochs
                 state = state.replace(accuracy=self._watched_accuracy(learner, small))
                 strengths, closed, before = learner.strengths(), learner.closed(), state
-                scores = learner.importance() or None
-                epochs = self.timetable.epochs
-                state = prune(state, strengths, self.config, self.budgets, closed, scores, epochs)
+                scores, epochs = learner.importance() or None, self.timetable.epochs
+                select = Trials(learner, self.feed, self.clock, self.config.plan, state.epoch)
+                state = prune(
+                    state, strengths, self.config, self.budgets, closed, scores, epochs, select
+                )
                 learner.mask(state.genotype)
                 state, learner = self._rebuilt_if_worth_it(state, learner)
                 cost = costs.total(used(state.genotype, closed))
                 state = self._record(before, state, cost, learner, strengths, journal)
             journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
             if self.space.shared:
-                self._write_blocks(journal, state.epoch)
+                found_blocks.write(self.archive, journal, state.epoch)
             if self.config.finishing.finish_points and self.archive.points:
                 # its graphs are as large as those of all that is finished
                 del learner
@@ -253,6 +255,7 @@ class Search(EpochRun):
             self.start * budgets.floor / budgets.start,
             left,
             small_pace,
+            len(Genotype.full(self.space).gates),
         )
         table.plan(epochs, steps)
         warm, floor = settings.warmup_epochs(epochs), round(settings.at_floor * epochs)
@@ -383,17 +386,3 @@ class Search(EpochRun):
         )
         journal.picture(point.epoch, "pareto", path / "pareto.png")
         journal.picture(point.epoch, f"cells/{point.name}", path / point.path / "cells.png")
-
-    def _write_blocks(self, journal: Journal, epoch: int) -> None:
-        """The blocks of the points so far that are not dominated."""
-        path = self.folder.path
-        found = blocks.library(self.archive.points, path)
-        blocks.save(found, path)
-        if found:
-            networks = {
-                block.name: Genotype.load(path / "pareto" / block.name / "genotype.json")
-                for block in found
-            }
-            draw_blocks(found, networks, path / "blocks.png")
-            journal.picture(epoch, "blocks", path / "blocks.png")
-        journal.say(f"{blocks.FILE} holds {len(found)} blocks that are not dominated")

@@ -1,5 +1,7 @@
 """A plan in time, as arithmetic."""
 
+import dataclasses
+
 import pytest
 
 from goldnas_tf.errors import InputError
@@ -36,6 +38,25 @@ def test_small_images_leave_time_for_more_epochs():
         now, overhead = (small, 1) if epoch < epochs // 2 else (pace, 1.3 if macs < start else 1)
         seconds += (steps * now.step(macs) + 5 * now.forward(macs)) * overhead
     assert 0.9 * 60 < seconds < 60
+
+
+def test_trials_take_their_part_of_the_time():
+    pace, start, floor = Pace(0.001, 1e-9), 10_000_000, 1_000_000
+    settings = PlanSettings(minutes=1, trials=3, trial_steps=5)
+    without, _ = plan_search(settings, pace, 50, 5, start, floor, 60.0)
+    epochs, steps = plan_search(settings, pace, 50, 5, start, floor, 60.0, gates=200)
+    assert epochs < 0.9 * without
+    stepping, trial = 0.0, []
+    for epoch in range(epochs):
+        macs = planned_cost(settings, epoch, epochs, start, floor)
+        overhead = 1.3 if macs < start else 1
+        stepping += (steps * pace.step(macs) + 5 * pace.forward(macs)) * overhead
+        if macs < start:
+            trial.append(overhead * (5 * pace.step(macs) + 4 * pace.forward(macs)))
+    seconds = stepping + 200 * (3 + 1) * sum(trial) / len(trial)
+    assert 0.9 * 60 < seconds < 60
+    estimated = dataclasses.replace(settings, importance="loss")
+    assert plan_search(estimated, pace, 50, 5, start, floor, 60.0, gates=200) == (without, 50)
 
 
 def test_the_warm_up_is_over_when_the_cost_begins_to_fall():

@@ -1,0 +1,58 @@
+"""What goes next is found by trial: the network is trained for a moment without each candidate.
+
+How much a network misses what is taken from it cannot be told from gradients alone: what matters to
+it as it is may be made up for in a few steps, and what seems not to may be all that is left of a
+cell. So the candidates that matter least by a first-order estimate are tried. Each is taken away
+for some steps of training, from the same weights and on the same images, and what is missed least
+for its price goes.
+
+Reference: NetAdapt (arXiv 1804.03230) trains candidates for a moment as well, and takes the best.
+"""
+
+import functools
+import itertools
+from collections.abc import Iterable
+
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.runs.clock import Clock
+from goldnas_tf.searching.gated_learner import GatedLearner
+from goldnas_tf.searching.planned import ASKED, Candidate, PlanSettings
+from goldnas_tf.training.feed import Feed
+
+# decides the order of the images
+_ORDER = 2_000_003
+
+
+class Trials:
+    """Selects what goes at the end of an epoch by trial (`planned.Select`).
+
+    Args:
+        learner: has the network; it is afterwards as it was.
+        feed: of the run.
+        clock: told how long trials take.
+        settings: how many are tried, for how many steps.
+        epoch: decides on which images.
+    """
+
+    def __init__(
+        self, learner: GatedLearner, feed: Feed, clock: Clock, settings: PlanSettings, epoch: int
+    ):
+        self._learner, self._clock, self._settings = learner, clock, settings
+        count = settings.trial_steps + ASKED
+        # read where something is tried
+        self._batches = functools.cache(lambda: [*feed.apart(_ORDER + epoch, count)])
+
+    def __call__(self, genotype: Genotype, candidates: Iterable[Candidate]) -> Candidate | None:
+        """Which of some candidates goes, None where there is none; a large one if all are."""
+        first = [*itertools.islice(candidates, self._settings.trials)]
+        tried = [candidate for candidate in first if not candidate.is_large]
+        if len(tried) < 2:
+            return first[0] if first else None
+        networks = [genotype, *(candidate.left for candidate in tried)]
+        with self._clock("trials"):
+            steps = self._settings.trial_steps
+            whole, *losses = self._learner.losses(networks, steps, self._batches())
+        missed = [
+            (loss - whole) / candidate.price for loss, candidate in zip(losses, tried, strict=True)
+        ]
+        return tried[missed.index(min(missed))]
