@@ -7,8 +7,8 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.resources.meter import MACS, Meter, Yardstick
+from goldnas_tf.searching.choosing import lightest
 from goldnas_tf.searching.config import SearchConfig
-from goldnas_tf.searching.planned import lightest
 from goldnas_tf.settings.limits import LIMITS
 from goldnas_tf.settings.units import Amount
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Gate, Place
-from goldnas_tf.searching import planned, pruning
+from goldnas_tf.searching import choosing, planned, pruning
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
 from goldnas_tf.searching.state import SearchState
@@ -24,7 +24,7 @@ def prune(
     closed: Collection[Place] = (),
     scores: Mapping[Gate, float] | None = None,
     epochs: int | None = None,
-    select: planned.Select | None = None,
+    select: choosing.Select | None = None,
 ) -> SearchState:
     """The state after the pruning at the end of an epoch.
 
@@ -115,7 +115,7 @@ def _planned(
     config: SearchConfig,
     budgets: Budgets,
     epochs: int | None,
-    select: planned.Select | None,
+    select: choosing.Select | None,
 ) -> list[Gate]:
     """What goes in a planned search."""
     epochs = epochs or config.points.max_epochs
@@ -129,7 +129,7 @@ def _planned(
     left = state.genotype.without(spent)
     mu, yardstick = config.objective.mu, budgets.yardstick
     select = select if config.plan.importance == "trial" else None
-    return spent + planned.choose(
+    return spent + choosing.choose(
         left, scores, allowed, budgets.floor, mu, least, yardstick, select
     )
 

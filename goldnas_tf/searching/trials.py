@@ -15,8 +15,9 @@ from collections.abc import Iterable
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.runs.clock import Clock
+from goldnas_tf.searching.choosing import Candidate
 from goldnas_tf.searching.gated_learner import GatedLearner
-from goldnas_tf.searching.planned import ASKED, Candidate, PlanSettings
+from goldnas_tf.searching.planned import ASKED, PlanSettings
 from goldnas_tf.training.feed import Feed
 
 # decides the order of the images
@@ -24,7 +25,7 @@ _ORDER = 2_000_003
 
 
 class Trials:
-    """Selects what goes at the end of an epoch by trial (`planned.Select`).
+    """Selects what goes at the end of an epoch by trial (`choosing.Select`).
 
     Args:
         learner: has the network; it is afterwards as it was.

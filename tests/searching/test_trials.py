@@ -11,8 +11,9 @@ from tiny_networks import NETWORKS
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.resources import sampling
 from goldnas_tf.runs.clock import Clock
+from goldnas_tf.searching.choosing import Candidate
 from goldnas_tf.searching.gated_learner import GatedLearner
-from goldnas_tf.searching.planned import ASKED, Candidate, PlanSettings
+from goldnas_tf.searching.planned import ASKED, PlanSettings
 from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.searching.trials import Trials
 from goldnas_tf.settings.sections import OptimizerSettings

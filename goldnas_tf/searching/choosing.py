@@ -1,0 +1,213 @@
+"""What goes next in a planned search: what matters least for its price. No TensorFlow."""
+
+import collections
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from goldnas_tf.architecture import costs
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Node, Place
+from goldnas_tf.resources.meter import MACS, Yardstick
+
+# share of a network that goes at once
+_LARGEST_STEP = 0.25
+
+
+class Candidate(typing.NamedTuple):
+    """What may go next.
+
+    Attributes:
+        gates: that go, and what only they read with them.
+        left: the network without them.
+        price: what it is worth that they go, above 0.
+        is_large: whether it is so much of the network that others go first.
+        lightest: what the network that is left can come down to.
+    """
+
+    gates: tuple[Gate, ...]
+    left: Genotype
+    price: float
+    is_large: bool
+    lightest: float
+
+
+Select = Callable[[Genotype, Iterable[Candidate]], Candidate | None]
+"""Which of some candidates goes from a network, None where there is none. They come in the order
+of what scores say: what matters least for its price is the first one."""
+
+
+def choose(
+    genotype: Genotype,
+    scores: Mapping[Gate, float],
+    allowed: float,
+    floor: float,
+    mu: float = 1.0,
+    least: Callable[[Node], int] | None = None,
+    yardstick: Yardstick = MACS,
+    select: Select | None = None,
+) -> list[Gate]:
+    """What goes, so that a network costs no more than it may.
+
+    Again and again what matters least for its price: an operator, a group of channels of a cell or
+    of the stem, or all that reads an input of a cell, with which its preprocessing goes, and a cell
+    that nobody else reads. A node keeps one of its operators, and one that is light where the floor
+    could not be reached without it.
+
+    Formula: the price of what goes is its number of gates + μ · c / mean(c), with c what it
+    costs, as in the paper's resource term: skip connections are not for nothing, or all of
+    them stay, and dilute what the convolutions of their node say. But mean(c) is that of the
+    network as it is, its cost over its number of gates: over that of the full space all that is
+    left of a small network would cost next to nothing, and what saves little would go first.
+
+    Args:
+        genotype: the network.
+        scores: how much each gate matters (`Genotype.gates`), at least 0.
+        allowed: what the network may cost.
+        floor: what it has to come down to some time.
+        mu: μ, at least 0.
+        least: how many gates of a node, or of a width, stay; default: those that there have to be.
+        yardstick: what cost is.
+        select: decides which of the candidates goes; default: the first one.
+
+    Returns:
+        The gates that go, in their order.
+    """
+    gone: list[Gate] = []
+    left, lightest_cost = genotype, lightest(genotype, yardstick)
+    while (now := yardstick.of(left)) > allowed:
+        candidates = _candidates(left, scores, now, max(floor, lightest_cost), mu, least, yardstick)
+        chosen = select(left, candidates) if select else next(candidates, None)
+        if chosen is None:
+            break
+        gone += chosen.gates
+        left, lightest_cost = chosen.left, chosen.lightest
+    return gone
+
+
+def _candidates(
+    genotype: Genotype,
+    scores: Mapping[Gate, float],
+    cost: float,
+    bound: float,
+    mu: float,
+    least: Callable[[Node], int] | None,
+    yardstick: Yardstick,
+) -> Iterator[Candidate]:
+    """What may go from a network that costs so much, so that it can still come down to a bound."""
+    saved, mean = _all_saved(genotype, cost, yardstick, least), cost / len(genotype.gates)
+    amounts = [amount.cost for amount in saved.values() if amount.cost > 0]
+    # small steps first: what saves much at once goes where nothing else can, the least of it
+    most = max(_LARGEST_STEP * cost, min(amounts, default=0))
+    prices = {group: amount.price(mean, mu) for group, amount in saved.items()}
+    ratios = {group: sum(map(scores.__getitem__, group)) / prices[group] for group in saved}
+    narrowed: set[int] = set()
+    for group in sorted(saved, key=lambda g: (max(saved[g].cost, most), ratios[g], g)):
+        if isinstance(group[0], Group) and group[0].cell in narrowed:
+            # all groups of a cell save the same: that which matters least stands for them
+            continue
+        left = genotype.without(group)
+        reached = lightest(left, yardstick)
+        if reached <= bound:
+            if isinstance(group[0], Group):
+                narrowed.add(group[0].cell)
+            yield Candidate(group, left, prices[group], saved[group].cost > most, reached)
+
+
+def _groups(genotype: Genotype, least: Callable[[Node], int]) -> list[tuple[Gate, ...]]:
+    """What can go together: each gate, and all operators that read an input of a cell."""
+    groups: list[tuple[Gate, ...]] = [(gate,) for gate in genotype.gates]
+    readers = collections.defaultdict(list)
+    for place in genotype.operator_gates:
+        if place.source < CELL_INPUTS:
+            readers[place.cell, place.source].append(place)
+    groups += [tuple(group) for group in readers.values() if len(group) > 1]
+    there = collections.Counter(gate.feeds for gate in genotype.gates)
+
+    def can_go(group: tuple[Gate, ...]) -> bool:
+        gone = collections.Counter(gate.feeds for gate in group)
+        return all(there[node] - count >= least(node) for node, count in gone.items())
+
+    return [group for group in groups if can_go(group)]
+
+
+def lightest(genotype: Genotype, yardstick: Yardstick) -> float:
+    """What a network can come down to, as far as it is looked for.
+
+    All widths are at their least, and each node keeps one of the operators with the fewest
+    multiply-adds: the one from the oldest or from the newest of its inputs, whichever leaves less,
+    as cells and preprocessing go that nobody reads.
+    """
+    narrow = genotype.without(_removable(genotype))
+    macs = {place: costs.operator(narrow.geometry, place).macs for place in narrow.operator_gates}
+    nodes = collections.defaultdict(list)
+    for place in macs:
+        nodes[place.feeds].append(place)
+    reached = []
+    for sign in (1, -1):
+        kept = {min(node, key=lambda p: (macs[p], sign * p.source)) for node in nodes.values()}
+        reached.append(yardstick.of(narrow.without(macs.keys() - kept)))
+    return min(reached)
+
+
+def _removable(genotype: Genotype) -> list[Group]:
+    """As many groups of channels as all widths can lose."""
+    owners = (STEM, *genotype.live_cells) if genotype.groups else ()
+    return [
+        Group(owner, index)
+        for owner in owners
+        for index in genotype.groups_of(owner)[genotype.space.least_groups(owner) :]
+    ]
+
+
+class _Saved(typing.NamedTuple):
+    """What a network loses.
+
+    Attributes:
+        cost: of what it costs; less than 0 where it costs more without them.
+        gates: how many.
+    """
+
+    cost: float
+    gates: int
+
+    def price(self, mean: float, mu: float) -> float:
+        """Of the paper's resource term, with mean(c)."""
+        return self.gates + mu * max(self.cost, 0.0) / mean
+
+
+def _all_saved(
+    genotype: Genotype,
+    cost: float,
+    yardstick: Yardstick,
+    least: Callable[[Node], int] | None = None,
+) -> dict[tuple[Gate, ...], _Saved]:
+    """What a network that costs so much loses with all that can go."""
+    saved: dict[tuple[Gate, ...], _Saved] = {}
+    of_width: dict[int, _Saved] = {}
+    for group in _groups(genotype, least or genotype.least):
+        first = group[0]
+        if isinstance(first, Group):
+            # the groups of a cell are alike
+            if first.cell not in of_width:
+                of_width[first.cell] = _saved(genotype, cost, yardstick, group)
+            saved[group] = of_width[first.cell]
+        else:
+            saved[group] = _saved(genotype, cost, yardstick, group)
+    return saved
+
+
+def _saved(
+    genotype: Genotype, cost: float, yardstick: Yardstick, group: tuple[Gate, ...]
+) -> _Saved:
+    """What a network that costs so much loses with some gates."""
+    place = group[0]
+    if len(group) == 1 and isinstance(place, Place) and not genotype.space.shared:
+        alike = [p for p in genotype.cell(place.cell) if p.source == place.source]
+        if place.source >= CELL_INPUTS or len(alike) > 1:
+            # nothing else goes with it
+            of_operator = yardstick.of_operator(genotype, place)
+            if of_operator is not None:
+                return _Saved(of_operator, 1)
+    left = genotype.without(group)
+    gone = len(genotype.places) - len(left.places) + len(genotype.groups) - len(left.groups)
+    return _Saved(cost - yardstick.of(left), gone)
