@@ -57,7 +57,7 @@ def network_figure(genotype: Genotype, gates: Mapping[Gate, float] | None = None
     ]
     size = routing.panel_size(genotype.space.nodes, room)
     return page(
-        _title(genotype),
+        _title(genotype, gates is not None),
         _notes(genotype, gates is not None),
         legend(genotype.space.ops, genotype.places),
         panels,
@@ -121,8 +121,8 @@ def page(
     return figure
 
 
-def _title(genotype: Genotype) -> str:
-    found = costs.total(genotype)
+def _title(genotype: Genotype, has_gates: bool) -> str:
+    found = costs.total(genotype, has_gates)
     full = Genotype.full(genotype.space)
     largest = costs.total(full).macs
     return (

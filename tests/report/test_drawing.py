@@ -35,7 +35,10 @@ def test_a_readable_png_and_no_other_file_is_written(tmp_path, request, which):
 
 def test_the_title_tells_the_costs_and_the_share_of_the_full_space(sparse, full):
     title = " ".join(texts(network_figure(sparse)))
-    cost = costs.total(sparse)
+    # without gates it is one that was trained by itself
+    cost, gated = costs.total(sparse, gated=False), costs.total(sparse)
+    assert f"{human(gated.params)} parameters" in " ".join(texts(network_figure(sparse, {})))
+    assert human(gated.params) != human(cost.params)
     assert f"{human(cost.macs)} multiply-adds" in title
     assert f"{human(cost.params)} parameters" in title
     assert f"{len(sparse.places)} of {len(full.places)} operators" in title
