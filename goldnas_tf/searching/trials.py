@@ -11,6 +11,7 @@ Reference: NetAdapt (arXiv 1804.03230) trains candidates for a moment as well, a
 
 import functools
 import itertools
+import math
 from collections.abc import Iterable
 
 from goldnas_tf.architecture.genotype import Genotype
@@ -54,6 +55,8 @@ class Trials:
             steps = self._settings.trial_steps
             whole, *losses = self._learner.losses(networks, steps, self._batches())
         missed = [
-            (loss - whole) / candidate.price for loss, candidate in zip(losses, tried, strict=True)
+            # without some the network may go astray at once
+            (loss - whole) / candidate.price if math.isfinite(loss) else math.inf
+            for loss, candidate in zip(losses, tried, strict=True)
         ]
         return tried[missed.index(min(missed))]

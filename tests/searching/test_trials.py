@@ -66,6 +66,10 @@ def test_what_is_missed_least_for_its_price_goes():
     assert asked == [([FULL, *(one.left for one in given)], 2, 2 + ASKED)]
 
 
+def test_what_the_network_goes_astray_without_stays():
+    assert selected(candidates([1.0] * 3), [float("nan"), 1.2, float("inf")])[0] == 1
+
+
 def test_the_first_few_alone_are_tried():
     number, asked = selected(candidates([1.0] * 5), [1.3, 1.2, 1.1, 0.5, 0.5])
     assert number == 2
