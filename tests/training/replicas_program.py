@@ -60,6 +60,11 @@ def train(strategy, tiny=TINY, batches=BATCHES):
     return steps, (before, learner.state()), accuracy, learner
 
 
+def tried(strategy, learner):
+    """How well the network does after a step that is taken back."""
+    return learner.losses([learner.genotype], 1, [*split(strategy, BATCHES)])[0]
+
+
 def apart(one, other):
     """The largest difference of every array."""
     assert set(one) == set(other)
@@ -112,9 +117,10 @@ def shares():
     return [part.shape.as_list() for part in parts]
 
 
-steps, states, accuracies, learners = {}, {}, {}, {}
+steps, states, accuracies, learners, trials = {}, {}, {}, {}, {}
 for name, strategy in (("one", tf.distribute.get_strategy()), ("two", TWO)):
     steps[name], states[name], accuracies[name], learners[name] = train(strategy)
+    trials[name] = tried(strategy, learners[name])
 BINARY = NETWORKS["shared_binary_gates"]
 binary_batches = [(BINARY.images(seed, batch=8), BINARY.labels(seed, batch=8)) for seed in range(3)]
 binary = [train(s, BINARY, binary_batches) for s in (tf.distribute.get_strategy(), TWO)]
@@ -129,6 +135,8 @@ found = {
     "start": apart(states["one"][0], states["two"][0]),
     "end": apart(states["one"][1], states["two"][1]),
     "moved": max(apart(*states["two"]).values()),
+    "trials": trials,
+    "taken_back": apart(states["two"][1], learners["two"].state()),
     "between": between_replicas(learners["two"]),
     "accuracies": accuracies,
     "norm": norm_errors(),

@@ -57,6 +57,11 @@ def test_replicas_hold_the_same_weights(found):
     assert found["between"] == 0.0
 
 
+def test_a_network_is_tried_alike_and_put_back(found):
+    assert found["trials"]["two"] == pytest.approx(found["trials"]["one"], abs=1e-4)
+    assert set(found["taken_back"].values()) == {0.0}
+
+
 def test_accuracy_counts_the_examples_of_all_replicas(found):
     assert found["accuracies"]["two"] == pytest.approx(found["accuracies"]["one"], abs=1e-6)
     # of 19 examples that are not padding
