@@ -203,23 +203,22 @@ class GatedLearner(Learner):
         Returns:
             Means over the images that are asked.
         """
-        before, kept, losses = self.genotype, self.state(), []
+        kept, losses = self.state(), []
         for genotype in networks:
             self._set_live(genotype)
             for images, labels in batches[:steps]:
                 self.step(images, labels, 0.0)
             asked = [self._compiled_entropy(*batch).numpy() for batch in batches[steps:]]
             losses.append(float(np.mean(asked)))
+            # with what is alive
             self.load(kept)
-        self._set_live(before)
         return losses
 
     def _entropy(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         """Mean cross-entropy of a global batch, with its statistics."""
 
         def entropy(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-            outputs = self.model(images, training=True)
-            return self._mean_entropy(labels, outputs[0] if isinstance(outputs, list) else outputs)
+            return self._mean_entropy(labels, self._logits(images, training=True))
 
         strategy = self.recipe.strategy
         return strategy.reduce("SUM", strategy.run(entropy, (images, labels)), axis=None)

@@ -260,13 +260,17 @@ class Learner:
 
     def _count(self, small: bool, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         def count(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-            outputs = self.model(halved(images) if small else images, training=False)
-            logits = outputs[0] if isinstance(outputs, list) else outputs
+            logits = self._logits(halved(images) if small else images, training=False)
             real = tf.reduce_sum(tf.cast(labels >= 0, tf.float32))
             return tf.stack([_correct(labels, logits), real])
 
         counts = self.recipe.strategy.run(count, (images, labels))
         return self.recipe.strategy.reduce("SUM", counts, axis=None)
+
+    def _logits(self, images: tf.Tensor, training: bool) -> tf.Tensor:
+        """The network's answers, without those of an auxiliary head."""
+        outputs = self.model(images, training=training)
+        return outputs[0] if isinstance(outputs, list) else outputs
 
     def observe(self, images: tf.Tensor) -> None:
         """Moves the batch norms' statistics towards those of a batch, and nothing else."""
