@@ -1,7 +1,7 @@
 # Everything runs in an environment of its own, .venv, made at the first call.
 #
 #   make search              searches networks for 8x8 digits; results in runs/digits
-#   make test                all tests; ARGS="tests/report -x" goes to pytest
+#   make test                all tests; ARGS="tests/display -x" goes to pytest
 #   make lint                rules, format, which room imports which, and types
 #   make bench               what a search costs here; ARGS="--parts steps" goes to the benchmark
 #   make install             the environment only

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 
 from bench import growth, machine, phases, pipeline, rebuilds, steps
 from bench.shapes import SHAPES
+from goldnas_tf.display import columns
 from goldnas_tf.files import atomic
-from goldnas_tf.report import columns
 from goldnas_tf.runtime.quiet import quiet
 
 # columns of text

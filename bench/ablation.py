@@ -17,8 +17,8 @@ from bench import search
 from goldnas_tf import pareto
 from goldnas_tf.comparison import verdict
 from goldnas_tf.comparison.verdict import Trained
+from goldnas_tf.display import columns
 from goldnas_tf.files import atomic
-from goldnas_tf.report import columns
 
 # whatever the preset does; later flags have the last word
 _UNTAUGHT = "--teacher_weight=0"

@@ -28,10 +28,10 @@ from goldnas_tf.data import evaluation_batches
 from goldnas_tf.deployment import litert
 from goldnas_tf.deployment.slimming import slimmed
 from goldnas_tf.deployment.source import training_images
+from goldnas_tf.display import columns
 from goldnas_tf.evaluation import micro
 from goldnas_tf.networks.cell import Cell
 from goldnas_tf.networks.folded import FoldedNetwork
-from goldnas_tf.report import columns
 from goldnas_tf.runtime.quiet import quiet
 from goldnas_tf.settings.images import DataSettings
 from goldnas_tf.settings.units import human

@@ -18,8 +18,8 @@ from scipy.stats import spearmanr
 from bench import machine
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.deployment import timing
+from goldnas_tf.display import figures
 from goldnas_tf.inference.lowering import of_genotype
-from goldnas_tf.report import figures
 from goldnas_tf.resources.latency import LatencyTable
 from goldnas_tf.resources.sampling import some_networks
 

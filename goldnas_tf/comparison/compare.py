@@ -18,10 +18,10 @@ from goldnas_tf.comparison.settings import FOUND, RIVALS, CompareConfig
 from goldnas_tf.comparison.table import comparison_table
 from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.data import ImageData
+from goldnas_tf.display.terminal import Progress
 from goldnas_tf.errors import InputError
 from goldnas_tf.files.kinds import Kind
 from goldnas_tf.pareto.flat import to_flat
-from goldnas_tf.report.terminal import Progress
 from goldnas_tf.training import small_images
 from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 from goldnas_tf.training.train_config import train_config

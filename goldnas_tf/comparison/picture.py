@@ -12,7 +12,7 @@ from goldnas_tf.comparison import verdict
 from goldnas_tf.comparison.settings import FOUND, RIVALS
 from goldnas_tf.comparison.table import groups
 from goldnas_tf.comparison.verdict import Trained
-from goldnas_tf.report import figures
+from goldnas_tf.display import figures
 from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.settings.units import human
 

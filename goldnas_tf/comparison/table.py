@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from goldnas_tf.comparison import verdict
 from goldnas_tf.comparison.settings import RIVALS
 from goldnas_tf.comparison.verdict import Trained
-from goldnas_tf.report import columns
+from goldnas_tf.display import columns
 from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.settings.units import human
 

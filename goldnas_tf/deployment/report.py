@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from goldnas_tf.data import ImageData
 from goldnas_tf.deployment.inference import Inference
+from goldnas_tf.display import columns
 from goldnas_tf.evaluation.measure import RAM_NOTE, Measurement
 from goldnas_tf.files.kinds import Kind
-from goldnas_tf.report import columns
 from goldnas_tf.runs.run_folder import versions
 from goldnas_tf.settings.units import human
 

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from goldnas_tf.display import figures
 from goldnas_tf.evaluation.accuracy import Accuracy
-from goldnas_tf.report import figures
 
 _RIGHT = LinearSegmentedColormap.from_list("right", ["#eef3fa", figures.ACCENT])
 _WRONG = LinearSegmentedColormap.from_list("wrong", ["#ffffff", "#f6b26b", "#990000"])

@@ -2,9 +2,9 @@
 
 import itertools
 
+from goldnas_tf.display import columns
 from goldnas_tf.evaluation.measure import RAM_NOTE, Measurement
 from goldnas_tf.evaluation.result import Evaluation
-from goldnas_tf.report import columns
 from goldnas_tf.settings.units import human
 
 

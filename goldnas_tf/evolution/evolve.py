@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from goldnas_tf import pareto
 from goldnas_tf.architecture.blocks import Block
 from goldnas_tf.data import ImageData
+from goldnas_tf.display.terminal import Progress, points_table
 from goldnas_tf.evolution import algorithms, candidate, generations, preconditions
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.finals import train_front
@@ -25,7 +26,6 @@ from goldnas_tf.evolution.records import Records
 from goldnas_tf.evolution.settings import EvolveConfig
 from goldnas_tf.evolution.setup import Setup
 from goldnas_tf.pareto import Point
-from goldnas_tf.report.terminal import Progress, points_table
 from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts

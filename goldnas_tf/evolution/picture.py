@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from goldnas_tf import pareto
+from goldnas_tf.display import axes as cost_axis
+from goldnas_tf.display import figures
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.front import front, reference, volumes
 from goldnas_tf.evolution.settings import EvolutionSettings
-from goldnas_tf.report import axes as cost_axis
-from goldnas_tf.report import figures
 from goldnas_tf.resources.resources import RESOURCES
 
 _COLOURS = matplotlib.colormaps["viridis_r"]

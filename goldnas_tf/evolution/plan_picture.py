@@ -9,7 +9,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from goldnas_tf.architecture import costs, operators
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.report import figures, panel
+from goldnas_tf.display import figures, panel
 from goldnas_tf.settings.units import human
 
 

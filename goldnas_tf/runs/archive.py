@@ -9,9 +9,9 @@ import pathlib
 from collections.abc import Sequence
 
 from goldnas_tf import pareto
+from goldnas_tf.display.front import draw_front
 from goldnas_tf.files import atomic
 from goldnas_tf.pareto import Point
-from goldnas_tf.report.front import draw_front
 
 
 class Archive:

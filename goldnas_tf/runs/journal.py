@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from goldnas_tf.report.tensorboard import Board
-from goldnas_tf.report.terminal import EpochBar, Progress
+from goldnas_tf.display.tensorboard import Board
+from goldnas_tf.display.terminal import EpochBar, Progress
 from goldnas_tf.runs.run_folder import RunFolder
 
 # in a line of metrics, but no curve

@@ -8,7 +8,7 @@ from typing import Any
 
 from goldnas_tf.data import ImageData
 from goldnas_tf.data.splits import blaming
-from goldnas_tf.report.terminal import Progress
+from goldnas_tf.display.terminal import Progress
 from goldnas_tf.runs.clock import Clock
 from goldnas_tf.runs.interrupt import Interrupts, interrupts
 from goldnas_tf.runs.journal import Journal

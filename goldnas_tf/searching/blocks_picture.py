@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from goldnas_tf.architecture.blocks import Block
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.report import drawing, figures, panel, routing
+from goldnas_tf.display import drawing, figures, panel, routing
 from goldnas_tf.settings.units import human
 
 

@@ -16,9 +16,9 @@ from typing import Any
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
+from goldnas_tf.display.terminal import Progress
 from goldnas_tf.files import atomic
 from goldnas_tf.pareto import Point
-from goldnas_tf.report.terminal import Progress
 from goldnas_tf.runs import export
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts

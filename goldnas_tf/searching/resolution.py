@@ -15,9 +15,9 @@ from collections.abc import Callable
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
+from goldnas_tf.display.terminal import Progress
 from goldnas_tf.errors import InputError
 from goldnas_tf.files.kinds import Kind
-from goldnas_tf.report.terminal import Progress
 from goldnas_tf.resources.hand_made import narrowed
 from goldnas_tf.runs import timetable
 from goldnas_tf.searching.budget import Budgets

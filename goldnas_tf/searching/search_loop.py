@@ -18,9 +18,9 @@ from goldnas_tf.architecture.costs import Cost
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Gate
 from goldnas_tf.data import ImageData
+from goldnas_tf.display.terminal import Progress, points_table
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
-from goldnas_tf.report.terminal import Progress, points_table
 from goldnas_tf.resources.meter import Yardstick
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts

@@ -10,11 +10,11 @@ import keras
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
+from goldnas_tf.display.drawing import draw_network
 from goldnas_tf.errors import InputError
 from goldnas_tf.networks import network
 from goldnas_tf.networks.carrying import alone
 from goldnas_tf.networks.network import Form
-from goldnas_tf.report.drawing import draw_network
 from goldnas_tf.resources.meter import Meter
 
 

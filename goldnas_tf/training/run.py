@@ -9,7 +9,7 @@ import numpy as np
 
 from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
-from goldnas_tf.report.terminal import Progress
+from goldnas_tf.display.terminal import Progress
 from goldnas_tf.runs import checkpoint, export
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal

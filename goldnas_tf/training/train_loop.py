@@ -14,10 +14,10 @@ import keras
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
+from goldnas_tf.display.terminal import Progress
 from goldnas_tf.errors import InputError
 from goldnas_tf.networks import network
 from goldnas_tf.networks.inherit import inherit
-from goldnas_tf.report.terminal import Progress
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
 from goldnas_tf.runs.run_folder import FIGURES

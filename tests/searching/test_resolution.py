@@ -7,8 +7,8 @@ import json
 import pytest
 
 from goldnas_tf import data
+from goldnas_tf.display.terminal import Progress
 from goldnas_tf.errors import InputError
-from goldnas_tf.report.terminal import Progress
 from goldnas_tf.searching import resolution
 from goldnas_tf.searching.config import PointSettings, ResolutionSettings, SearchConfig
 from goldnas_tf.searching.planned import PlanSettings

@@ -10,9 +10,9 @@ from tiny_networks import NETWORKS
 
 from goldnas_tf import data
 from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.display.terminal import Progress
 from goldnas_tf.files import json_lines
 from goldnas_tf.networks.network import Form
-from goldnas_tf.report.terminal import Progress
 from goldnas_tf.runs.clock import Clock
 from goldnas_tf.runs.timetable import Timetable
 from goldnas_tf.settings.images import AugmentationSettings, DataSettings

@@ -18,7 +18,7 @@ from matplotlib.patches import Patch
 from goldnas_tf.architecture import costs, operators
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Gate, Place
-from goldnas_tf.report import figures, panel, routing
+from goldnas_tf.display import figures, panel, routing
 from goldnas_tf.settings.units import human
 
 _COLUMNS = 4

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import tqdm
 
 from goldnas_tf import pareto
-from goldnas_tf.report import columns
+from goldnas_tf.display import columns
 from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.settings.units import human
 

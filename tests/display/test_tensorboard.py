@@ -4,7 +4,7 @@ import tensorflow as tf
 from PIL import Image
 from tensorboard.backend.event_processing import event_accumulator, plugin_event_accumulator
 
-from goldnas_tf.report.tensorboard import Board
+from goldnas_tf.display.tensorboard import Board
 
 # what `tensorboard --load_fast=false` reads with, and what scripts read with
 READERS = (plugin_event_accumulator.EventAccumulator, event_accumulator.EventAccumulator)

@@ -6,7 +6,7 @@ from strategies import OPS
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
-from goldnas_tf.report import routing
+from goldnas_tf.display import routing
 from goldnas_tf.resources import sampling
 
 DENSE = Space((32, 32, 3), 10, cells=1, ops=OPS[:6])

@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from goldnas_tf.architecture import costs, operators
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, Gate
-from goldnas_tf.report import figures, routing
+from goldnas_tf.display import figures, routing
 from goldnas_tf.settings.units import human
 
 # distinct also to most of the colour-blind (Okabe and Ito), then more for larger spaces

@@ -3,7 +3,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from goldnas_tf.report import figures
+from goldnas_tf.display import figures
 
 
 def red():

@@ -8,7 +8,7 @@ import termios
 
 import pytest
 
-from goldnas_tf.report.terminal import Progress, points_table
+from goldnas_tf.display.terminal import Progress, points_table
 
 VALUES = {
     "loss": 1.23456,

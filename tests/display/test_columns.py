@@ -1,4 +1,4 @@
-from goldnas_tf.report import columns
+from goldnas_tf.display import columns
 
 
 def test_cells_stand_under_their_titles_and_no_line_ends_in_blanks():

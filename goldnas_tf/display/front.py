@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from goldnas_tf import pareto
-from goldnas_tf.report import axes as cost_axis
-from goldnas_tf.report import figures, labels
+from goldnas_tf.display import axes as cost_axis
+from goldnas_tf.display import figures, labels
 from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.settings.units import human
 

@@ -9,7 +9,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from goldnas_tf import pareto
-from goldnas_tf.report.front import draw_front, front_figure, front_rgb
+from goldnas_tf.display.front import draw_front, front_figure, front_rgb
 
 START = 560_000_000
 

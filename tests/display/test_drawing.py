@@ -6,8 +6,8 @@ from PIL import Image
 from goldnas_tf.architecture import costs, operators
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
-from goldnas_tf.report import panel
-from goldnas_tf.report.drawing import draw_network, network_figure, network_rgb
+from goldnas_tf.display import panel
+from goldnas_tf.display.drawing import draw_network, network_figure, network_rgb
 from goldnas_tf.settings.units import human
 
 
