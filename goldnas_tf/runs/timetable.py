@@ -73,10 +73,14 @@ class Timetable:
         """Seconds that are left, but for a reserve."""
         return (1 - _RESERVE) * self.seconds - self.used
 
-    def plan(self, epochs: int, steps: int | None = None) -> None:
-        """Writes down for how many epochs the run goes, and of how many steps."""
-        self._values |= {"epochs": epochs, "steps": steps}
+    def plan(self, epochs: int, steps: int | None = None, **more: int) -> None:
+        """Writes down for how many epochs the run goes, of how many steps, and what else."""
+        self._values |= {"epochs": epochs, "steps": steps, **more}
         self.note()
+
+    def planned(self, name: str, otherwise: int) -> int:
+        """What else was planned, by its name; `otherwise` where it was not."""
+        return int(self._values.get(name, otherwise))
 
     def note(self) -> None:
         """Writes down how much time is used."""

@@ -33,7 +33,7 @@ from goldnas_tf.searching.finishing import Finishing
 from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.searching.state import SearchState
-from goldnas_tf.searching.time_plan import plan_search
+from goldnas_tf.searching.time_plan import plan_search, told
 from goldnas_tf.searching.trials import Trials
 from goldnas_tf.settings.units import human
 from goldnas_tf.training import small_images
@@ -169,7 +169,7 @@ class Search(EpochRun):
                 state = state.replace(accuracy=self._watched_accuracy(learner, small))
                 strengths, closed, before = learner.strengths(), learner.closed(), state
                 scores, epochs = learner.importance() or None, self.timetable.epochs
-                select = Trials(learner, self.feed, self.clock, self.config.plan, state.epoch)
+                select = self._trials(learner, state.epoch)
                 state = prune(
                     state, strengths, self.config, self.budgets, closed, scores, epochs, select
                 )
@@ -245,7 +245,7 @@ class Search(EpochRun):
         watched = -(-self.feed.watched_images // self.config.optimizer.batch_size)
         full = self.clock.seconds["building"] + self.clock.seconds["tracing"]
         left = time - table.used - (len(budgets.targets) + 1) * _OF_A_POINT * full
-        epochs, steps = plan_search(
+        planned = plan_search(
             settings,
             full_pace,
             self.epoch_steps,
@@ -257,14 +257,15 @@ class Search(EpochRun):
             small_pace,
             len(Genotype.full(self.space).gates),
         )
-        table.plan(epochs, steps)
-        warm, floor = settings.warmup_epochs(epochs), round(settings.at_floor * epochs)
-        journal.say(
-            f"the plan: {steps * warm:,} steps to warm up, {steps * (epochs - warm - floor):,} to "
-            f"prune, {steps * floor:,} at the floor, in {epochs} epochs; then "
-            f"{(1 - settings.search_share) * table.seconds / 60:.0f} minutes to finish "
-            f"{self.config.finishing.finish_points} points"
-        )
+        table.plan(planned.epochs, planned.steps, trials=planned.trials)
+        for line in told(planned, settings, self.config.finishing.finish_points):
+            journal.say(line)
+
+    def _trials(self, learner: GatedLearner, epoch: int) -> Trials:
+        """What decides by trial what goes after an epoch."""
+        settings = self.config.plan
+        count = self.timetable.planned("trials", settings.trials)
+        return Trials(learner, self.feed, self.clock, count, settings.trial_steps, epoch)
 
     def _finish(self, journal: Journal, signals: Interrupts) -> None:
         """Trains points to their end."""

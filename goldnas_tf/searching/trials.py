@@ -18,7 +18,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.runs.clock import Clock
 from goldnas_tf.searching.choosing import Candidate
 from goldnas_tf.searching.gated_learner import GatedLearner
-from goldnas_tf.searching.planned import ASKED, PlanSettings
+from goldnas_tf.searching.planned import ASKED
 from goldnas_tf.training.feed import Feed
 
 # decides the order of the images
@@ -32,28 +32,34 @@ class Trials:
         learner: has the network; it is afterwards as it was.
         feed: of the run.
         clock: told how long trials take.
-        settings: how many are tried, for how many steps.
+        count: how many are tried; 1: none, and the first one goes.
+        steps: of training without each.
         epoch: decides on which images.
     """
 
     def __init__(
-        self, learner: GatedLearner, feed: Feed, clock: Clock, settings: PlanSettings, epoch: int
+        self,
+        learner: GatedLearner,
+        feed: Feed,
+        clock: Clock,
+        count: int,
+        steps: int,
+        epoch: int,
     ):
-        self._learner, self._clock, self._settings = learner, clock, settings
-        count = settings.trial_steps + ASKED
+        self._learner, self._clock = learner, clock
+        self._count, self._steps = count, steps
         # read where something is tried
-        self._batches = functools.cache(lambda: [*feed.apart(_ORDER + epoch, count)])
+        self._batches = functools.cache(lambda: [*feed.apart(_ORDER + epoch, steps + ASKED)])
 
     def __call__(self, genotype: Genotype, candidates: Iterable[Candidate]) -> Candidate | None:
         """Which of some candidates goes, None where there is none; a large one if all are."""
-        first = [*itertools.islice(candidates, self._settings.trials)]
+        first = [*itertools.islice(candidates, self._count)]
         tried = [candidate for candidate in first if not candidate.is_large]
         if len(tried) < 2:
             return first[0] if first else None
         networks = [genotype, *(candidate.left for candidate in tried)]
         with self._clock("trials"):
-            steps = self._settings.trial_steps
-            whole, *losses = self._learner.losses(networks, steps, self._batches())
+            whole, *losses = self._learner.losses(networks, self._steps, self._batches())
         missed = [
             # without some the network may go astray at once
             (loss - whole) / candidate.price if math.isfinite(loss) else math.inf

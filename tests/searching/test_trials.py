@@ -50,11 +50,11 @@ def candidates(prices, large=()):
     ]
 
 
-def selected(given, losses):
+def selected(given, losses, count=3):
     """Which of them a trial selects, by its number, and what was asked."""
     networks = [one.left for one in given]
     learner = FakeLearner({FULL: 1.0} | dict(zip(networks, losses, strict=True)))
-    chosen = Trials(learner, FakeFeed(), Clock(), SETTINGS, 1)(FULL, iter(given))
+    chosen = Trials(learner, FakeFeed(), Clock(), count, 2, 1)(FULL, iter(given))
     return given.index(chosen) if chosen else None, learner.asked
 
 
