@@ -18,6 +18,8 @@ REQUIREMENTS = [
     "psutil>=5.9,<8",
     "matplotlib>=3.9,<4",
     "tqdm>=4.66,<5",
+    "jinja2>=3.1,<4",
+    "vl-convert-python>=1.7,<2",  # Vega, which draws the plots of a run's page
 ]
 
 # to export networks and to measure .tflite files, and to run the tests
@@ -42,11 +44,18 @@ setup(
     python_requires=">=3.10,<3.14",
     packages=[*find_packages(include=["goldnas_tf", "goldnas_tf.*"]), "goldnas_tf.presets"],
     package_dir={"goldnas_tf.presets": "flags"},
-    package_data={"goldnas_tf.presets": ["*.flags"]},
+    package_data={
+        "goldnas_tf.presets": ["*.flags"],
+        "goldnas_tf.page": ["templates/*"],
+        "goldnas_tf.reporting": ["templates/*"],
+    },
     entry_points={
         "console_scripts": [
             f"goldnas-{name} = goldnas_tf.programs.{name}:main"
-            for name in ("search", "train", "compare", "evolve", "evaluate", "export", "latency")
+            for name in (
+                *("search", "train", "compare", "evolve", "evaluate", "export", "latency"),
+                "report",
+            )
         ]
     },
     install_requires=REQUIREMENTS,
@@ -68,6 +77,7 @@ setup(
             "import-linter>=2.5,<3",
             "mypy>=1.15,<3",
             "hypothesis>=6.112,<7",
+            "playwright>=1.48,<2",  # with a Chromium that is there: the page in a real browser
         ],
     },
 )

@@ -42,6 +42,7 @@ _HOMES = {
     "measure": "evaluation.measure",
     "open_network": "evaluation.opening",
     "prepare": "runtime.devices",
+    "report": "reporting.report",
     "search": "searching.search_loop",
 }
 _RENAMED = {"load_blocks": "load", "load_data": "load", "load": "load_point"}

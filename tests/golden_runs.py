@@ -86,7 +86,10 @@ EVALUATE = Program(
 EXPORT = Program("export", "--network=run/pareto/e002", "--formats=litert")
 
 # what a run leaves for people and servers alone, or writes anew
-_LEFT_OUT = ("tensorboard", "saved_model", "*.png", ".lock", "workers", "training", "confusion")
+_LEFT_OUT = (
+    *("tensorboard", "saved_model", "*.png", ".lock", "workers", "training", "confusion"),
+    *("mistakes", "report.html"),
+)
 
 
 def run(folder):
@@ -152,8 +155,19 @@ def latency(folder):
     _check(program.start("--output=latency/latency.json", folder=folder).wait())
 
 
+def gates(folder):
+    """The gates of a point with widths, and its genotype."""
+    widths = ("--channels=4", "--search_widths", "--width_groups=2")
+    _finish(TINY_SEARCH, folder, "wide", *widths, "--max_epochs=1")
+    (point, *_) = sorted((folder / "wide" / "pareto").iterdir())
+    (folder / "gates").mkdir()
+    for name in ("gates.json", "genotype.json"):
+        shutil.move(point / name, folder / "gates")
+    shutil.rmtree(folder / "wide")
+
+
 # in this order: some read what others left
-RUNS = (run, search, blocks, train, compare, evolve, evaluate, export, resolution, latency)
+RUNS = (run, search, blocks, train, compare, evolve, evaluate, export, resolution, latency, gates)
 
 
 def networks(folder):

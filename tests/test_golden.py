@@ -48,6 +48,7 @@ FILES = {
     "an export": "export/export.json",
     "lines of JSON": "run/metrics.jsonl",
     "the configuration of a run": "run/config.json",
+    "the gates of a network": "gates/gates.json",
     "the figures of a network": "run/pareto/e002/metrics.json",
     "the names of classes": "run/pareto/e002/classes.json",
     "the plan of a run": "plan/plan.json",

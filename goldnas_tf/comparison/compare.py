@@ -9,10 +9,11 @@ import gc
 import pathlib
 from collections.abc import Callable, Iterator, Sequence
 
-from goldnas_tf.comparison import verdict
+from goldnas_tf.comparison import shown
 from goldnas_tf.comparison.families import members
 from goldnas_tf.comparison.model_blueprint import ModelBlueprint, read_rival
 from goldnas_tf.comparison.picture import draw_comparison
+from goldnas_tf.comparison.result import EQUAL_TIME, Result
 from goldnas_tf.comparison.searched import Searched, check_alike
 from goldnas_tf.comparison.settings import FOUND, RIVALS, CompareConfig
 from goldnas_tf.comparison.table import comparison_table
@@ -20,18 +21,14 @@ from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress
 from goldnas_tf.errors import InputError
-from goldnas_tf.files.kinds import Kind
-from goldnas_tf.pareto.flat import to_flat
+from goldnas_tf.page import document
 from goldnas_tf.training import small_images
 from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 from goldnas_tf.training.train_config import train_config
 from goldnas_tf.training.train_loop import train
 
-KIND = Kind("a comparison", schema=2, advice="compare anew")
 FOLDER = "compare"
 """Of the comparisons of a search, in its work folder."""
-
-_EQUAL_TIME = "equal_time"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,11 +109,14 @@ def compare(
         trained.append(_trained(task, config, data, folder, progress))
     workdir = workdir or searches[0].path / FOLDER
     start = searches[0].start[settings.cost]
-    name = _EQUAL_TIME if settings.equal_time else "comparison"
-    _write(workdir / f"{name}.json", config, trained, start)
-    draw_comparison(trained, settings.cost, start, workdir / f"{name}.png", settings.equal_time)
+    runs = {search.name: search.path for search in searches}
+    result = Result(config.to_json(), start, trained, runs)
+    result.write(workdir)
+    picture = workdir / f"{result.name}.png"
+    draw_comparison(trained, settings.cost, start, picture, settings.equal_time)
     say(comparison_table(trained, settings.cost, start, settings.equal_time))
-    say(f"{name}.json and {name}.png are in {workdir}")
+    shown.write(workdir)
+    say(f"{result.name}.json, {picture.name} and {document.NAME} are in {workdir}")
     return trained
 
 
@@ -126,7 +126,7 @@ def _folder(
     """The run folder of a training that is for a search, perhaps one of several."""
     folder = workdir or task.run.path / FOLDER
     if equal_time:
-        folder /= _EQUAL_TIME
+        folder /= EQUAL_TIME
     if workdir and several:
         folder /= task.run.name
     return folder / task.point / f"{task.family}_{task.seed}"
@@ -202,24 +202,3 @@ def _trained(
     costs = {name: metrics[name] for name in task.run.start}
     accuracies = metrics["val_accuracy"], metrics[f"{split}_accuracy"]
     return Trained(task.run.name, task.point, task.family, task.seed, costs, *accuracies)
-
-
-def _write(
-    file: pathlib.Path, config: CompareConfig, trained: Sequence[Trained], start: float
-) -> None:
-    cost = config.comparison.cost
-    names = verdict.families(trained)
-    networks = [verdict.paired(trained, rival) for rival in names[1:]]
-    fronts = [verdict.fronts(trained, rival, cost, start) for rival in names[1:]]
-    areas = {name: verdict.hypervolumes(trained, name, cost, start) for name in names}
-    KIND.write(
-        file,
-        {
-            "settings": config.to_json(),
-            "start": start,
-            "trained": [to_flat(one) for one in trained],
-            "hypervolume": {name: list(values.values()) for name, values in areas.items()},
-            "networks": [dataclasses.asdict(one) for one in networks if one],
-            "fronts": [dataclasses.asdict(one) for one in fronts if one],
-        },
-    )

@@ -1,8 +1,7 @@
 """One panel of a network's drawing: a cell's boxes, and a line for each of its operators."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.patches import FancyBboxPatch
@@ -15,7 +14,7 @@ from goldnas_tf.display import figures, routing
 from goldnas_tf.settings.units import human
 
 # distinct also to most of the colour-blind (Okabe and Ito), then more for larger spaces
-_COLOURS = (
+COLOURS = (
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"),
     *("#7f3c8d", "#a0522d", "#808000", "#e41a1c", "#3f3f3f", "#17becf"),
 )
@@ -27,7 +26,7 @@ _PAPER, _TRAY = "#fafafa", "#ececec"
 
 def colour(name: str) -> str:
     """The colour of an operator, the same in every drawing: by its place in the registry."""
-    return _COLOURS[operators.names().index(name) % len(_COLOURS)]
+    return COLOURS[operators.names().index(name) % len(COLOURS)]
 
 
 def draw_cell(
@@ -129,52 +128,26 @@ def _draw_tray(axes: Axes, layout: routing.Layout) -> None:
 
 def _draw_lanes(axes: Axes, layout: routing.Layout, gates: Mapping[Gate, float] | None) -> None:
     """All lines of a panel and their arrow heads; the strongest last, on top."""
-    widest = min(2.0, 0.72 * layout.pitch)
-    head = min(5.5, max(2.2 * widest, 0.9 * layout.pitch))
-    strengths = {
-        lane.place: 1.0 if gates is None else float(np.clip(gates.get(lane.place, 1.0), 0, 1))
-        for lane in layout.lanes
-    }
-    lanes = sorted(layout.lanes, key=lambda lane: strengths[lane.place])
-    paint = [(colour(lane.place.op), 0.22 + 0.78 * strengths[lane.place]) for lane in lanes]
-    widths = [widest * (0.4 + 0.6 * strengths[lane.place]) for lane in lanes]
-    lines = [_rounded(lane, head) for lane in lanes]
+    lanes = routing.strongest_last(layout.lanes, gates)
+    paint = [(colour(lane.place.op), routing.opacity(strength)) for lane, strength in lanes]
+    widths = [routing.thickness(layout, strength) for _, strength in lanes]
+    lines = [_path(routing.outline(lane, layout.head)) for lane, _ in lanes]
     axes.add_collection(
         PathCollection(lines, facecolors="none", edgecolors=paint, linewidths=widths, zorder=2),
         autolim=False,
     )
-    heads = [_arrow_head(lane, head) for lane in lanes]
+    heads = [Path(routing.arrow_head(lane, layout.head), closed=True) for lane, _ in lanes]
     axes.add_collection(
         PathCollection(heads, facecolors=paint, edgecolors="none", zorder=3), autolim=False
     )
 
 
-def _rounded(lane: routing.Lane, head: float) -> Path:
-    """A path through the corners of a lane with rounded turns, ending where its head begins."""
-    corners = [np.array(corner) for corner in lane.corners]
-    corners[-1] = corners[-1] - _direction(lane) * head * 0.9
-    vertices, codes = [corners[0]], [Path.MOVETO]
-    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
-        lengths = [np.linalg.norm(end - corner) for end in (before, after)]
-        radius = min(lane.radius, *(length / 2 for length in lengths))
-        for end, length in zip((before, after), lengths, strict=True):
-            point = corner + (end - corner) * radius / length
-            vertices += [point] if end is before else [corner, point]
-            codes += [Path.LINETO] if end is before else [Path.CURVE3, Path.CURVE3]
-    return Path([*vertices, corners[-1]], [*codes, Path.LINETO])
-
-
-def _arrow_head(lane: routing.Lane, head: float) -> Path:
-    """A triangle at the end of a lane."""
-    tip, along = np.array(lane.corners[-1]), _direction(lane)
-    back, across = tip - along * head * 1.3, np.array([-along[1], along[0]]) * head / 2
-    return Path([tip, back + across, back - across, tip], closed=True)
-
-
-def _direction(lane: routing.Lane) -> np.ndarray:
-    """Unit vector in which a lane arrives."""
-    along = np.subtract(lane.corners[-1], lane.corners[-2])
-    return along / np.linalg.norm(along)
+def _path(outline: Sequence[routing.Piece]) -> Path:
+    """The outline of a lane: its start, then lines and turns."""
+    codes = [Path.MOVETO]
+    for piece in outline[1:]:
+        codes += [Path.LINETO] if len(piece) == 1 else [Path.CURVE3, Path.CURVE3]
+    return Path([point for piece in outline for point in piece], codes)
 
 
 def _draw_width(axes: Axes, box: routing.Box, share: float) -> None:

@@ -15,7 +15,9 @@ import dataclasses
 import typing
 from collections.abc import Mapping, Sequence
 
-from goldnas_tf.architecture.places import CELL_INPUTS, Place
+import numpy as np
+
+from goldnas_tf.architecture.places import CELL_INPUTS, Gate, Place
 
 _INPUT_WIDTH, _INPUT_HEIGHT = 46.0, 22.0
 _NODE_WIDTH, _NODE_HEIGHT = 40.0, 34.0
@@ -26,6 +28,11 @@ _EDGE = 6.0  # between the last lane and the edge of the drawing
 _ROOM = (58.0, 175.0)  # least and largest height above, and below, the row of nodes
 _WIDTH = 400.0  # least width, which a panel's heading needs
 _CORNER = 9.0
+
+
+Point = tuple[float, float]
+Piece = tuple[Point, ...]
+"""Of an outline: one point that a line goes to, or two that a turn goes towards and to."""
 
 
 class Box(typing.NamedTuple):
@@ -42,8 +49,14 @@ class Lane:
     """The line of one operator: corners to be rounded with the radius; it ends in an arrow head."""
 
     place: Place
-    corners: tuple[tuple[float, float], ...]
+    corners: tuple[Point, ...]
     radius: float
+
+    @property
+    def direction(self) -> np.ndarray:
+        """Unit vector in which it arrives."""
+        along = np.subtract(self.corners[-1], self.corners[-2])
+        return along / np.linalg.norm(along)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,6 +76,16 @@ class Layout:
     lanes: tuple[Lane, ...]
     pitch: float
     size: tuple[float, float]
+
+    @property
+    def line_width(self) -> float:
+        """Of the strongest operators, in points."""
+        return min(2.0, 0.72 * self.pitch)
+
+    @property
+    def head(self) -> float:
+        """Width of an arrow head, in points."""
+        return min(5.5, max(2.2 * self.line_width, 0.9 * self.pitch))
 
 
 def side_room(places: Sequence[Place]) -> float:
@@ -102,6 +125,58 @@ def route(nodes: int, places: Sequence[Place], room: float) -> Layout:
         inputs.append(box)
         pitches.append(pitch)
     return Layout((*inputs, *row), output, tuple(lanes), min(pitches), size)
+
+
+def strongest_last(
+    lanes: Sequence[Lane], gates: Mapping[Gate, float] | None
+) -> list[tuple[Lane, float]]:
+    """Lanes with their strengths in [0, 1], in the order in which they are drawn.
+
+    Args:
+        lanes: of a cell.
+        gates: strength of operators; those that are not named are at full strength, as all are
+            where it is None.
+    """
+    strengths = [float(np.clip((gates or {}).get(lane.place, 1.0), 0, 1)) for lane in lanes]
+    return sorted(zip(lanes, strengths, strict=True), key=lambda pair: pair[1])
+
+
+def thickness(layout: Layout, strength: float) -> float:
+    """How thick an operator of a strength is drawn, in points."""
+    return layout.line_width * (0.4 + 0.6 * strength)
+
+
+def opacity(strength: float) -> float:
+    """How little is seen through an operator of a strength, in [0, 1]."""
+    return 0.22 + 0.78 * strength
+
+
+def outline(lane: Lane, head: float) -> list[Piece]:
+    """A lane with rounded turns, from its start to where its arrow head begins."""
+    corners = [np.array(corner) for corner in lane.corners]
+    corners[-1] = corners[-1] - lane.direction * head * 0.9
+    pieces: list[Piece] = [(_point(corners[0]),)]
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        legs = [end - corner for end in (before, after)]
+        lengths = [float(np.linalg.norm(leg)) for leg in legs]
+        radius = min(lane.radius, *(length / 2 for length in lengths))
+        start, end = (
+            _point(corner + leg * radius / length)
+            for leg, length in zip(legs, lengths, strict=True)
+        )
+        pieces += [(start,), (_point(corner), end)]
+    return [*pieces, (_point(corners[-1]),)]
+
+
+def arrow_head(lane: Lane, head: float) -> list[Point]:
+    """The corners of the triangle at the end of a lane, and its first one again."""
+    tip, along = np.array(lane.corners[-1]), lane.direction
+    back, across = tip - along * head * 1.3, np.array([-along[1], along[0]]) * head / 2
+    return [_point(corner) for corner in (tip, back + across, back - across, tip)]
+
+
+def _point(vector: np.ndarray) -> Point:
+    return float(vector[0]), float(vector[1])
 
 
 def _is_level(place: Place) -> bool:

@@ -2,6 +2,7 @@
 
 evaluation.json   every figure, and what it was measured on
 confusion/        a picture for each network
+mistakes/         pictures of those of which each network is the surest
 """
 
 import pathlib
@@ -13,14 +14,13 @@ from goldnas_tf.evaluation.confusion_picture import draw_confusion
 from goldnas_tf.evaluation.measure import check_fit, measure
 from goldnas_tf.evaluation.names import short_names
 from goldnas_tf.evaluation.opening import open_network
-from goldnas_tf.evaluation.result import PICTURES, Evaluation, picture
+from goldnas_tf.evaluation.output import MISTAKES, PICTURES, RESULT, mistake_pictures, picture
+from goldnas_tf.evaluation.result import Evaluation
 from goldnas_tf.evaluation.settings import EvaluationConfig
 from goldnas_tf.files import atomic
 from goldnas_tf.files.paths import local_path
 from goldnas_tf.runs.run_folder import check_writable
 from goldnas_tf.runtime.quiet import quiet
-
-RESULT = "evaluation.json"
 
 
 def evaluate(config: EvaluationConfig, say: Callable[[str], None]) -> Evaluation:
@@ -65,14 +65,22 @@ def _write(output: pathlib.Path, evaluation: Evaluation) -> None:
             title = f"{name} on {evaluation.images} {evaluation.split} images of {evaluation.data}"
             file = folder / pathlib.Path(picture(name)).relative_to(PICTURES)
             draw_confusion(measurement.accuracy, evaluation.class_names, title, file)
+    with atomic.folder(output / MISTAKES) as folder:
+        for name, measurement in evaluation.measurements.items():
+            paths = mistake_pictures(name, len(measurement.mistakes))
+            for path, mistake in zip(paths, measurement.mistakes, strict=True):
+                file = folder / pathlib.Path(path).relative_to(MISTAKES)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(mistake.png)
     atomic.write_json(output / RESULT, evaluation.to_json())
 
 
 def _check_output(output: pathlib.Path) -> None:
     """Checks that the folder can be written, and that no strange pictures would be replaced."""
     check_writable(output, "output")
-    if (output / PICTURES).exists() and not (output / RESULT).exists():
-        raise InputError(
-            f"output: expected a folder of an evaluation, or without a {PICTURES}/ in it; "
-            f"received {output}; choose another"
-        )
+    for name in (PICTURES, MISTAKES):
+        if (output / name).exists() and not (output / RESULT).exists():
+            raise InputError(
+                f"output: expected a folder of an evaluation, or without a {name}/ in it; "
+                f"received {output}; choose another"
+            )

@@ -11,6 +11,7 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation.accuracy import Accuracy, score
 from goldnas_tf.evaluation.latency import Latency, time_calls
 from goldnas_tf.evaluation.loaded import LoadedNetwork
+from goldnas_tf.evaluation.mistakes import Mistake, Mistakes
 
 RAM_NOTE = "ram: the arena of TensorFlow Lite Micro, on a microcontroller"
 """What tables with a column of it say below."""
@@ -35,6 +36,7 @@ class Measurement:
         latencies: one for each batch size.
         device: what computed.
         threads: how many threads computed on a CPU.
+        mistakes: those of which the network is the surest.
     """
 
     path: str
@@ -47,15 +49,21 @@ class Measurement:
     device: str
     threads: int
     ram_bytes: int | None = None
+    mistakes: tuple[Mistake, ...] = ()
 
     def to_json(self) -> dict:
         """JSON values; `confusion` has a row for each class and a column for what it was taken for.
+
+        Pictures of mistakes are not in it.
 
         Shares are in [0, 1], times in milliseconds.
         """
         accuracy = dataclasses.asdict(self.accuracy)
         accuracy["confusion"] = self.accuracy.confusion.tolist()
-        return {**dataclasses.asdict(self), "accuracy": accuracy}
+        values = {**dataclasses.asdict(self), "accuracy": accuracy}
+        for mistake in values["mistakes"]:
+            del mistake["png"]
+        return values
 
 
 def measure(network: LoadedNetwork, split: Split, batches: Sequence[int] = (1, 32)) -> Measurement:
@@ -70,11 +78,12 @@ def measure(network: LoadedNetwork, split: Split, batches: Sequence[int] = (1, 3
         InputError: the images or labels of the split are not for this network.
     """
     _check_shape(network, split.examples().element_spec[0].shape)
-    probabilities, parts = [], []
+    probabilities, parts, mistakes = [], [], Mistakes()
     with blaming([split]):
         for images, some_labels in evaluation_batches(split, BATCH).as_numpy_iterator():
             probabilities.append(network.probabilities(images))
             parts.append(some_labels)
+            mistakes.add(images, some_labels, probabilities[-1])
     labels = np.concatenate(parts)
     if labels.max() >= network.classes:
         raise InputError(
@@ -94,6 +103,7 @@ def measure(network: LoadedNetwork, split: Split, batches: Sequence[int] = (1, 3
         device=network.device,
         threads=network.threads,
         ram_bytes=network.ram_bytes(),
+        mistakes=mistakes.worst(),
     )
 
 

@@ -5,6 +5,7 @@ have a classes.json: `e042`, `e042/model.keras` and `e042/saved_model/1` do.
 """
 
 import dataclasses
+import os
 import pathlib
 import typing
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ CLASSES = "classes.json"
 _CLASSES = Kind("the names of classes")
 
 
-def point_folder(path: str | pathlib.Path) -> pathlib.Path | None:
+def point_folder(path: str | os.PathLike[str]) -> pathlib.Path | None:
     """The folder of the point that a network lies in, or None."""
     path = pathlib.Path(path)
     return next((f for f in (path, *path.parents[:2]) if (f / CLASSES).is_file()), None)
@@ -58,7 +59,7 @@ def data_settings(paths: Sequence[str], given: Mapping) -> DataSettings:
     Raises:
         InputError: the runs had different images, or the settings are not valid.
     """
-    of_runs = [_run_data(_run_folder(path), given) for path in paths]
+    of_runs = [_run_data(run_folder(path), given) for path in paths]
     found = {settings for settings in of_runs if settings is not None}
     if len(found) > 1:
         raise InputError(
@@ -103,7 +104,7 @@ def _images(values: Mapping[str, typing.Any]) -> DataSettings:
     return settings
 
 
-def _run_folder(path: str | pathlib.Path) -> pathlib.Path | None:
+def run_folder(path: str | os.PathLike[str]) -> pathlib.Path | None:
     """The work folder of the search or training that a network comes from, or None."""
     folder = point_folder(path)
     above = folder.resolve().parents[:2] if folder else ()

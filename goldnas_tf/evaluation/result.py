@@ -2,14 +2,12 @@
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 from goldnas_tf.evaluation.measure import Measurement
-from goldnas_tf.files.kinds import Kind
+from goldnas_tf.evaluation.output import KIND, mistake_pictures, picture
 from goldnas_tf.runs.run_folder import versions
 from goldnas_tf.settings.images import DataSettings
-
-KIND = Kind("an evaluation", schema=1)
-PICTURES = "confusion"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,10 +31,10 @@ class Evaluation:
     measurements: Mapping[str, Measurement]
 
     def to_json(self) -> dict:
-        """JSON values; each network has the path of its picture."""
+        """JSON values; each network has the paths of its pictures."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         networks = {
-            name: {**measurement.to_json(), "picture": picture(name)}
+            name: _with_pictures(name, measurement.to_json())
             for name, measurement in values.pop("measurements").items()
         }
         settings = dataclasses.asdict(values.pop("settings"))
@@ -52,6 +50,9 @@ class Evaluation:
         )
 
 
-def picture(name: str) -> str:
-    """Where a network's picture stands in the output folder."""
-    return f"{PICTURES}/{name}.png"
+def _with_pictures(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    pictures = mistake_pictures(name, len(values["mistakes"]))
+    mistakes = [
+        {**one, "picture": path} for one, path in zip(values["mistakes"], pictures, strict=True)
+    ]
+    return {**values, "picture": picture(name), "mistakes": mistakes}

@@ -89,6 +89,14 @@ def append(candidate: Candidate, folder: pathlib.Path) -> None:
 
 
 def read(folder: pathlib.Path) -> list[Candidate]:
-    """All trials so far."""
-    lines = json_lines.read(folder / FILE)
+    """All trials so far, for the process that goes on with them."""
+    return _parsed(json_lines.read(folder / FILE))
+
+
+def finished(folder: pathlib.Path) -> list[Candidate]:
+    """All trials that are written down; another process may be adding to them."""
+    return _parsed(json_lines.finished(folder / FILE))
+
+
+def _parsed(lines: Sequence[Mapping[str, typing.Any]]) -> list[Candidate]:
     return [from_flat(Candidate, {**line, "genes": tuple(line["genes"])}) for line in lines]

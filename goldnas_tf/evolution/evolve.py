@@ -7,6 +7,7 @@ level, as far as it is known to us.
 """
 
 import dataclasses
+import functools
 import hashlib
 import json
 import math
@@ -17,7 +18,7 @@ from goldnas_tf import pareto
 from goldnas_tf.architecture.blocks import Block
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress, points_table
-from goldnas_tf.evolution import algorithms, candidate, generations, preconditions
+from goldnas_tf.evolution import algorithms, candidate, generations, preconditions, shown
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.finals import train_front
 from goldnas_tf.evolution.front import front
@@ -95,7 +96,8 @@ class Evolution(Run):
         self.algorithm = make(self.assembly, settings, config.seed)
         self.open_folder(workdir, data=data.describe(), blocks=_named(blocks))
         path = self.folder.path
-        self.archive = Archive(path, None, settings.objectives)
+        renew = functools.partial(shown.write, path, going_on=True)
+        self.archive = Archive(path, None, settings.objectives, renew)
         self.records = Records(path, self.assembly, settings)
         images = data if preconditions.are_held(data) else None
         self.setup = Setup(config, images, data.describe(), path)
@@ -122,7 +124,9 @@ class Evolution(Run):
                 if plan.number > recorded:
                     path = self.folder.path
                     generations.record(plan.number, records, settings, path, journal)
+                    shown.write(path, going_on=True)
             self._finish(team, journal, signals)
+        shown.write(self.folder.path)
         journal.time(self.clock.seconds)
         journal.say(self._table())
         return self.archive.points

@@ -17,21 +17,33 @@ def append(file: pathlib.Path, values: Mapping[str, object]) -> None:
         opened.write(_line(values))
 
 
+def finished(file: pathlib.Path) -> list[dict[str, typing.Any]]:
+    """Values of every finished line, none if there is no file; another process may be writing it.
+
+    Raises:
+        InputError: a line is no JSON.
+    """
+    with _KIND.reading(file):
+        return [json.loads(line) for line in _lines(file) if line.endswith("\n")]
+
+
 def read(file: pathlib.Path) -> list[dict[str, typing.Any]]:
-    """Values of every line, none if there is no file; an unfinished last line is cut off the file.
+    """The same for the process that goes on with the file: an unfinished line is cut off.
 
     The next line would else continue it.
 
     Raises:
         InputError: a line is no JSON.
     """
-    with _KIND.reading(file):
-        lines = file.read_text().splitlines(keepends=True) if file.exists() else []
-        whole = [line for line in lines if line.endswith("\n")]
-        values = [json.loads(line) for line in whole]
-    if whole != lines:
-        atomic.write_text(file, "".join(whole))
+    values = finished(file)
+    lines = _lines(file)
+    if len(values) < len(lines):
+        atomic.write_text(file, "".join(lines[: len(values)]))
     return values
+
+
+def _lines(file: pathlib.Path) -> list[str]:
+    return file.read_text().splitlines(keepends=True) if file.exists() else []
 
 
 def write(file: pathlib.Path, lines: Sequence[Mapping[str, object]]) -> None:

@@ -19,6 +19,7 @@ from goldnas_tf.evaluation import origin
 from goldnas_tf.evaluation.location import locate
 from goldnas_tf.evaluation.settings import EvaluationConfig
 from goldnas_tf.programs import command_line
+from goldnas_tf.reporting.settings import EVALUATIONS
 from goldnas_tf.runtime.backend import require_tensorflow
 from goldnas_tf.settings.images import DataSettings
 
@@ -41,9 +42,12 @@ def _evaluate() -> None:
     with command_line.starting():
         from goldnas_tf.evaluation.evaluate import evaluate
         from goldnas_tf.evaluation.table import evaluation_table
+        from goldnas_tf.reporting.report import renew
         from goldnas_tf.runtime import threads
 
         threads.use(config.threads)
     evaluation = evaluate(config, say=lambda line: print(line, file=sys.stderr))
     print(evaluation_table(evaluation))
     print(f"evaluation.json and the pictures in confusion/ are in {config.output}")
+    for page in renew(config.network, (EVALUATIONS, config.output)):
+        print(f"{page} shows what is confused")

@@ -6,7 +6,7 @@ pareto/POINT/   an exported network
 
 import json
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from goldnas_tf import pareto
 from goldnas_tf.display.front import draw_front
@@ -21,17 +21,23 @@ class Archive:
         path: the work folder.
         start_macs: multiply-adds of the super-network; None where there is none.
         costs: what points are compared by, besides accuracy.
+        renewed: called once a point was added.
 
     Attributes:
         points: the costliest first; those on the front are marked.
     """
 
     def __init__(
-        self, path: pathlib.Path, start_macs: int | None, costs: Sequence[str] = ("macs",)
+        self,
+        path: pathlib.Path,
+        start_macs: int | None,
+        costs: Sequence[str] = ("macs",),
+        renewed: Callable[[], None] = lambda: None,
     ):
         self.path = path
         self.start_macs = start_macs
         self.costs = tuple(costs)
+        self._renewed = renewed
         self.points: list[Point] = []
         atomic.clear(path / "pareto")
         if self._file.exists():
@@ -55,6 +61,7 @@ class Archive:
         values = pareto.to_json(self.points, self.start_macs, self.costs)
         atomic.write_json(self._file, values)
         self._draw()
+        self._renewed()
 
     def _draw(self) -> None:
         if self.points:

@@ -27,6 +27,10 @@ from goldnas_tf.settings.growth import Difference, differences, filled
 FIGURES = Kind("the figures of a network")
 """Of metrics.json in the folder of a network."""
 KIND = Kind("the configuration of a run", schema=1, advice="use another workdir")
+CONFIG = "config.json"
+METRICS = "metrics.jsonl"
+NETWORK = "network"
+"""The folder of the network of a training, in its run folder."""
 PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets", "pymoo")
 
 
@@ -48,7 +52,7 @@ class RunFolder:
     def __init__(self, path: pathlib.Path):
         self.path = path
         self.grown: list[Difference] = []
-        self._metrics = path / "metrics.jsonl"
+        self._metrics = path / METRICS
         self._lock = (path / ".lock").open("w")
         try:
             fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -74,7 +78,7 @@ class RunFolder:
         """
         path = local_path(path, "workdir")
         check_writable(path)
-        config_file = path / "config.json"
+        config_file = path / CONFIG
         if config_file.exists():
             # locked first: nobody else lets the run grow meanwhile
             folder = cls(path)
@@ -108,6 +112,18 @@ class RunFolder:
         json_lines.append(self._metrics, values)
 
 
+def is_at_work(path: pathlib.Path) -> bool:
+    """Whether another process has the folder of a run."""
+    try:
+        with (path / ".lock").open() as lock:
+            fcntl.lockf(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
 def check_writable(path: pathlib.Path, setting: str = "workdir") -> None:
     """Checks that a folder can be made or written to, without leaving anything behind.
 
@@ -130,7 +146,7 @@ def check_writable(path: pathlib.Path, setting: str = "workdir") -> None:
 
 
 def _check_no_other_run(path: pathlib.Path) -> None:
-    for name in (checkpoint.FOLDER, "pareto.json", "metrics.jsonl", "candidates.jsonl"):
+    for name in (checkpoint.FOLDER, "pareto.json", METRICS, "candidates.jsonl"):
         if (path / name).exists():
             raise InputError(
                 f"{path} holds {name} of a run but no config.json; use another workdir"

@@ -17,6 +17,9 @@ from goldnas_tf.settings.setting import check, setting
 from goldnas_tf.settings.units import Amount
 from goldnas_tf.training.train_config import TrainingSettings
 
+FINISHING = "finishing"
+"""The folder of the trainings that finish points, in that of their search."""
+
 
 @dataclasses.dataclass(frozen=True)
 class PointSettings:

@@ -19,17 +19,16 @@ from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress
 from goldnas_tf.files import atomic
 from goldnas_tf.pareto import Point
-from goldnas_tf.runs import export
+from goldnas_tf.runs import export, gates
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
+from goldnas_tf.runs.run_folder import NETWORK
 from goldnas_tf.runs.timetable import Timetable
-from goldnas_tf.searching.config import SearchConfig
+from goldnas_tf.searching.config import FINISHING, SearchConfig
 from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.pace import Pace
 from goldnas_tf.training.train_config import TrainConfig, train_config
-from goldnas_tf.training.train_loop import NETWORK, Training
-
-FOLDER = "finishing"
+from goldnas_tf.training.train_loop import Training
 
 # seconds for the steps of all that are left
 _LEAST = 1.0
@@ -139,7 +138,7 @@ class Finishing:
     ) -> Point:
         """A point once it is trained to its end; its folder has the finished network."""
         path = self._archive.path
-        folder, place = path / FOLDER / point.name, path / point.path
+        folder, place = path / FINISHING / point.name, path / point.path
         training = Training(
             GenotypeBlueprint(Genotype.load(place / "genotype.json")),
             _training_config(self._config),
@@ -179,7 +178,12 @@ def _training_config(config: SearchConfig) -> TrainConfig:
 
 
 def _replace(trained: pathlib.Path, point: pathlib.Path, metrics: dict[str, Any]) -> None:
-    """Puts a trained network in the place of a point, whole or not at all."""
+    """Puts a trained network in the place of a point, whole or not at all.
+
+    The gates, which the search left, are part of the trained network; how strong they were stays.
+    """
     with atomic.folder(point) as folder:
         shutil.copytree(trained, folder, dirs_exist_ok=True)
+        if (point / gates.FILE).exists():
+            shutil.copy(point / gates.FILE, folder)
         atomic.write_json(folder / "metrics.json", metrics)

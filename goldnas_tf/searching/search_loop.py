@@ -4,6 +4,7 @@ It reads top to bottom: prepare, build or resume; then epoch, prune, rebuild, re
 until the floor is reached, the epochs are over, or nothing is left to prune.
 """
 
+import functools
 import gc
 import itertools
 import math
@@ -25,7 +26,7 @@ from goldnas_tf.resources.meter import Yardstick
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
-from goldnas_tf.searching import found_blocks, points, resolution
+from goldnas_tf.searching import found_blocks, points, resolution, shown
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
 from goldnas_tf.searching.epoch_end import judge_again, prune, used, wasted, worth_rebuilding
@@ -124,7 +125,9 @@ class Search(EpochRun):
         self.open_folder(workdir)
         self.keep_time(config.plan.seconds, resolution.spent(self.folder.path))
         axis = self.budgets.axis.resource or "macs"
-        self.archive = Archive(self.folder.path, self.start, [axis])
+        path = self.folder.path
+        renew = functools.partial(shown.write, path, going_on=True)
+        self.archive = Archive(path, self.start, [axis], renew)
 
     @property
     def epoch_steps(self) -> int:
@@ -184,6 +187,7 @@ class Search(EpochRun):
                 # its graphs are as large as those of all that is finished
                 del learner
                 self._finish(journal, signals)
+        shown.write(self.folder.path)
         self.timetable.note()
         journal.time(self.clock.seconds)
         archive = self.archive

@@ -16,6 +16,7 @@ from goldnas_tf.networks import network
 from goldnas_tf.networks.carrying import alone
 from goldnas_tf.networks.network import Form
 from goldnas_tf.resources.meter import Meter
+from goldnas_tf.runs import gates
 
 
 class Blueprint(abc.ABC):
@@ -117,6 +118,8 @@ class GenotypeBlueprint(Blueprint):
         return facts | ({"channels": self.genotype.channels} if self.genotype.groups else {})
 
     def write(self, folder: pathlib.Path, strengths: Mapping[Gate, float] | None) -> None:
-        """See `Blueprint`: the genotype, and a picture of the cells."""
+        """See `Blueprint`: the genotype, its gates, and a picture of the cells."""
         self.genotype.save(folder / "genotype.json")
+        if strengths is not None:
+            gates.write(folder, strengths)
         draw_network(self.genotype, folder / "cells.png", strengths)

@@ -20,9 +20,9 @@ from goldnas_tf.networks import network
 from goldnas_tf.networks.inherit import inherit
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
-from goldnas_tf.runs.run_folder import FIGURES
+from goldnas_tf.runs.run_folder import FIGURES, NETWORK
 from goldnas_tf.settings.units import human
-from goldnas_tf.training import small_images
+from goldnas_tf.training import shown, small_images
 from goldnas_tf.training.annealing import annealed, rising
 from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 from goldnas_tf.training.distillation import Teacher
@@ -36,9 +36,6 @@ from goldnas_tf.training.train_config import TrainConfig
 _MOST_EPOCHS = 10
 # of the time, for the measurement of the pace
 _PROBE_SHARE = 0.05
-
-NETWORK = "network"
-"""Name of the trained network's folder in the run folder."""
 
 
 def train(
@@ -76,9 +73,12 @@ def train(
         Interrupted: SIGINT or SIGTERM came; the state is saved.
     """
     blueprint = GenotypeBlueprint(network) if isinstance(network, Genotype) else network
-    return Training(
+    training = Training(
         blueprint, config, data, workdir, searched, progress, destination, teacher, seconds
-    ).go()
+    )
+    metrics = training.go()
+    shown.write(training.folder.path)
+    return metrics
 
 
 class Training(EpochRun):

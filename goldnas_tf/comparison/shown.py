@@ -1,0 +1,94 @@
+"""What the page of a comparison shows: the fronts of all families, and what follows of them."""
+
+import dataclasses
+import pathlib
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+
+from goldnas_tf.comparison import verdict
+from goldnas_tf.comparison.result import NAMES, Result
+from goldnas_tf.comparison.settings import FOUND, CompareConfig
+from goldnas_tf.comparison.table import comparison_table, groups
+from goldnas_tf.comparison.verdict import Trained
+from goldnas_tf.errors import InputError
+from goldnas_tf.page import document
+from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page.content import Content, Mark, Network, Standing
+from goldnas_tf.pareto import dominates
+
+
+def write(folder: pathlib.Path) -> None:
+    """Writes the page into the folder of a comparison."""
+    document.write(contents(folder), folder / document.NAME)
+
+
+def contents(folder: pathlib.Path) -> list[Content]:
+    """What is known of the comparisons in a folder: of equal cost, of equal time, or both.
+
+    Raises:
+        InputError: there is none, or a file is damaged.
+    """
+    files = [folder / f"{name}.json" for name in NAMES]
+    found = [_content(Result.read(file), folder) for file in files if file.is_file()]
+    if not found:
+        raise InputError(f"RUN: expected the folder of a comparison; received {folder}")
+    return found
+
+
+def _content(result: Result, folder: pathlib.Path) -> Content:
+    rows = of_folder.rows(CompareConfig, result.settings)
+    networks = dict(_networks(result))
+    alike = "in the time that the search took" if result.equal_time else "at equal cost"
+    told = comparison_table(result.trained, result.cost, result.start, result.equal_time)
+    families = len(verdict.families(result.trained))
+    runs = [str(path) for path in result.runs.values()]
+    return Content(
+        "comparison",
+        folder.resolve().parent.name + (" at equal time" if result.equal_time else ""),
+        (f"{len(result.trained)} networks of {families} families, {alike}.",),
+        marks=list(_marks(result, networks)),
+        costs=(result.cost,),
+        networks=list(networks.values()),
+        settings=rows,
+        command=of_folder.command("goldnas-compare", folder, rows, *runs) if runs else "",
+        tables=(("Verdict", told),),
+    )
+
+
+def _networks(result: Result) -> Iterator[tuple[str, Network]]:
+    """Found networks whose searches are where they were, by the names of their points."""
+    for one in verdict.of_family(result.trained, FOUND):
+        place = result.runs.get(one.run, pathlib.Path("/nowhere")) / "pareto" / one.point
+        if (place / "metrics.json").is_file():
+            title = f"{one.point} of {one.run}"
+            yield one.point, of_folder.network(place, one.run, one.point, title)
+
+
+def _marks(result: Result, networks: Mapping[str, Network]) -> Iterator[Mark]:
+    """A mark for each family at each cost: the mean of its trainings, and their spread."""
+    split = str(result.settings["comparison"]["split"])
+    means = [(*group, _mean(group[2])) for group in groups(result.trained)]
+    for label, family, members, mean in means:
+        others = [other for _, its, _, other in means if its == family]
+        beaten = any(dominates(other, mean, (result.cost,)) for other in others)
+        spread = verdict.spread([one.accuracy for one in members])
+        yield Mark(
+            label,
+            family,
+            mean.costs,
+            {"validation": mean.val_accuracy, split: mean.accuracy},
+            {split: spread} if len(members) > 1 else {},
+            Standing.DOMINATED if beaten else Standing.FRONT,
+            networks[label].key if family == FOUND and label in networks else "",
+        )
+
+
+def _mean(members: Sequence[Trained]) -> Trained:
+    """One network for several."""
+    names = members[0].costs
+    return dataclasses.replace(
+        members[0],
+        costs={name: statistics.fmean(one.costs[name] for one in members) for name in names},
+        val_accuracy=statistics.fmean(one.val_accuracy for one in members),
+        accuracy=statistics.fmean(one.accuracy for one in members),
+    )

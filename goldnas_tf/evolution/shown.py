@@ -1,0 +1,96 @@
+"""What the page of an evolution shows: what it has tried, its front, how it went."""
+
+import pathlib
+from collections.abc import Iterator, Sequence
+
+from goldnas_tf import pareto
+from goldnas_tf.evolution import candidate
+from goldnas_tf.evolution.candidate import Candidate
+from goldnas_tf.evolution.settings import EvolveConfig
+from goldnas_tf.page import document
+from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page.content import Content, History, Mark, Panel, Standing
+from goldnas_tf.resources.resources import RESOURCES
+
+FRONT, TRIED = "found", "tried"
+
+
+def write(folder: pathlib.Path, going_on: bool = False) -> None:
+    """Writes the page into the folder of an evolution; arguments as of `content`."""
+    document.write([content(folder, going_on)], folder / document.NAME)
+
+
+def content(folder: pathlib.Path, going_on: bool = False) -> Content:
+    """What is known of an evolution by its folder.
+
+    Args:
+        folder: of the run.
+        going_on: whether it is still at work.
+
+    Raises:
+        InputError: the folder holds no evolution, or a file of it is damaged.
+    """
+    config = of_folder.configuration(folder)
+    rows = of_folder.rows(EvolveConfig, config["settings"])
+    points, _, _ = of_folder.archived(folder)
+    costs = list(config["settings"]["evolution"]["objectives"])
+    trials, lines, data = candidate.finished(folder), of_folder.metrics(folder), config["data"]
+    name = folder.resolve().name
+    images = of_folder.flags(rows, "data", "augmentation")
+    failed = sum(one.failure is not None for one in trials)
+    summary = [
+        f"Networks for {data['name']} ({data['train_images']:,} training images), put together "
+        f"from the blocks {config['blocks']}: {len(trials)} tried in {len(lines)} generations"
+        + (f", {failed} of which failed." if failed else "."),
+    ]
+    if points:
+        summary.append(f"{len(points)} of them were trained to their end.")
+    return Content(
+        "evolution",
+        name,
+        summary,
+        going_on,
+        [*_tried(trials, costs, bool(points)), *of_folder.marks(points, FRONT, name)],
+        costs,
+        [
+            of_folder.network(folder / point.path, name, point.name, of_folder.title(point), images)
+            for point in points
+        ],
+        History(
+            "generation",
+            [line["generation"] for line in lines],
+            [
+                Panel("accuracy, %", {"best": of_folder.column(lines, "val_accuracy", 100)}),
+                Panel("hypervolume", {"hypervolume": of_folder.column(lines, "hypervolume")}),
+                Panel("networks", {n: of_folder.column(lines, n) for n in ("front", "failed")}),
+                *(
+                    Panel(
+                        f"least {RESOURCES[cost].unit}",
+                        {f"least {RESOURCES[cost].unit}": of_folder.column(lines, f"least_{cost}")},
+                    )
+                    for cost in costs
+                ),
+            ],
+            {},
+            of_folder.seconds(lines),
+        )
+        if lines
+        else None,
+        rows,
+        of_folder.facts(config),
+        of_folder.command("goldnas-evolve", folder, rows, "--blocks=RUN"),
+    )
+
+
+def _tried(trials: Sequence[Candidate], costs: Sequence[str], are_pale: bool) -> Iterator[Mark]:
+    """What was tried for a short time; pale where some were trained longer."""
+    trained = [one.point() for one in trials if one.val_accuracy is not None and not one.failure]
+    for point in pareto.mark(trained, costs):
+        standing = Standing.FRONT if point.non_dominated else Standing.DOMINATED
+        yield Mark(
+            point.name,
+            TRIED,
+            point.costs,
+            {"validation": point.val_accuracy},
+            standing=Standing.PALE if are_pale else standing,
+        )

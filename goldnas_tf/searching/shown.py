@@ -1,0 +1,111 @@
+"""What the page of a search shows: its front, its networks, how it went."""
+
+import pathlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from goldnas_tf.page import document
+from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page.content import Content, History, Panel, Row
+from goldnas_tf.pareto import Point
+from goldnas_tf.resources.resources import RESOURCES
+from goldnas_tf.searching.config import FINISHING, SearchConfig
+from goldnas_tf.settings.units import human
+
+FRONT = "found"
+
+
+def write(folder: pathlib.Path, going_on: bool = False) -> None:
+    """Writes the page into the folder of a search; arguments as of `content`."""
+    document.write([content(folder, going_on)], folder / document.NAME)
+
+
+def content(folder: pathlib.Path, going_on: bool = False) -> Content:
+    """What is known of a search by its folder.
+
+    Args:
+        folder: of the run.
+        going_on: whether it is still at work.
+
+    Raises:
+        InputError: the folder holds no search, or a file of it is damaged.
+    """
+    config = of_folder.configuration(folder)
+    rows = of_folder.rows(SearchConfig, config["settings"])
+    points, costs, start = of_folder.archived(folder)
+    name = folder.resolve().name
+    lines = of_folder.metrics(folder)
+    images = of_folder.flags(rows, "data", "augmentation")
+    return Content(
+        "search",
+        name,
+        tuple(_summary(points, lines, costs, start, config)),
+        going_on,
+        of_folder.marks(points, FRONT, name),
+        costs,
+        [
+            of_folder.network(folder / point.path, name, point.name, of_folder.title(point), images)
+            for point in points
+        ],
+        _history(folder, lines, points, rows) if lines else None,
+        rows,
+        of_folder.facts(config),
+        of_folder.command("goldnas-search", folder, rows),
+    )
+
+
+def _summary(
+    points: Sequence[Point],
+    lines: Sequence[Mapping[str, Any]],
+    costs: Sequence[str],
+    start: int | None,
+    config: Mapping[str, Any],
+) -> Iterator[str]:
+    data = config["data"]
+    yield (
+        f"A super-network for {data['name']} ({data['train_images']:,} training images), "
+        f"{len(lines)} epochs"
+        + (f", from {human(start)} multiply-adds down" if start else "")
+        + f"; searched by {RESOURCES[costs[0]].unit}."
+    )
+    if points:
+        finished = sum(point.finished for point in points)
+        front = sum(point.non_dominated for point in points)
+        yield (
+            f"{len(points)} networks were taken out, {finished} of them trained to their end; "
+            f"{front} are not dominated."
+        )
+
+
+def _history(
+    folder: pathlib.Path,
+    lines: Sequence[Mapping[str, Any]],
+    points: Sequence[Point],
+    rows: Sequence[Row],
+) -> History:
+    def column(name: str, scale: float = 1.0) -> list[float | None]:
+        return of_folder.column(lines, name, scale)
+
+    panels = [
+        of_folder.accuracies(lines),
+        of_folder.losses(lines),
+        Panel("multiply-adds", {"multiply-adds": column("macs")}, is_log=True),
+        Panel("parameters", {"parameters": column("params")}, is_log=True),
+        Panel("operators", {"operators alive": column("alive")}),
+    ]
+    if any(column("groups")):
+        panels.append(Panel("groups of channels", {"groups of channels": column("groups")}))
+    if any(column("lambda")):
+        panels.append(Panel("λ, weight of the price", {"λ": column("lambda")}))
+    finishing = sorted((folder / FINISHING).glob("*/"))
+    trained = [line for one in finishing for line in of_folder.metrics(one)]
+    seconds = of_folder.seconds(lines)
+    if trained:
+        seconds["finishing"] = sum(of_folder.seconds(trained).values())
+    return History(
+        "epoch",
+        [line["epoch"] for line in lines],
+        panels,
+        {point.name: point.epoch for point in points},
+        dict(sorted(seconds.items(), key=lambda item: -item[1])),
+    )

@@ -1,0 +1,69 @@
+"""What the page of a training shows: its network, and how it went."""
+
+import pathlib
+from typing import Any
+
+from goldnas_tf.page import document
+from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page.content import Content, History, Mark, Panel
+from goldnas_tf.resources.resources import RESOURCES
+from goldnas_tf.runs.run_folder import FIGURES, NETWORK
+from goldnas_tf.training.train_config import TrainConfig
+
+FRONT = "trained"
+
+
+def write(folder: pathlib.Path) -> None:
+    """Writes the page into the folder of a training that has ended."""
+    document.write([content(folder)], folder / document.NAME)
+
+
+def content(folder: pathlib.Path, going_on: bool = False) -> Content:
+    """What is known of a training by its folder.
+
+    Args:
+        folder: of the run.
+        going_on: whether it is still at work.
+
+    Raises:
+        InputError: the folder holds no training, or a file of it is damaged.
+    """
+    config = of_folder.configuration(folder)
+    rows = of_folder.rows(TrainConfig, config["settings"])
+    lines, data, place = of_folder.metrics(folder), config["data"], folder / NETWORK
+    name = folder.resolve().name
+    figures: dict[str, Any] = FIGURES.read(place / "metrics.json") if place.is_dir() else {}
+    mark = [_mark(figures, name)] if figures else []
+    pace = of_folder.column(lines, "images_per_second")
+    panels = [of_folder.accuracies(lines), of_folder.losses(lines)]
+    panels.append(Panel("images a second", {"images a second": pace}))
+    genotype = place / "genotype.json"
+    images = of_folder.flags(rows, "data", "augmentation")
+    return Content(
+        "training",
+        name,
+        (
+            f"A network trained on {data['train_images']:,} images of {data['name']}, "
+            f"{len(lines)} epochs.",
+        ),
+        going_on,
+        mark,
+        networks=[of_folder.network(place, name, name, images=images)] if figures else [],
+        history=History(
+            "epoch", [line["epoch"] for line in lines], panels, {}, of_folder.seconds(lines)
+        )
+        if lines
+        else None,
+        settings=rows,
+        facts=of_folder.facts(config),
+        command=of_folder.command("goldnas-train", folder, rows, f"--network={genotype}")
+        if genotype.is_file()
+        else "",
+    )
+
+
+def _mark(figures: dict[str, Any], name: str) -> Mark:
+    known = {"validation": figures.get("val_accuracy"), "test": figures.get("test_accuracy")}
+    costs = {one: figures[one] for one in RESOURCES if figures.get(one) is not None}
+    accuracies = {split: value for split, value in known.items() if value is not None}
+    return Mark(name, FRONT, costs, accuracies, network=of_folder.key(name, name))
