@@ -65,8 +65,12 @@ def test_every_network_has_its_picture(finished):
     folder, _ = finished
     networks = json.loads((folder / "evaluation.json").read_text())["networks"]
     named = {network["picture"] for network in networks.values()}
-    pictures = {str(path.relative_to(folder)) for path in folder.rglob("*.png")}
-    assert pictures == named == {"confusion/e007.png", "confusion/e007/model.keras.png"}
+    assert named == {"confusion/e007.png", "confusion/e007/model.keras.png"}
+    mistakes = [one for network in networks.values() for one in network["mistakes"]]
+    assert len(mistakes) == 2 * 24
+    assert all(one["label"] != one["taken"] for one in mistakes)
+    named |= {one["picture"] for one in mistakes}
+    assert {str(path.relative_to(folder)) for path in folder.rglob("*.png")} == named
     assert not [path for path in folder.rglob("*") if path.name.startswith(".")]
 
 
@@ -81,7 +85,8 @@ def test_pictures_of_an_older_evaluation_go(finished, digits_run, tmp_path):
     assert list(values["networks"]) == ["e007/saved_model"]
     assert (values["split"], values["images"], values["settings"]["split_seed"]) == ("test", 180, 8)
     pictures = [str(path.relative_to(folder)) for path in folder.rglob("*.png")]
-    assert pictures == ["confusion/e007/saved_model.png"]
+    kept = [f"mistakes/e007/saved_model/{number:02d}.png" for number in range(1, 25)]
+    assert sorted(pictures) == ["confusion/e007/saved_model.png", *kept]
 
 
 @pytest.mark.parametrize(
