@@ -78,6 +78,8 @@ setup(
             "mypy>=1.15,<3",
             "hypothesis>=6.112,<7",
             "playwright>=1.48,<2",  # with a Chromium that is there: the page in a real browser
+            "nbclient>=0.10,<1",
+            "ipykernel>=6.29,<8",
         ],
     },
 )

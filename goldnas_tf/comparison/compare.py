@@ -99,6 +99,10 @@ def compare(
     else:
         trained = []
         tasks = list(_equal_cost(searches, config, rivals))
+    home = workdir or searches[0].path / FOLDER
+    start, runs = searches[0].start[settings.cost], {one.name: one.path for one in searches}
+    # what was trained grows in it
+    result = Result(config.to_json(), start, trained, runs)
     for number, task in enumerate(tasks, 1):
         of_run = f"{task.run.name}, " if len(searches) > 1 else ""
         say(
@@ -107,16 +111,13 @@ def compare(
         )
         folder = _folder(task, workdir, settings.equal_time, len(searches) > 1)
         trained.append(_trained(task, config, data, folder, progress))
-    workdir = workdir or searches[0].path / FOLDER
-    start = searches[0].start[settings.cost]
-    runs = {search.name: search.path for search in searches}
-    result = Result(config.to_json(), start, trained, runs)
-    result.write(workdir)
-    picture = workdir / f"{result.name}.png"
+        shown.write(home, result)
+    result.write(home)
+    picture = home / f"{result.name}.png"
     draw_comparison(trained, settings.cost, start, picture, settings.equal_time)
     say(comparison_table(trained, settings.cost, start, settings.equal_time))
-    shown.write(workdir)
-    say(f"{result.name}.json, {picture.name} and {document.NAME} are in {workdir}")
+    shown.write(home)
+    say(f"{result.name}.json, {picture.name} and {document.NAME} are in {home}")
     return trained
 
 

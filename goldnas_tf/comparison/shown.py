@@ -17,9 +17,15 @@ from goldnas_tf.page.content import Content, Mark, Network, Standing
 from goldnas_tf.pareto import dominates
 
 
-def write(folder: pathlib.Path) -> None:
-    """Writes the page into the folder of a comparison."""
-    document.write(contents(folder), folder / document.NAME)
+def write(folder: pathlib.Path, result: Result | None = None) -> None:
+    """Writes the page into the folder of a comparison.
+
+    Args:
+        folder: of it.
+        result: of one that goes on, as far as it has come; None: what its files say.
+    """
+    shown = [_content(result, folder, going_on=True)] if result else contents(folder)
+    document.write(shown, folder / document.NAME)
 
 
 def contents(folder: pathlib.Path) -> list[Content]:
@@ -35,7 +41,7 @@ def contents(folder: pathlib.Path) -> list[Content]:
     return found
 
 
-def _content(result: Result, folder: pathlib.Path) -> Content:
+def _content(result: Result, folder: pathlib.Path, going_on: bool = False) -> Content:
     rows = of_folder.rows(CompareConfig, result.settings)
     networks = dict(_networks(result))
     alike = "in the time that the search took" if result.equal_time else "at equal cost"
@@ -46,12 +52,13 @@ def _content(result: Result, folder: pathlib.Path) -> Content:
         "comparison",
         folder.resolve().parent.name + (" at equal time" if result.equal_time else ""),
         (f"{len(result.trained)} networks of {families} families, {alike}.",),
+        going_on=going_on,
         marks=list(_marks(result, networks)),
         costs=(result.cost,),
         networks=list(networks.values()),
         settings=rows,
         command=of_folder.command("goldnas-compare", folder, rows, *runs) if runs else "",
-        tables=(("Verdict", told),),
+        tables=(("Verdict, so far" if going_on else "Verdict", told),),
     )
 
 

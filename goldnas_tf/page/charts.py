@@ -3,7 +3,6 @@
 Reference: https://vega.github.io/vega-lite/docs
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from goldnas_tf.page.content import History, Judged, Panel
@@ -122,16 +121,6 @@ def where_time_went(run: History) -> _Json:
 
 def confusion(judged: Judged) -> _Json:
     """Shares of the images of each class, by what they were taken for; right answers apart."""
-    rows = [
-        {
-            "class": judged.classes[true],
-            "taken": judged.classes[taken],
-            "images": int(count),
-            "share": 100 * float(count) / max(float(judged.confusion[true].sum()), 1.0),
-            "right": true == taken,
-        }
-        for (true, taken), count in _entries(judged)
-    ]
     names = list(judged.classes)
     x = {"field": "taken", "type": "nominal", "sort": names, "title": "taken for"}
     y = {"field": "class", "type": "nominal", "sort": names, "title": "class"}
@@ -148,7 +137,7 @@ def confusion(judged: Judged) -> _Json:
         "width": size,
         "height": size,
         "autosize": "pad",
-        "data": {"values": rows},
+        "data": {"values": entries(judged)},
         "encoding": {
             "x": {**x, "axis": {**limit, "labelAngle": -45}, "scale": {"domain": names}},
             "y": {**y, "axis": limit, "scale": {"domain": names}},
@@ -185,10 +174,19 @@ def confusion(judged: Judged) -> _Json:
     }
 
 
-def _entries(judged: Judged) -> Sequence[tuple[tuple[int, int], int]]:
-    """What is not 0 in a confusion matrix."""
-    there = judged.confusion.nonzero()
-    return [((int(t), int(p)), int(judged.confusion[t, p])) for t, p in zip(*there, strict=True)]
+def entries(judged: Judged) -> list[_Json]:
+    """What is not 0 in a confusion matrix, a row for each."""
+    confusion = judged.confusion
+    return [
+        {
+            "class": judged.classes[true],
+            "taken": judged.classes[taken],
+            "images": int(confusion[true, taken]),
+            "share": 100 * float(confusion[true, taken] / confusion[true].sum()),
+            "right": bool(true == taken),
+        }
+        for true, taken in zip(*confusion.nonzero(), strict=True)
+    ]
 
 
 def _frame(description: str) -> _Json:

@@ -187,6 +187,7 @@ def _judged(judged: Judged, name: str, pictures: _Json) -> _Json:
         "images": judged.images,
         "chart": name if is_drawn else "",
         "rows": list(classes(judged)),
+        "entries": charts.entries(judged) if is_drawn else [],
         "mistakes": [
             {
                 "label": one.label,
@@ -237,6 +238,7 @@ def _history(history: History, number: int, pictures: _Json) -> _Json:
     return {
         "unit": history.unit,
         "charts": [{"title": title, "id": ids[title]} for title in drawn],
+        "seconds": [(what, f"{time:.1f}") for what, time in history.seconds.items()],
         "columns": list(lines),
         "rows": [
             [step, *("" if value is None else f"{value:.4g}" for value in values)]

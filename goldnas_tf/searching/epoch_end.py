@@ -108,6 +108,19 @@ def used(genotype: Genotype, closed: Collection[Place]) -> Genotype:
     return genotype.without(place for place in closed if place in genotype.places)
 
 
+def allowed(epoch: int, config: SearchConfig, budgets: Budgets, epochs: int | None) -> float:
+    """What the network of a planned search may use after an epoch, by the yardstick.
+
+    Args:
+        epoch: that ended.
+        config: of the search.
+        budgets: what it is brought down to.
+        epochs: of the search; None: `max_epochs`.
+    """
+    epochs = epochs or config.points.max_epochs
+    return planned.planned_cost(config.plan, epoch, epochs, budgets.start, budgets.floor)
+
+
 def _planned(
     state: SearchState,
     shares: Mapping[Gate, float],
@@ -118,8 +131,7 @@ def _planned(
     select: choosing.Select | None,
 ) -> list[Gate]:
     """What goes in a planned search."""
-    epochs = epochs or config.points.max_epochs
-    allowed = planned.planned_cost(config.plan, state.epoch, epochs, budgets.start, budgets.floor)
+    may = allowed(state.epoch, config, budgets, epochs)
     if config.plan.importance == "random":
         scores = planned.at_random(state.genotype, config.seed * 100_003 + state.epoch)
     elif config.plan.importance == "share" or scores is None:
@@ -129,9 +141,7 @@ def _planned(
     left = state.genotype.without(spent)
     mu, yardstick = config.objective.mu, budgets.yardstick
     select = select if config.plan.importance == "trial" else None
-    return spent + choosing.choose(
-        left, scores, allowed, budgets.floor, mu, least, yardstick, select
-    )
+    return spent + choosing.choose(left, scores, may, budgets.floor, mu, least, yardstick, select)
 
 
 def _why_ended(

@@ -12,12 +12,9 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from goldnas_tf.architecture import costs
-from goldnas_tf.architecture.costs import Cost
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import STEM, Gate
+from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress, points_table
 from goldnas_tf.errors import InputError
@@ -26,10 +23,17 @@ from goldnas_tf.resources.meter import Yardstick
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
-from goldnas_tf.searching import found_blocks, points, resolution, shown
+from goldnas_tf.searching import epoch_record, found_blocks, points, resolution, shown
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
-from goldnas_tf.searching.epoch_end import judge_again, prune, used, wasted, worth_rebuilding
+from goldnas_tf.searching.epoch_end import (
+    allowed,
+    judge_again,
+    prune,
+    used,
+    wasted,
+    worth_rebuilding,
+)
 from goldnas_tf.searching.finishing import Finishing
 from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.searching.rebuild import rebuild
@@ -178,8 +182,8 @@ class Search(EpochRun):
                 )
                 learner.mask(state.genotype)
                 state, learner = self._rebuilt_if_worth_it(state, learner)
-                cost = costs.total(used(state.genotype, closed))
-                state = self._record(before, state, cost, learner, strengths, journal)
+                there = used(state.genotype, closed)
+                state = self._record(before, state, there, learner, strengths, journal)
             journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
             if self.space.shared:
                 found_blocks.write(self.archive, journal, state.epoch)
@@ -330,37 +334,30 @@ class Search(EpochRun):
         self,
         before: SearchState,
         state: SearchState,
-        cost: Cost,
+        there: Genotype,
         learner: GatedLearner,
         strengths: Mapping[Gate, float],
         journal: Journal,
     ) -> SearchState:
-        """Writes down the epoch that ended; `before` is its state before the pruning."""
-        means = self.means(state, self.epoch_steps)
-        values = {
-            "epoch": state.epoch,
-            "step": state.step,
-            **{name: means[name] for name in ("loss", "cross_entropy", "penalty")},
-            "train_accuracy": means["train_accuracy"],
-            "val_accuracy": state.accuracy,
-            "lambda": before.lambda_.value,
-            "pruned": len(before.genotype.members) - len(state.genotype.members),
-            "alive": len(state.genotype.places),
-            "groups": len(state.genotype.groups),
-            "macs": cost.macs,
-            "params": cost.params,
-            "built_macs": costs.total(learner.built).macs,
-            "images_per_second": means["images_per_second"],
-        }
-        shown = {**self._shown(before), "alive": values["alive"], "macs": cost.macs}
-        told = ("loss", "val_accuracy", "pruned", "images_per_second")
-        shown |= {name: values[name] for name in told}
-        gates: dict[str, list[float]] = {}
-        for gate, strength in strengths.items():
-            kind = "widths" if gate.feeds.is_width else "gates"
-            owner = "stem" if gate.cell == STEM else f"cell_{gate.cell}"
-            gates.setdefault(f"{kind}/{owner}", []).append(strength)
-        arrays = {name: np.array(cell) for name, cell in gates.items()}
+        """Writes down the epoch that ended.
+
+        Args:
+            before: the state before the pruning.
+            state: after it.
+            there: the network that is used of what is alive.
+            learner: has the weights.
+            strengths: of gates, before the pruning.
+            journal: where it is recorded.
+        """
+        config, budgets = self.config, self.budgets
+        planned = None
+        if config.plan.schedule == "planned":
+            planned = allowed(state.epoch, config, budgets, self.timetable.epochs)
+        means, used = self.means(state, self.epoch_steps), budgets.yardstick.of(there)
+        values = epoch_record.line(before, state, there, learner.built, means, used, planned)
+        told = ("alive", "macs", "loss", "val_accuracy", "pruned", "images_per_second")
+        shown = {**self._shown(before), **{name: values[name] for name in told}}
+        arrays = epoch_record.by_owner(strengths)
         return self.end_epoch(state, learner, journal, values, shown, arrays=arrays)
 
     def _shown(self, state: SearchState) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from goldnas_tf.page import document
 from goldnas_tf.page import folder as of_folder
-from goldnas_tf.page.content import Content, History, Panel, Row
+from goldnas_tf.page.content import Content, History, Panel
 from goldnas_tf.pareto import Point
 from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.searching.config import FINISHING, SearchConfig
@@ -36,6 +36,7 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
     name = folder.resolve().name
     lines = of_folder.metrics(folder)
     images = of_folder.flags(rows, "data", "augmentation")
+    is_limited = bool(of_folder.flags(rows, "limits"))
     return Content(
         "search",
         name,
@@ -47,7 +48,7 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
             of_folder.network(folder / point.path, name, point.name, of_folder.title(point), images)
             for point in points
         ],
-        _history(folder, lines, points, rows) if lines else None,
+        _history(folder, lines, points, costs[0], is_limited) if lines else None,
         rows,
         of_folder.facts(config),
         of_folder.command("goldnas-search", folder, rows),
@@ -81,22 +82,9 @@ def _history(
     folder: pathlib.Path,
     lines: Sequence[Mapping[str, Any]],
     points: Sequence[Point],
-    rows: Sequence[Row],
+    resource: str,
+    is_limited: bool,
 ) -> History:
-    def column(name: str, scale: float = 1.0) -> list[float | None]:
-        return of_folder.column(lines, name, scale)
-
-    panels = [
-        of_folder.accuracies(lines),
-        of_folder.losses(lines),
-        Panel("multiply-adds", {"multiply-adds": column("macs")}, is_log=True),
-        Panel("parameters", {"parameters": column("params")}, is_log=True),
-        Panel("operators", {"operators alive": column("alive")}),
-    ]
-    if any(column("groups")):
-        panels.append(Panel("groups of channels", {"groups of channels": column("groups")}))
-    if any(column("lambda")):
-        panels.append(Panel("λ, weight of the price", {"λ": column("lambda")}))
     finishing = sorted((folder / FINISHING).glob("*/"))
     trained = [line for one in finishing for line in of_folder.metrics(one)]
     seconds = of_folder.seconds(lines)
@@ -105,7 +93,36 @@ def _history(
     return History(
         "epoch",
         [line["epoch"] for line in lines],
-        panels,
+        list(_panels(lines, resource, is_limited)),
         {point.name: point.epoch for point in points},
         dict(sorted(seconds.items(), key=lambda item: -item[1])),
     )
+
+
+def _panels(lines: Sequence[Mapping[str, Any]], resource: str, is_limited: bool) -> Iterator[Panel]:
+    """What is drawn over the epochs.
+
+    Args:
+        lines: of metrics.
+        resource: that is brought down.
+        is_limited: whether that is the largest share of some limits instead.
+    """
+
+    def column(name: str) -> list[float | None]:
+        return of_folder.column(lines, name)
+
+    yield of_folder.accuracies(lines)
+    yield of_folder.losses(lines)
+    planned = {"planned": column("planned")} if any(column("planned")) else {}
+    brought_down = "times the limits" if is_limited else RESOURCES[resource].unit
+    for name in ("macs", "params"):
+        unit = RESOURCES[name].unit
+        more = planned if unit == brought_down else {}
+        yield Panel(unit, {unit: column(name), **more}, is_log=True)
+    if brought_down not in (RESOURCES[name].unit for name in ("macs", "params")):
+        yield Panel(brought_down, {brought_down: column("used"), **planned}, is_log=True)
+    yield Panel("operators", {"operators alive": column("alive")})
+    if any(column("groups")):
+        yield Panel("groups of channels", {"groups of channels": column("groups")})
+    if any(column("lambda")):
+        yield Panel("λ, weight of the price", {"λ": column("lambda")})

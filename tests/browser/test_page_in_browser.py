@@ -147,6 +147,19 @@ def test_names_from_users_do_nothing(tmp_path, opened):
     assert page.told == [] and page.asked == []
 
 
+def test_it_shows_itself_within_a_notebook(tmp_path, browser):
+    page = report(copied("blocks", tmp_path), evaluations=())
+    view, told = browser.new_page(), []
+    view.on("pageerror", lambda error: told.append(str(error)))
+    view.set_content(f"<p>before</p>{page._repr_html_()}")
+    frame = view.frame_locator("iframe")
+    frame.locator("body[data-ready]").wait_for()
+    frame.locator("#chooser").select_option("blocks/e002")
+    assert frame.locator("[data-network]:visible").get_attribute("data-network") == "blocks/e002"
+    assert not told
+    view.close()
+
+
 @pytest.mark.parametrize("width", [400, 1000, 2000])
 def test_it_fits_windows_of_all_widths(width, tmp_path, opened):
     file = document.write([content(HOSTILE)], tmp_path / "report.html")

@@ -1,0 +1,67 @@
+"""The notebook that shows the whole way is run as it stands, in less time."""
+
+import pathlib
+import shutil
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from processes import ROOT
+
+NOTEBOOK = ROOT / "docs" / "quickstart.ipynb"
+
+
+def texts(notebook):
+    """What each cell of code has printed or shown, as text."""
+    return [
+        "".join(
+            output.get("text") or output.get("data", {}).get("text/html", "")
+            for output in cell.outputs
+        )
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("quickstart")
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    (first,) = [cell for cell in notebook.cells if "MINUTES = 3\n" in cell.source]
+    first.source = first.source.replace("MINUTES = 3\n", "MINUTES = 0.4\n")
+    (search,) = [cell for cell in notebook.cells if "steps_per_epoch=20" in cell.source]
+    search.source = search.source.replace("steps_per_epoch=20", "steps_per_epoch=2")
+    # whatever calls itself python3 here
+    client = NotebookClient(
+        notebook, timeout=300, resources={"metadata": {"path": str(folder)}}, kernel_name="python3"
+    )
+    client.execute()
+    return notebook, folder
+
+
+def test_it_leads_from_images_to_a_network_that_is_served(executed):
+    notebook, folder = executed
+    *_, report, judged, exported, served = texts(notebook)
+    assert report.startswith("<iframe srcdoc=")
+    assert "of 180 test images at" in judged
+    assert "the same answers" in exported
+    assert "taken for [" in served and "they are  [" in served
+    assert (folder / "runs" / "quickstart" / "report.html").is_file()
+    assert (folder / "runs" / "exports" / "litert" / "digits" / "1" / "int8.tflite").is_file()
+
+
+def test_its_kept_outputs_are_of_the_same_cells(executed):
+    kept = nbformat.read(NOTEBOOK, as_version=4)
+    counts = [cell.execution_count for cell in kept.cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+    now, before = (
+        [
+            [output.output_type for output in cell.outputs]
+            for cell in notebook.cells
+            if cell.cell_type == "code"
+        ]
+        for notebook in (executed[0], kept)
+    )
+    assert now == before
+    assert not [text for text in texts(kept) if "Error" in text or str(pathlib.Path.home()) in text]
+    assert shutil.which("jupyter-execute")
