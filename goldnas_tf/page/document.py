@@ -74,7 +74,7 @@ def html(contents: Sequence[Content], folder: pathlib.Path) -> str:
         several=len(contents) > 1,
         going_on=any(content.going_on for content in contents),
         written=datetime.datetime.now().strftime("%Y-%m-%d %H:%M"),
-        version=importlib.metadata.version("goldnas_tf"),
+        version=_version(),
         style=Markup(_file("page.css")),
         behaviour=Markup(_file("page.js")),
         library=Markup(library.script()),
@@ -104,6 +104,14 @@ def _templates() -> jinja2.Environment:
 
 def _file(name: str) -> str:
     return (pathlib.Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("goldnas_tf")
+    except importlib.metadata.PackageNotFoundError:
+        # run from a checkout that is not installed
+        return ""
 
 
 def _title(contents: Sequence[Content]) -> str:

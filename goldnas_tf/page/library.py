@@ -11,6 +11,9 @@ import matplotlib
 
 from goldnas_tf.files import atomic
 
+# stands at the end of what is kept: it is whole
+_END = "\n// whole\n"
+
 
 @functools.cache
 def script() -> str:
@@ -21,15 +24,14 @@ def script() -> str:
     """
     version = importlib.metadata.version("vl-convert-python")
     file = pathlib.Path(matplotlib.get_cachedir()) / f"vega-embed-{version}.js"
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError:
-        # takes tens of megabytes: only where it is needed
-        import vl_convert
+    kept = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if kept.endswith(_END):
+        return kept
+    # takes tens of megabytes: only where it is needed
+    import vl_convert
 
-        text = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-        # inside of a page it must not look like its end
-        text = text.replace("</script", "<\\/script")
-        with atomic.file(file) as opened:
-            opened.write(text.encode())
-        return text
+    text = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    # inside of a page it must not look like its end
+    text = text.replace("</script", "<\\/script") + _END
+    atomic.write_text(file, text)
+    return text

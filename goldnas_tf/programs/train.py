@@ -42,6 +42,7 @@ def _train() -> None:
         from goldnas_tf.runs import export
         from goldnas_tf.runs.run_folder import check_writable
         from goldnas_tf.runtime import devices
+        from goldnas_tf.training import shown
         from goldnas_tf.training.train_loop import train
 
         devices.prepare(config.devices)
@@ -50,6 +51,7 @@ def _train() -> None:
     teacher = export.load_point(flags.FLAGS.teacher) if flags.FLAGS.teacher else None
     images = data.load(config.data)
     train(genotype, config, images, workdir, searched, teacher=teacher)
+    shown.write(workdir)
 
 
 def _network(text: str | None) -> tuple[Genotype, pathlib.Path]:

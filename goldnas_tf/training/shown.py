@@ -14,7 +14,10 @@ FRONT = "trained"
 
 
 def write(folder: pathlib.Path) -> None:
-    """Writes the page into the folder of a training that has ended."""
+    """Writes the page into the folder of a training that has ended.
+
+    Those of comparisons and of the points of a search have none: there are many of them.
+    """
     document.write([content(folder)], folder / document.NAME)
 
 

@@ -22,7 +22,7 @@ from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
 from goldnas_tf.runs.run_folder import FIGURES, NETWORK
 from goldnas_tf.settings.units import human
-from goldnas_tf.training import shown, small_images
+from goldnas_tf.training import small_images
 from goldnas_tf.training.annealing import annealed, rising
 from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 from goldnas_tf.training.distillation import Teacher
@@ -73,12 +73,9 @@ def train(
         Interrupted: SIGINT or SIGTERM came; the state is saved.
     """
     blueprint = GenotypeBlueprint(network) if isinstance(network, Genotype) else network
-    training = Training(
+    return Training(
         blueprint, config, data, workdir, searched, progress, destination, teacher, seconds
-    )
-    metrics = training.go()
-    shown.write(training.folder.path)
-    return metrics
+    ).go()
 
 
 class Training(EpochRun):

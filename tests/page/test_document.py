@@ -129,8 +129,13 @@ def test_the_scripts_are_kept_for_other_processes(tmp_path, monkeypatch):
         (file,) = tmp_path.iterdir()
         assert file.read_text(encoding="utf-8") == made
         library.script.cache_clear()
-        file.write_text("from before", encoding="utf-8")
-        assert library.script() == "from before"
+        other = made.replace("vegaEmbed", "other")
+        file.write_text(other, encoding="utf-8")
+        assert library.script() == other
+        # cut off
+        library.script.cache_clear()
+        file.write_text(made[:1000], encoding="utf-8")
+        assert library.script() == made == file.read_text(encoding="utf-8")
     finally:
         library.script.cache_clear()
     assert "vegaEmbed" in made and "</script" not in made
