@@ -87,6 +87,8 @@ def _search(preset: str, flags: Sequence[str], workdir: pathlib.Path) -> None:
 def table(folder: pathlib.Path, variants: Sequence[str], seeds: Sequence[int]) -> list[dict]:
     """A row for each variant: hypervolume over log(multiply-adds), by validation images.
 
+    The range is from the smallest network of any variant to the super-network.
+
     Args:
         folder: of all searches.
         variants: by their names.
@@ -102,7 +104,9 @@ def table(folder: pathlib.Path, variants: Sequence[str], seeds: Sequence[int]) -
             values = json.loads((run_folder(folder, variant, seed) / "pareto.json").read_text())
             start = max(start, values["start_macs"])
             trained += _trained(variant, seed, pareto.from_json(values))
-    areas = {name: verdict.hypervolumes(trained, name, "macs", start) for name in variants}
+    # the range of all: a variant that leaves no small networks is the worse for it
+    least = min(one.costs["macs"] for one in trained)
+    areas = {name: verdict.hypervolumes(trained, name, "macs", start, least) for name in variants}
     rows = []
     for name in variants:
         mine, former = areas[name], areas.get(VARIANTS[name][1] or "")

@@ -116,7 +116,11 @@ def paired(trained: Sequence[Trained], rival: str) -> Paired | None:
 
 
 def hypervolumes(
-    trained: Sequence[Trained], family: str, cost: str, start: float
+    trained: Sequence[Trained],
+    family: str,
+    cost: str,
+    start: float,
+    least: float | None = None,
 ) -> dict[Front, float]:
     """How much each front of a family is worth, over the logarithm of the cost.
 
@@ -125,16 +129,18 @@ def hypervolumes(
     hypervolume of the unit square of log(cost) and error.
 
     Args:
-        trained: all of the comparison: the range begins where every family has a network.
+        trained: all of the comparison.
         family: of which to take.
         cost: a resource.
         start: of it, that the super-network has: the end of the range.
+        least: the beginning of the range; a budget that buys nothing has no right answers. Default:
+            where every family has a network.
 
     Returns:
         For each front a share, in [0, 1].
     """
     # a user's own networks may be few, and large
-    least = max(
+    least = least or max(
         min(one.costs[cost] for one in trained if (one.family, one.front) == front)
         for front in {(one.family, one.front) for one in trained if one.family != RIVALS}
     )

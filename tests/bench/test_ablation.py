@@ -36,6 +36,14 @@ def test_variants_are_held_against_the_line_before_by_seed(tmp_path):
     assert second["best"] == pytest.approx(0.75)
 
 
+def test_a_variant_without_small_networks_has_nothing_there(tmp_path):
+    left(tmp_path, "paper", 0, (10, 0.5), (100, 0.6))
+    left(tmp_path, "plan", 0, (100, 0.8))
+    first, second = ablation.table(tmp_path, ["paper", "plan"], [0])
+    assert first["hypervolume"] == pytest.approx(0.55)
+    assert second["hypervolume"] == pytest.approx(0.4)
+
+
 def test_a_teacher_is_there_where_a_variant_asks_for_it(tmp_path, monkeypatch):
     ran = {}
 
