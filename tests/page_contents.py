@@ -42,7 +42,14 @@ def content(names=("plain",), **changed):
         files = [(name, f"/somewhere/{name}")]
         networks.append(
             Network(
-                key, name, name, None, [(name, name)], genotype, None, {name: name}, files, judged
+                key,
+                name,
+                name,
+                figures=[(name, name)],
+                genotype=genotype,
+                commands={name: name},
+                files=files,
+                judged=judged,
             )
         )
         marks.append(Mark(name, name, {"macs": 1e6}, {"validation": 0.5}, network=key))

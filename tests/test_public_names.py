@@ -37,6 +37,7 @@ PUBLIC = [
     "measure",
     "open_network",
     "prepare",
+    "report",
     "search",
 ]
 

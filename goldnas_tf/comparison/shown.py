@@ -15,6 +15,7 @@ from goldnas_tf.page import document
 from goldnas_tf.page import folder as of_folder
 from goldnas_tf.page.content import Content, Mark, Network, Standing
 from goldnas_tf.pareto import dominates
+from goldnas_tf.settings.configuration import RunConfiguration
 
 
 def write(folder: pathlib.Path, result: Result | None = None) -> None:
@@ -24,8 +25,11 @@ def write(folder: pathlib.Path, result: Result | None = None) -> None:
         folder: of it.
         result: of one that goes on, as far as it has come; None: what its files say.
     """
-    shown = [_content(result, folder, going_on=True)] if result else contents(folder)
-    document.write(shown, folder / document.NAME)
+
+    def shown() -> list[Content]:
+        return [_content(result, folder, going_on=True)] if result else contents(folder)
+
+    document.renew(shown, folder / document.NAME)
 
 
 def contents(folder: pathlib.Path) -> list[Content]:
@@ -43,14 +47,15 @@ def contents(folder: pathlib.Path) -> list[Content]:
 
 def _content(result: Result, folder: pathlib.Path, going_on: bool = False) -> Content:
     rows = of_folder.rows(CompareConfig, result.settings)
-    networks = dict(_networks(result))
+    networks = _networks(result)
     alike = "in the time that the search took" if result.equal_time else "at equal cost"
     told = comparison_table(result.trained, result.cost, result.start, result.equal_time)
-    families = len(verdict.families(result.trained))
     runs = [str(path) for path in result.runs.values()]
+    families = len(verdict.families(result.trained))
+    of = ", ".join(result.runs) or folder.resolve().name
     return Content(
         "comparison",
-        folder.resolve().parent.name + (" at equal time" if result.equal_time else ""),
+        f"of {of}{' at equal time' if result.equal_time else ''}",
         (f"{len(result.trained)} networks of {families} families, {alike}.",),
         going_on=going_on,
         marks=list(_marks(result, networks)),
@@ -62,16 +67,22 @@ def _content(result: Result, folder: pathlib.Path, going_on: bool = False) -> Co
     )
 
 
-def _networks(result: Result) -> Iterator[tuple[str, Network]]:
-    """Found networks whose searches are where they were, by the names of their points."""
+def _networks(result: Result) -> dict[tuple[str, str], Network]:
+    """Found networks whose searches are where they were, by the names of search and point."""
+    found: dict[tuple[str, str], Network] = {}
     for one in verdict.of_family(result.trained, FOUND):
-        place = result.runs.get(one.run, pathlib.Path("/nowhere")) / "pareto" / one.point
-        if (place / "metrics.json").is_file():
+        run = result.runs.get(one.run)
+        place = run / "pareto" / one.point if run else None
+        if run and place and (place / "metrics.json").is_file():
+            config = of_folder.configuration(run)
+            images = of_folder.images(config, of_folder.rows(RunConfiguration, config["settings"]))
             title = f"{one.point} of {one.run}"
-            yield one.point, of_folder.network(place, one.run, one.point, title)
+            network = of_folder.network(place, one.run, one.point, title, images)
+            found[one.run, one.point] = network
+    return found
 
 
-def _marks(result: Result, networks: Mapping[str, Network]) -> Iterator[Mark]:
+def _marks(result: Result, networks: Mapping[tuple[str, str], Network]) -> Iterator[Mark]:
     """A mark for each family at each cost: the mean of its trainings, and their spread."""
     split = str(result.settings["comparison"]["split"])
     means = [(*group, _mean(group[2])) for group in groups(result.trained)]
@@ -79,6 +90,9 @@ def _marks(result: Result, networks: Mapping[str, Network]) -> Iterator[Mark]:
         others = [other for _, its, _, other in means if its == family]
         beaten = any(dominates(other, mean, (result.cost,)) for other in others)
         spread = verdict.spread([one.accuracy for one in members])
+        # a mean of several searches is no network
+        places = {(one.run, one.point) for one in members if family == FOUND}
+        shown = networks.get(places.pop()) if len(places) == 1 else None
         yield Mark(
             label,
             family,
@@ -86,7 +100,7 @@ def _marks(result: Result, networks: Mapping[str, Network]) -> Iterator[Mark]:
             {"validation": mean.val_accuracy, split: mean.accuracy},
             {split: spread} if len(members) > 1 else {},
             Standing.DOMINATED if beaten else Standing.FRONT,
-            networks[label].key if family == FOUND and label in networks else "",
+            shown.key if shown else "",
         )
 
 

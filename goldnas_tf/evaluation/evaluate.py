@@ -72,7 +72,7 @@ def _write(output: pathlib.Path, evaluation: Evaluation) -> None:
                 file = folder / pathlib.Path(path).relative_to(MISTAKES)
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(mistake.png)
-    atomic.write_json(output / RESULT, evaluation.to_json())
+    atomic.write_json(output / RESULT, evaluation.to_json(output))
 
 
 def _check_output(output: pathlib.Path) -> None:

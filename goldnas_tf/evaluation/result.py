@@ -1,6 +1,8 @@
 """The result of an evaluation: the figures of all networks, as they are printed and written."""
 
 import dataclasses
+import os
+import pathlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,11 +32,18 @@ class Evaluation:
     class_names: tuple[str, ...]
     measurements: Mapping[str, Measurement]
 
-    def to_json(self) -> dict:
-        """JSON values; each network has the paths of its pictures."""
+    def to_json(self, output: pathlib.Path) -> dict:
+        """JSON values; each network has the paths of its pictures.
+
+        Args:
+            output: the folder that they are written to: from there on networks are found again.
+        """
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         networks = {
-            name: _with_pictures(name, measurement.to_json())
+            name: {
+                **_with_pictures(name, measurement.to_json()),
+                "from_here": os.path.relpath(measurement.path, output),
+            }
             for name, measurement in values.pop("measurements").items()
         }
         settings = dataclasses.asdict(values.pop("settings"))

@@ -25,16 +25,21 @@ def judged(folder: pathlib.Path) -> dict[pathlib.Path, Judged]:
 def _parse(values: Mapping[str, Any], folder: pathlib.Path) -> dict[pathlib.Path, Judged]:
     names = [str(name) for name in values["class_names"]]
     images = f"{values['images']:,} {values['split']} images of {values['data']}"
-    return {
-        pathlib.Path(one["path"]).resolve(): _judged(one, names, images, folder)
-        for one in values["networks"].values()
-    }
+    found = {}
+    for one in values["networks"].values():
+        # evaluations from before say it relative to where they were started
+        path = folder / one["from_here"] if "from_here" in one else pathlib.Path(one["path"])
+        found[path.resolve()] = _judged(one, names, images, folder)
+    return found
 
 
 def _judged(
     network: Mapping[str, Any], names: list[str], images: str, folder: pathlib.Path
 ) -> Judged:
     accuracy = network["accuracy"]
+    confusion = np.array(accuracy["confusion"], np.int64)
+    if confusion.shape != (len(names),) * 2 or len(accuracy["per_class"]) != len(names):
+        raise ValueError(f"expected figures of {len(names)} classes")
     # evaluations from before had none
     mistakes = [
         (one, folder / one["picture"])
@@ -42,12 +47,17 @@ def _judged(
         if (folder / one["picture"]).is_file()
     ]
     return Judged(
-        f"{images}, {accuracy['top1']:.2%} are right",
+        f"{images}, {accuracy['top1']:.2%} are right ({network['kind']})",
         names,
         accuracy["per_class"],
-        np.array(accuracy["confusion"], np.int64),
+        confusion,
         [
-            Mistake(names[one["label"]], names[one["taken"]], one["probability"], file.read_bytes())
+            Mistake(
+                names[one["label"]],
+                names[one["taken"]],
+                float(one["probability"]),
+                file.read_bytes(),
+            )
             for one, file in mistakes
         ],
     )

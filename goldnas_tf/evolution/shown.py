@@ -17,7 +17,7 @@ FRONT, TRIED = "found", "tried"
 
 def write(folder: pathlib.Path, going_on: bool = False) -> None:
     """Writes the page into the folder of an evolution; arguments as of `content`."""
-    document.write([content(folder, going_on)], folder / document.NAME)
+    document.renew(lambda: [content(folder, going_on)], folder / document.NAME)
 
 
 def content(folder: pathlib.Path, going_on: bool = False) -> Content:
@@ -36,7 +36,7 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
     costs = list(config["settings"]["evolution"]["objectives"])
     trials, lines, data = candidate.finished(folder), of_folder.metrics(folder), config["data"]
     name = folder.resolve().name
-    images = of_folder.flags(rows, "data", "augmentation")
+    networks = of_folder.points(folder, name, points, of_folder.images(config, rows))
     failed = sum(one.failure is not None for one in trials)
     summary = [
         f"Networks for {data['name']} ({data['train_images']:,} training images), put together "
@@ -44,18 +44,15 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
         + (f", {failed} of which failed." if failed else "."),
     ]
     if points:
-        summary.append(f"{len(points)} of them were trained to their end.")
+        summary.append(f"Trained to the end: {len(points)} of them.")
     return Content(
         "evolution",
         name,
         summary,
         going_on,
-        [*_tried(trials, costs, bool(points)), *of_folder.marks(points, FRONT, name)],
+        [*_tried(trials, costs, bool(points)), *of_folder.marks(points, FRONT, name, networks)],
         costs,
-        [
-            of_folder.network(folder / point.path, name, point.name, of_folder.title(point), images)
-            for point in points
-        ],
+        networks,
         History(
             "generation",
             [line["generation"] for line in lines],
@@ -78,7 +75,8 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
         else None,
         rows,
         of_folder.facts(config),
-        of_folder.command("goldnas-evolve", folder, rows, "--blocks=RUN"),
+        # which run its blocks are of is written down nowhere
+        "",
     )
 
 

@@ -89,7 +89,7 @@ class Kind(typing.NamedTuple):
         except (
             AttributeError,
             EOFError,
-            KeyError,
+            LookupError,
             TypeError,
             ValueError,
             zipfile.BadZipFile,

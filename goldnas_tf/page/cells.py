@@ -64,12 +64,15 @@ class Line:
         )
 
 
-def drawings(genotype: Genotype, gates: Mapping[Gate, float] | None) -> Iterator[CellDrawing]:
+def drawings(
+    genotype: Genotype, gates: Mapping[Gate, float] | None, gated: bool = False
+) -> Iterator[CellDrawing]:
     """The live cells, the first one first.
 
     Args:
         genotype: the network.
         gates: strength of gates in [0, 1]; None draws all alike.
+        gated: whether its parameters are counted with gates.
     """
     sizes = genotype.geometry
     for cell in genotype.live_cells:
@@ -83,15 +86,17 @@ def drawings(genotype: Genotype, gates: Mapping[Gate, float] | None) -> Iterator
             f"cell {cell}{', reduction' if geometry.reduction else ''}",
             f"{height}×{width}, {channels} channels for each node; {human(macs)} multiply-adds, "
             f"{len(places)} operators",
-            _svg(genotype, cell, gates),
+            _svg(genotype, cell, gates, gated),
             geometry.reduction,
         )
 
 
-def table(genotype: Genotype, gates: Mapping[Gate, float] | None) -> Iterator[Line]:
+def table(
+    genotype: Genotype, gates: Mapping[Gate, float] | None, gated: bool = False
+) -> Iterator[Line]:
     """All operators, in the order of cells and nodes; arguments as in `drawings`."""
     for place in genotype.ordered:
-        yield _line(genotype, place, gates)
+        yield _line(genotype, place, gates, gated)
 
 
 def slot(name: str) -> int:
@@ -99,8 +104,10 @@ def slot(name: str) -> int:
     return operators.names().index(name) % len(panel.COLOURS)
 
 
-def _line(genotype: Genotype, place: Place, gates: Mapping[Gate, float] | None) -> Line:
-    cost = costs.operator(genotype.geometry, place)
+def _line(
+    genotype: Genotype, place: Place, gates: Mapping[Gate, float] | None, gated: bool
+) -> Line:
+    cost = costs.operator(genotype.geometry, place, gated)
     strength = f"{gates[place]:.0%}" if gates and place in gates else ""
     return Line(
         place.cell,
@@ -121,7 +128,7 @@ def _source(cell: int, source: int) -> str:
     return f"cell {before}" if before >= 0 else "stem"
 
 
-def _svg(genotype: Genotype, cell: int, gates: Mapping[Gate, float] | None) -> str:
+def _svg(genotype: Genotype, cell: int, gates: Mapping[Gate, float] | None, gated: bool) -> str:
     places = genotype.cell(cell)
     nodes = genotype.space.nodes
     layout = routing.route(nodes, places, routing.side_room(places))
@@ -137,7 +144,7 @@ def _svg(genotype: Genotype, cell: int, gates: Mapping[Gate, float] | None) -> s
     )
     _draw_tray(svg, layout)
     for lane, strength in routing.strongest_last(layout.lanes, gates):
-        _draw_lane(svg, layout, lane, strength, str(_line(genotype, lane.place, gates)))
+        _draw_lane(svg, layout, lane, strength, str(_line(genotype, lane.place, gates, gated)))
     for source in range(CELL_INPUTS):
         faded = " faded" if source not in genotype.reads(cell) else ""
         _draw_box(svg, layout.states[source], _source(cell, source), "box" + faded)

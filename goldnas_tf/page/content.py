@@ -90,6 +90,7 @@ class Network:
         figures: (what, how much) in words.
         genotype: None of a network that has none, as of a user's own.
         gates: their strengths in [0, 1] as the search left them, where it told.
+        is_gated: whether it has gates still, which are parameters.
         commands: what can be done with it, by what that is.
         files: (what it is, where it lies, relative to the page or absolute).
         judged: None where it was not evaluated.
@@ -102,6 +103,7 @@ class Network:
     figures: Sequence[tuple[str, str]] = ()
     genotype: Genotype | None = None
     gates: Mapping[Gate, float] | None = None
+    is_gated: bool = False
     commands: Mapping[str, str] = dataclasses.field(default_factory=dict)
     files: Sequence[tuple[str, str]] = ()
     judged: Judged | None = None

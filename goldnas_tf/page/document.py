@@ -6,13 +6,16 @@ as data by its JSON filter; file names in links are quoted.
 
 import base64
 import collections
+import dataclasses
 import datetime
 import functools
 import importlib.metadata
+import itertools
+import logging
 import os
 import pathlib
 import urllib.parse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jinja2
@@ -21,6 +24,7 @@ from markupsafe import Markup
 
 from goldnas_tf.architecture import operators
 from goldnas_tf.display import panel
+from goldnas_tf.errors import first_line
 from goldnas_tf.files import atomic
 from goldnas_tf.page import cells, charts, front, library
 from goldnas_tf.page.content import Content, History, Judged, Mark, Network
@@ -56,6 +60,21 @@ def write(contents: Sequence[Content], path: pathlib.Path) -> pathlib.Path:
     return path
 
 
+def renew(contents: Callable[[], Sequence[Content]], path: pathlib.Path) -> None:
+    """Writes the page of a run that is at work or has just ended.
+
+    A run does not end for want of a page: what goes wrong is a warning.
+
+    Args:
+        contents: gives what is shown.
+        path: the file to write.
+    """
+    try:
+        write(contents(), path)
+    except Exception as error:
+        logging.getLogger("absl").warning("%s: cannot be written: %s", path, first_line(error))
+
+
 def html(contents: Sequence[Content], folder: pathlib.Path) -> str:
     """The page as text.
 
@@ -63,8 +82,7 @@ def html(contents: Sequence[Content], folder: pathlib.Path) -> str:
         contents: of each run.
         folder: where it will stand.
     """
-    marks = [mark for content in contents for mark in content.marks]
-    networks = [network for content in contents for network in content.networks]
+    marks, networks = _together(contents)
     measures = front.units(marks, contents[0].costs)
     splits = front.splits(marks)
     pictures: _Json = {}
@@ -81,6 +99,7 @@ def html(contents: Sequence[Content], folder: pathlib.Path) -> str:
         operator_colours=panel.COLOURS,
         units=measures,
         splits=splits,
+        first_split=front.first_split(marks),
         marks=[_row(mark, splits, measures) for mark in marks],
         networks=[_network(network, folder, pictures) for network in networks],
         runs=[_run(content, number, pictures) for number, content in enumerate(contents)],
@@ -114,18 +133,56 @@ def _version() -> str:
         return ""
 
 
+def _together(contents: Sequence[Content]) -> tuple[list[Mark], list[Network]]:
+    """The marks and networks of all runs, told apart by their fronts and keys.
+
+    A network that several runs show, as a search and a comparison with it, is there once.
+    """
+    marks: list[Mark] = []
+    networks: dict[str, Network] = {}
+    for content in contents:
+        keys: dict[str, str] = {"": ""}
+        for network in content.networks:
+            key = _free(network, networks)
+            keys[network.key] = key
+            networks.setdefault(key, dataclasses.replace(network, key=key))
+        of = f"{_called(content)}: " if len(contents) > 1 else ""
+        marks += [
+            dataclasses.replace(mark, front=of + mark.front, network=keys.get(mark.network, ""))
+            for mark in content.marks
+        ]
+    return marks, list(networks.values())
+
+
+def _free(network: Network, taken: Mapping[str, Network]) -> str:
+    """A key for a network: its own, unless another one has it; the same one keeps it."""
+    for number in itertools.count(1):
+        key = network.key if number == 1 else f"{network.key} ({number})"
+        other = taken.get(key)
+        if other is None or (network.folder and other.folder == network.folder):
+            return key
+    raise AssertionError
+
+
+def _called(content: Content) -> str:
+    return f"{content.kind} {content.name}"
+
+
 def _title(contents: Sequence[Content]) -> str:
-    names = ", ".join(content.name for content in contents)
-    return f"{contents[0].kind} {names}" if len(contents) == 1 else f"{len(contents)} runs: {names}"
+    names = ", ".join(map(_called, contents))
+    return names if len(contents) == 1 else f"{len(contents)} runs: {names}"
 
 
 def _front(marks: Sequence[Mark], measures: Sequence[Unit], splits: Sequence[str]) -> _Json:
     """The plot with both scales, by their names."""
     if not marks:
         return {}
-    more = iter(_MORE * len(marks))
-    names = dict.fromkeys(mark.front for mark in marks)
-    colours = {name: _COLOURS.get(name) or next(more) for name in names}
+    colours: dict[str, str] = {}
+    more = itertools.cycle(_MORE)
+    for name in dict.fromkeys(mark.front for mark in marks):
+        own = _COLOURS.get(name.rpartition(": ")[2])
+        free = own if own and own not in colours.values() else None
+        colours[name] = free or next((c for c in _MORE if c not in colours.values()), next(more))
     return {
         name: front.specification(measures, splits, colours, name == "log")
         for name in ("log", "linear")
@@ -168,11 +225,14 @@ def _network(network: Network, folder: pathlib.Path, pictures: _Json) -> _Json:
     if network.genotype is None:
         return shown
     counts = collections.Counter(place.op for place in network.genotype.places)
-    drawn = cells.drawings(network.genotype, network.gates)
+    gated = network.is_gated
+    drawn = cells.drawings(network.genotype, network.gates, gated)
+    dead = set(range(network.genotype.space.cells)) - set(network.genotype.live_cells)
     return {
         **shown,
         "cells": [{**vars(cell), "svg": Markup(cell.svg)} for cell in drawn],
-        "lines": list(cells.table(network.genotype, network.gates)),
+        "dead": ", ".join(map(str, sorted(dead))),
+        "lines": list(cells.table(network.genotype, network.gates, gated)),
         "operators": [
             {"name": name, "slot": cells.slot(name), "count": counts[name]}
             for name in operators.names()
@@ -235,13 +295,18 @@ def _run(content: Content, number: int, pictures: _Json) -> _Json:
 
 
 def _history(history: History, number: int, pictures: _Json) -> _Json:
-    drawn = {panel.title: charts.history(panel, history) for panel in history.panels}
+    panels = [
+        panel
+        for panel in history.panels
+        if any(value is not None for line in panel.lines.values() for value in line)
+    ]
+    drawn = {panel.title: charts.history(panel, history) for panel in panels}
     if history.seconds:
         drawn["where the time went"] = charts.where_time_went(history)
     ids = {title: f"{title} of run {number}" for title in drawn}
     pictures |= {ids[title]: drawing for title, drawing in drawn.items()}
     lines: Mapping[str, Sequence[float | None]] = {
-        name: line for panel in history.panels for name, line in panel.lines.items()
+        name: line for panel in panels for name, line in panel.lines.items()
     }
     return {
         "unit": history.unit,
@@ -249,7 +314,13 @@ def _history(history: History, number: int, pictures: _Json) -> _Json:
         "seconds": [(what, f"{time:.1f}") for what, time in history.seconds.items()],
         "columns": list(lines),
         "rows": [
-            [step, *("" if value is None else f"{value:.4g}" for value in values)]
+            [step, *map(_number, values)]
             for step, *values in zip(history.steps, *lines.values(), strict=True)
         ],
     }
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:.4g}"

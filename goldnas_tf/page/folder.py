@@ -1,15 +1,19 @@
 """What the folders of all runs have in common, as content of a page."""
 
+import contextlib
 import dataclasses
 import json
+import math
+import os
 import pathlib
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from goldnas_tf import pareto
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Gate
+from goldnas_tf.errors import InputError
 from goldnas_tf.files import json_lines
 from goldnas_tf.page.content import Mark, Network, Panel, Row, Standing
 from goldnas_tf.pareto import Point
@@ -20,8 +24,30 @@ from goldnas_tf.settings.growth import filled
 from goldnas_tf.settings.setting import sections, settings
 from goldnas_tf.settings.units import human
 
+_FILES = {
+    "Keras file": "model.keras",
+    "SavedModel": "saved_model",
+    "genotype": "genotype.json",
+    "figures": "metrics.json",
+    "picture": "cells.png",
+}
+
 MEASURE, TRAIN, EXPORT = "measure it", "train it anew", "make it ready for devices"
 """What can be done with a network."""
+
+
+@contextlib.contextmanager
+def reading(folder: pathlib.Path) -> Iterator[None]:
+    """Turns what goes wrong with the values in the files of a run into an `InputError`."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(
+            f"{folder}: expected a run of goldnas_tf; received damaged files or those of another "
+            f"program ({type(error).__name__}: {error})"
+        ) from error
 
 
 def configuration(folder: pathlib.Path) -> dict[str, Any]:
@@ -121,14 +147,16 @@ def title(point: Point) -> str:
     )
 
 
-def marks(points: Sequence[Point], front: str, run: str) -> list[Mark]:
+def marks(points: Sequence[Point], front: str, run: str, networks: Sequence[Network]) -> list[Mark]:
     """The points of a run in the plot of fronts.
 
     Args:
         points: all of them.
         front: what they are called together.
         run: name of the run.
+        networks: those that can be looked at.
     """
+    shown = {network.name for network in networks}
     are_finished = any(point.finished for point in points)
     return [
         Mark(
@@ -140,7 +168,7 @@ def marks(points: Sequence[Point], front: str, run: str) -> list[Mark]:
                 **({} if point.test_accuracy is None else {"test": point.test_accuracy}),
             },
             standing=_standing(point, are_finished),
-            network=key(run, point.name),
+            network=key(run, point.name) if point.name in shown else "",
         )
         for point in points
     ]
@@ -152,8 +180,41 @@ def _standing(point: Point, are_finished: bool) -> Standing:
     return Standing.FRONT if point.non_dominated else Standing.DOMINATED
 
 
+def has_images(config: Mapping[str, Any]) -> bool:
+    """Whether the settings of a run say which images it had: not of a data set made in Python."""
+    asked, found = config["settings"]["data"]["dataset"], config["data"]["name"]
+    return asked == "folder" or asked == found
+
+
+def images(config: Mapping[str, Any], found: Sequence[Row]) -> list[str] | None:
+    """Flags for the images of a run, which a training has to be told; None where none can."""
+    return flags(found, "data", "augmentation") if has_images(config) else None
+
+
+def points(
+    folder: pathlib.Path, run: str, found: Sequence[Point], flags_: Sequence[str] | None
+) -> list[Network]:
+    """The networks of points, but for those whose folders are gone.
+
+    Args:
+        folder: of the run.
+        run: its name.
+        found: the points.
+        flags_: of its images, as `images` gives them.
+    """
+    return [
+        network(folder / point.path, run, point.name, title(point), flags_)
+        for point in found
+        if (folder / point.path / "metrics.json").is_file()
+    ]
+
+
 def network(
-    folder: pathlib.Path, run: str, name: str, title: str = "", images: Sequence[str] = ()
+    folder: pathlib.Path,
+    run: str,
+    name: str,
+    told: str = "",
+    flags_: Sequence[str] | None = (),
 ) -> Network:
     """A network of a run, as its folder tells of it.
 
@@ -161,8 +222,8 @@ def network(
         folder: the one that a search, an evolution or a training left.
         run: name of the run.
         name: of the network in it.
-        title: what it is called on the page; default: its name.
-        images: flags for the images of the run, which a training has to be told.
+        told: what it is called on the page; default: its name.
+        flags_: for the images of the run, which a training has to be told; None: there are none.
 
     Raises:
         InputError: a file of it is damaged.
@@ -171,22 +232,29 @@ def network(
     genotype = Genotype.load(file) if file.is_file() else None
     strengths: Mapping[Gate, float] | None = gates.read(folder)
     metrics: dict[str, Any] = run_folder.FIGURES.read(folder / "metrics.json")
+    folder = pathlib.Path(os.path.normpath(folder))
     place = f"--network={folder}"
+    commands = {EXPORT: shlex.join(["goldnas-export", place])}
+    if flags_ is not None:
+        trained = f"--workdir={folder.parent.parent / 'trained' / name}"
+        commands = {
+            MEASURE: shlex.join(["goldnas-evaluate", place, "--split=test"]),
+            TRAIN: shlex.join(["goldnas-train", place, *flags_, trained]),
+            **commands,
+        }
     return Network(
         key(run, name),
         name,
-        title or name,
+        told or name,
         folder,
         tuple(_figures(metrics, genotype)),
         genotype,
         strengths,
-        {
-            MEASURE: shlex.join(["goldnas-evaluate", place, "--split=test"]),
-            TRAIN: shlex.join(["goldnas-train", place, *images]),
-            EXPORT: shlex.join(["goldnas-export", place]),
-        },
+        # what was only taken out of a search
+        "settle_epochs" in metrics,
+        commands,
         tuple(
-            (text, str(folder / name)) for text, name in _FILES.items() if (folder / name).exists()
+            (text, str(folder / file)) for text, file in _FILES.items() if (folder / file).exists()
         ),
     )
 
@@ -196,20 +264,11 @@ def key(run: str, name: str) -> str:
     return f"{run}/{name}"
 
 
-_FILES = {
-    "Keras file": "model.keras",
-    "SavedModel": "saved_model",
-    "genotype": "genotype.json",
-    "figures": "metrics.json",
-    "picture": "cells.png",
-}
-
-
 def _figures(metrics: Mapping[str, Any], genotype: Genotype | None) -> Iterable[tuple[str, str]]:
     for split, name in (("val", "validation"), ("test", "test")):
         accuracy, images = metrics.get(f"{split}_accuracy"), metrics.get(f"{split}_images")
         if accuracy is not None:
-            yield f"{name} accuracy", f"{accuracy:.2%} of {images:,} images"
+            yield f"{name} accuracy", f"{accuracy:.2%} of {images or 0:,} images"
     for name, resource in RESOURCES.items():
         if metrics.get(name) is not None:
             amount = metrics[name]
@@ -236,14 +295,16 @@ def seconds(lines: Iterable[Mapping[str, Any]]) -> dict[str, float]:
     sums: dict[str, float] = {}
     for line in lines:
         for phase, time in (line.get("seconds") or {}).items():
-            sums[phase] = sums.get(phase, 0.0) + time
+            sums[phase] = sums.get(phase, 0.0) + (time or 0.0)
     return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
 
 def column(lines: Sequence[Mapping[str, Any]], name: str, scale: float = 1.0) -> list[float | None]:
     """What lines of metrics say of one thing."""
     values = [line.get(name) for line in lines]
-    return [None if value is None else scale * value for value in values]
+    return [
+        None if value is None or not math.isfinite(value) else scale * value for value in values
+    ]
 
 
 def losses(lines: Sequence[Mapping[str, Any]]) -> Panel:

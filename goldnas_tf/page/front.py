@@ -6,6 +6,7 @@ In return it says which network was clicked (`chosen`), and which is the best wi
 Reference: https://vega.github.io/vega/docs/specification
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,12 @@ def splits(marks: Sequence[Mark]) -> list[str]:
     return [split for split in SPLITS if any(split in mark.accuracies for mark in marks)]
 
 
+def first_split(marks: Sequence[Mark]) -> str:
+    """The split that says something of most networks; of two that do alike the test images."""
+    counts = {split: sum(split in mark.accuracies for mark in marks) for split in splits(marks)}
+    return max(reversed(counts), key=lambda split: counts[split], default="")
+
+
 def values(marks: Sequence[Mark], measures: Sequence[Unit]) -> list[_Json]:
     """The networks as the plot takes them: accuracies in percent, costs in their units."""
     return [
@@ -43,9 +50,13 @@ def values(marks: Sequence[Mark], measures: Sequence[Unit]) -> list[_Json]:
             **{
                 unit.resource: unit.of(mark.costs[unit.resource])
                 for unit in measures
-                if unit.resource in mark.costs
+                if math.isfinite(mark.costs.get(unit.resource, math.nan))
             },
-            **{split: 100 * accuracy for split, accuracy in mark.accuracies.items()},
+            **{
+                split: 100 * accuracy
+                for split, accuracy in mark.accuracies.items()
+                if math.isfinite(accuracy)
+            },
             **{f"{split}_spread": 100 * spread for split, spread in mark.spreads.items()},
         }
         for number, mark in enumerate(marks)
@@ -102,7 +113,7 @@ def _signals(measures: Sequence[Unit], sides: Sequence[str]) -> list[_Json]:
             "on": [{"events": "window:resize", "update": resized}],
         },
         {"name": "x_axis", "value": measures[0].resource, "bind": {"element": "#front-x"}},
-        {"name": "y_axis", "value": sides[-1], "bind": {"element": "#front-y"}},
+        {"name": "y_axis", "value": sides[0], "bind": {"element": "#front-y"}},
         {"name": "titles", "value": titles},
         {"name": "symbols", "value": symbols},
         {"name": "names", "value": {one.resource: one.name for one in measures}},
@@ -141,12 +152,14 @@ _CLICKED = "datum.network || chosen"
 # at the edge while there is none
 _LIMIT_X = "limit === '' ? width : clamp(scale('x', +limit), 0, width)"
 # as precise as a pixel
-_DRAGGED = "+format(invert('x', clamp(x(), 0, width)), '.3r')"
+_DRAGGED = "x() >= width ? '' : +format(max(invert('x', max(x(), 0)), 0), '.3r')"
+# the validation images choose, where there are any, for the test images only judge
 _BEST_TEXT = (
-    "(!best_of ? 'No network is within these limits.' : "
-    "(is_limited ? 'The best within these limits: ' : 'The best of all: ') + best_of.name"
-    " + ', ' + format(best_of.y, '.2f') + '% (' + y_axis + ') at ' + format(best_of.x, '.3~r')"
-    " + symbols[x_axis] + ' ' + names[x_axis])"
+    "!best_of ? 'No network is within these limits.' : "
+    "(is_limited ? 'The best within these limits' : 'The best of all')"
+    " + (isValid(best_of.validation) ? ' by the validation images: ' : ': ')"
+    " + best_of.name + ', ' + format(best_of.y, '.2f') + '% (' + y_axis + ') at '"
+    " + format(best_of.x, '.3~r') + symbols[x_axis] + ' ' + names[x_axis]"
 )
 
 
@@ -170,6 +183,7 @@ def _data(measures: Sequence[Unit]) -> list[_Json]:
         "y": "datum[y_axis]",
         "low": f"datum[y_axis] - {spread}",
         "high": f"datum[y_axis] + {spread}",
+        "chosen_by": "isValid(datum.validation) ? datum.validation : datum[y_axis]",
         "within": within,
     }
     return [
@@ -221,8 +235,8 @@ def _data(measures: Sequence[Unit]) -> list[_Json]:
             "source": "solid",
             "transform": [
                 {"type": "filter", "expr": "datum.within"},
-                {"type": "collect", "sort": {"field": ["y", "x"], "order": _DOWN_UP}},
-                {"type": "aggregate", "ops": ["argmax"], "fields": ["y"], "as": ["best"]},
+                {"type": "collect", "sort": {"field": ["chosen_by", "x"], "order": _DOWN_UP}},
+                {"type": "aggregate", "ops": ["argmax"], "fields": ["chosen_by"], "as": ["best"]},
             ],
         },
     ]
@@ -404,7 +418,7 @@ def _tooltip(measures: Sequence[Unit], sides: Sequence[str]) -> str:
     for unit in measures:
         amount = f"format(datum.{unit.resource}, '.3~r') + '{unit.symbol}'"
         known.append(f"'{unit.name}': isValid(datum.{unit.resource}) ? {amount} : 'not known'")
-    known.append("'standing': datum.standing")
+    known.append("'standing on validation': datum.standing")
     return "{" + ", ".join(known) + "}"
 
 

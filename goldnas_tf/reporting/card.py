@@ -16,6 +16,7 @@ import jinja2
 from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation import origin
 from goldnas_tf.files import atomic
+from goldnas_tf.files.paths import local_path
 from goldnas_tf.page import document
 from goldnas_tf.page import folder as of_folder
 from goldnas_tf.page.content import Content, Network
@@ -27,11 +28,11 @@ NAME = "card.md"
 """Of the card in the folder of a network."""
 
 _ACCURACIES = ("validation accuracy", "test accuracy")
-_MARKS = re.compile(r"[\\`*_\[\]|#]")
+_MARKS = re.compile(r"[\\`*_\[\]|#~$]")
 
 
 def write_card(
-    run: pathlib.Path, point: str, evaluations: Sequence[str | os.PathLike] = (EVALUATIONS,)
+    run: str | os.PathLike, point: str, evaluations: Sequence[str | os.PathLike] = (EVALUATIONS,)
 ) -> pathlib.Path:
     """Writes the model card of a network into its folder, as Markdown.
 
@@ -46,8 +47,11 @@ def write_card(
     Raises:
         InputError: there is no such run or network, or a file of it is damaged.
     """
-    judged = judgements([pathlib.Path(one) for one in evaluations])
+    run = local_path(run, "RUN")
+    judged = judgements([local_path(one, "evaluations") for one in evaluations])
     content = with_judgements(kinds.contents(run)[0], judged)
+    if content.kind == "comparison":
+        raise InputError(f"card: expected a RUN with networks of its own; received {run}")
     networks = {one.name: one for one in content.networks if one.folder and one.genotype}
     if point not in networks:
         known = ", ".join(networks) or "which has none yet"
@@ -55,7 +59,8 @@ def write_card(
     network = networks[point]
     assert network.folder
     path = network.folder / NAME
-    atomic.write_text(path, card(content, network))
+    with of_folder.reading(run):
+        atomic.write_text(path, card(content, network))
     return path
 
 
@@ -72,7 +77,9 @@ def card(content: Content, network: Network) -> str:
     measured = [row for row in rows if row["right"] != document.NO_IMAGES]
     return _template().render(
         name=network.name,
-        kind=content.kind,
+        kind=f"{'an' if content.kind[0] in 'aeiou' else 'a'} {content.kind}",
+        has_picture=(network.folder / "cells.png").is_file(),
+        has_served=(network.folder / "saved_model").is_dir(),
         cells=len(network.genotype.live_cells),
         classes=origin.class_names(network.folder) or (),
         images=facts.get("images", ""),
@@ -86,13 +93,13 @@ def card(content: Content, network: Network) -> str:
         judged={"images": network.judged.images, "rows": rows} if network.judged else None,
         worst=min(measured, key=lambda row: float(row["right"]), default=None),
         folder=_Verbatim(repr(str(network.folder))),
-        measure=_Verbatim(network.commands[of_folder.MEASURE]),
+        measure=_Verbatim(network.commands.get(of_folder.MEASURE, "")),
         export=_Verbatim(network.commands[of_folder.EXPORT]),
     )
 
 
 class _Verbatim(str):
-    """Text that stands where Markdown marks nothing: in code."""
+    """Text that stands where Markdown marks nothing: in a block of code."""
 
 
 @functools.cache
@@ -110,5 +117,7 @@ def _template() -> jinja2.Template:
 
 def _written(value: Any) -> str:
     """A value as it stands in a line of Markdown: names come from users."""
+    if isinstance(value, _Verbatim):
+        return value.replace("\n", " ")
     text = " ".join(str(value).split())
-    return text if isinstance(value, _Verbatim) else _MARKS.sub(r"\\\g<0>", html.escape(text))
+    return _MARKS.sub(r"\\\g<0>", html.escape(text, quote=False))

@@ -31,14 +31,16 @@ def contents(folder: pathlib.Path) -> list[Content]:
         InputError: there is no such run, or a file of it is damaged.
     """
     if any((folder / f"{name}.json").is_file() for name in NAMES):
-        return of_comparison.contents(folder)
+        with of_folder.reading(folder):
+            return of_comparison.contents(folder)
     if not (folder / CONFIG).is_file():
         raise InputError(
             "RUN: expected the work folder of a search, an evolution, a training or a comparison; "
             f"received {folder}, which has no {CONFIG}"
         )
-    sections = of_folder.configuration(folder).get("settings", {})
-    for section, content in _BY_SECTION.items():
-        if section in sections:
-            return [content(folder, is_at_work(folder))]
+    with of_folder.reading(folder):
+        sections = of_folder.configuration(folder)["settings"]
+        for section, content in _BY_SECTION.items():
+            if section in sections:
+                return [content(folder, is_at_work(folder))]
     raise InputError(f"RUN: expected a run of goldnas_tf; received {folder}, which is another")

@@ -12,6 +12,7 @@ from goldnas_tf.evaluation import shown as of_evaluation
 from goldnas_tf.evaluation.output import RESULT
 from goldnas_tf.files.paths import local_path
 from goldnas_tf.page import document
+from goldnas_tf.page import folder as of_folder
 from goldnas_tf.page.content import Content, Judged
 from goldnas_tf.reporting import kinds
 from goldnas_tf.reporting.settings import EVALUATIONS
@@ -24,6 +25,9 @@ class Page(pathlib.PosixPath):
     """The path of a page, which shows itself in a notebook."""
 
     def _repr_html_(self) -> str:
+        if not self.is_file():
+            # a folder of it is of this class, too
+            return html.escape(str(self))
         source = html.escape(self.read_text(encoding="utf-8"))
         look = f"width: 100%; height: {_NOTEBOOK_HEIGHT}px; border: 0"
         return f'<iframe srcdoc="{source}" style="{look}"></iframe>'
@@ -61,8 +65,11 @@ def report(
         with_judgements(content, judged) for folder in folders for content in kinds.contents(folder)
     ]
     path = local_path(output, "output") if output else _default(folders)
+    if path.is_dir():
+        raise InputError(f"output: expected a file; received a folder, {path}")
     check_writable(path.parent, "output")
-    return Page(document.write(contents, path))
+    with of_folder.reading(folders[0]):
+        return Page(document.write(contents, path))
 
 
 def renew(

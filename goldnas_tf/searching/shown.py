@@ -17,7 +17,7 @@ FRONT = "found"
 
 def write(folder: pathlib.Path, going_on: bool = False) -> None:
     """Writes the page into the folder of a search; arguments as of `content`."""
-    document.write([content(folder, going_on)], folder / document.NAME)
+    document.renew(lambda: [content(folder, going_on)], folder / document.NAME)
 
 
 def content(folder: pathlib.Path, going_on: bool = False) -> Content:
@@ -35,23 +35,20 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
     points, costs, start = of_folder.archived(folder)
     name = folder.resolve().name
     lines = of_folder.metrics(folder)
-    images = of_folder.flags(rows, "data", "augmentation")
+    networks = of_folder.points(folder, name, points, of_folder.images(config, rows))
     is_limited = bool(of_folder.flags(rows, "limits"))
     return Content(
         "search",
         name,
         tuple(_summary(points, lines, costs, start, config)),
         going_on,
-        of_folder.marks(points, FRONT, name),
+        of_folder.marks(points, FRONT, name, networks),
         costs,
-        [
-            of_folder.network(folder / point.path, name, point.name, of_folder.title(point), images)
-            for point in points
-        ],
+        networks,
         _history(folder, lines, points, costs[0], is_limited) if lines else None,
         rows,
         of_folder.facts(config),
-        of_folder.command("goldnas-search", folder, rows),
+        of_folder.command("goldnas-search", folder, rows) if of_folder.has_images(config) else "",
     )
 
 
@@ -72,9 +69,10 @@ def _summary(
     if points:
         finished = sum(point.finished for point in points)
         front = sum(point.non_dominated for point in points)
+        were = "network was" if len(points) == 1 else "networks were"
         yield (
-            f"{len(points)} networks were taken out, {finished} of them trained to their end; "
-            f"{front} are not dominated."
+            f"{len(points)} {were} taken out, trained to the end: {finished}, "
+            f"not dominated: {front}."
         )
 
 

@@ -18,7 +18,7 @@ def write(folder: pathlib.Path) -> None:
 
     Those of comparisons and of the points of a search have none: there are many of them.
     """
-    document.write([content(folder)], folder / document.NAME)
+    document.renew(lambda: [content(folder)], folder / document.NAME)
 
 
 def content(folder: pathlib.Path, going_on: bool = False) -> Content:
@@ -41,7 +41,9 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
     panels = [of_folder.accuracies(lines), of_folder.losses(lines)]
     panels.append(Panel("images a second", {"images a second": pace}))
     genotype = place / "genotype.json"
-    images = of_folder.flags(rows, "data", "augmentation")
+    images = of_folder.images(config, rows)
+    # that of the weights that it began with, or of a teacher, is written down nowhere
+    is_alone = config["settings"]["training"]["init"] == "scratch" and not config.get("teacher")
     return Content(
         "training",
         name,
@@ -51,7 +53,7 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
         ),
         going_on,
         mark,
-        networks=[of_folder.network(place, name, name, images=images)] if figures else [],
+        networks=[of_folder.network(place, name, name, flags_=images)] if figures else [],
         history=History(
             "epoch", [line["epoch"] for line in lines], panels, {}, of_folder.seconds(lines)
         )
@@ -60,7 +62,7 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
         settings=rows,
         facts=of_folder.facts(config),
         command=of_folder.command("goldnas-train", folder, rows, f"--network={genotype}")
-        if genotype.is_file()
+        if genotype.is_file() and images is not None and is_alone
         else "",
     )
 

@@ -81,10 +81,10 @@ def test_links_are_relative_to_the_page_and_quoted(tmp_path):
 
 
 def test_a_run_that_goes_on_says_so(page):
-    assert "The run goes on" in page(content(going_on=True))
+    assert "The run was going on at" in page(content(going_on=True))
     assert "data-going-on" in page(content(going_on=True))
     over = page(content())
-    assert "The run goes on" not in over
+    assert "The run was going on at" not in over
     assert "<body data-going-on" not in over
 
 
@@ -101,8 +101,45 @@ def test_several_runs_are_on_one_page_and_told_apart(page):
     first = content(name="first", kind="search")
     second = content(name="second", kind="comparison", marks=[], networks=[])
     text = page(first, second)
-    assert "2 runs: first, second" in text
+    assert "2 runs: search first, comparison second" in text
     assert text.count("second</span>: How it went") == 1
+
+
+def test_networks_of_several_runs_are_told_apart_and_shown_once(page, tmp_path):
+    def of(kind, folder, front):
+        network = Network("run/a", "a", f"{kind} a", folder)
+        mark = Mark("a", front, {"macs": 1e6}, {"validation": 0.5}, network="run/a")
+        return Content(kind, "run", marks=[mark], networks=[network])
+
+    # a search, a comparison with it, and another search of that name
+    runs = [
+        of("search", tmp_path / "one", "found"),
+        of("comparison", tmp_path / "one", "found"),
+        of("search", tmp_path / "two", "found"),
+    ]
+    text = page(*runs)
+    keys = [value for _, name, value in Parsed(text).attributes if name == "data-network"]
+    assert keys == ["run/a", "run/a (2)"]
+    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
+    found = json.loads(data)
+    assert [one["network"] for one in found["networks"]] == ["run/a", "run/a", "run/a (2)"]
+    assert {one["front"] for one in found["networks"]} == {
+        "search run: found",
+        "comparison run: found",
+    }
+
+
+def test_a_page_that_cannot_be_written_is_a_warning(tmp_path, caplog):
+    document.renew(lambda: 1 / 0, tmp_path / "report.html")
+    assert "report.html: cannot be written: division by zero" in caplog.text
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_that_are_none_are_left_out(page):
+    marks = [Mark("a", "f", {"macs": float("inf")}, {"validation": float("nan")})]
+    text = page(content(marks=marks))
+    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
+    assert set(json.loads(data)["networks"][0]) == {"id", "name", "front", "standing", "network"}
 
 
 def test_many_classes_have_a_table_but_no_matrix(page):

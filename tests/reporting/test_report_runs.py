@@ -75,7 +75,7 @@ def test_several_runs_share_a_page_in_the_folder_above(tmp_path):
     runs = [copied(name, tmp_path) for name in ("run", "evolve")]
     page = report(runs, evaluations=())
     assert page == tmp_path / "report.html"
-    assert "2 runs: run, evolve" in page.read_text()
+    assert "2 runs: search run, evolution evolve" in page.read_text()
     other = report(runs[0], tmp_path / "new" / "page.html", evaluations=())
     assert other.is_file() and not (runs[0] / "report.html").exists()
 

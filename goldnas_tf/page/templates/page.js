@@ -4,7 +4,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const byId = (id) => document.getElementById(id);
   const options = { renderer: "svg", actions: false };
-  const controls = [...document.querySelectorAll(".controls select, .controls input")];
+  const controls = [...document.querySelectorAll("[id^=front-], [id^=limit-]")];
   const signals = { "front-x": "x_axis", "front-y": "y_axis" };
   for (const input of document.querySelectorAll("input[id^=limit-]")) {
     signals[input.id] = input.id.replace("-", "_");
@@ -40,6 +40,7 @@
   async function drawFront() {
     const specification = structuredClone(data.front[byId("front-scale").value]);
     specification.data[0].values = structuredClone(data.networks);
+    if (front) front.finalize();
     const { view } = await vegaEmbed("#front", specification, options);
     front = view;
     for (const [id, signal] of Object.entries(signals)) view.signal(signal, byId(id).value);
@@ -65,13 +66,25 @@
     });
   }
 
+  function asked() {
+    const fragment = location.hash.slice(1);
+    try {
+      return decodeURIComponent(fragment);
+    } catch (error) {
+      return fragment;
+    }
+  }
+
   function remembered() {
     const key = "goldnas_tf " + location.pathname;
+    const tables = [...document.querySelectorAll("details")];
     try {
       const before = JSON.parse(sessionStorage.getItem(key) || "{}");
       for (const one of controls) if (one.id in before) one.value = before[one.id];
+      for (const number of before.open || []) if (tables[number]) tables[number].open = true;
       addEventListener("pagehide", () => {
         const now = Object.fromEntries(controls.map((one) => [one.id, one.value]));
+        now.open = [...tables.keys()].filter((number) => tables[number].open);
         sessionStorage.setItem(key, JSON.stringify(now));
       });
     } catch (error) {
@@ -84,25 +97,25 @@
     if (chooses) {
       choose(chooses.dataset.choose);
       byId("network").scrollIntoView();
+      document.querySelector("[data-network]:not([hidden]) h3").focus({ preventScroll: true });
     }
     if (event.target.matches("[data-copy]")) copy(event.target);
   });
 
   async function start() {
-    const asked = decodeURIComponent(location.hash.slice(1));
-    const goesOn = "goingOn" in document.body.dataset;
-    if (goesOn) remembered();
+    remembered();
     if (byId("front")) {
       byId("front-scale").addEventListener("change", drawFront);
       await drawFront();
     }
     if (byId("chooser")) {
       byId("chooser").addEventListener("change", (event) => choose(event.target.value));
-      choose(asked);
+      choose(asked());
       if (!chosen) choose(best || byId("chooser").value);
+      addEventListener("hashchange", () => choose(asked()));
     }
     drawCharts(document);
-    if (goesOn) setTimeout(() => location.reload(), 20000);
+    if ("goingOn" in document.body.dataset) setTimeout(() => location.reload(), 20000);
     document.body.dataset.ready = "";
   }
   start();
