@@ -131,6 +131,11 @@ class Evolution(Run):
         journal.say(self._table())
         return self.archive.points
 
+    def stopped(self) -> None:
+        """See `Run`: the page says no longer that the evolution goes on."""
+        if self.records:
+            shown.write(self.folder.path)
+
     def _begin(self, journal: Journal, team: Pool) -> None:
         """Says what is evolved, within which limits, and whether the run goes on."""
         limits = ", ".join(

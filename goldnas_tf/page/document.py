@@ -12,6 +12,7 @@ import functools
 import importlib.metadata
 import itertools
 import logging
+import math
 import os
 import pathlib
 import urllib.parse
@@ -103,12 +104,23 @@ def html(contents: Sequence[Content], folder: pathlib.Path) -> str:
         marks=[_row(mark, splits, measures) for mark in marks],
         networks=[_network(network, folder, pictures) for network in networks],
         runs=[_run(content, number, pictures) for number, content in enumerate(contents)],
-        data={
-            "networks": front.values(marks, measures),
-            "front": _front(marks, measures, splits),
-            "charts": pictures,
-        },
+        data=_finite(
+            {
+                "networks": front.values(marks, measures),
+                "front": _front(marks, measures, splits),
+                "charts": pictures,
+            }
+        ),
     )
+
+
+def _finite(values: Any) -> Any:
+    """Values without what JSON has no numbers for: infinity, and what is none."""
+    if isinstance(values, dict):
+        return {name: _finite(value) for name, value in values.items()}
+    if isinstance(values, list):
+        return [_finite(value) for value in values]
+    return None if isinstance(values, float) and not math.isfinite(values) else values
 
 
 @functools.cache

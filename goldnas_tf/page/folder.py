@@ -43,7 +43,7 @@ def reading(folder: pathlib.Path) -> Iterator[None]:
         yield
     except InputError:
         raise
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise InputError(
             f"{folder}: expected a run of goldnas_tf; received damaged files or those of another "
             f"program ({type(error).__name__}: {error})"

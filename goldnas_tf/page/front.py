@@ -6,7 +6,6 @@ In return it says which network was clicked (`chosen`), and which is the best wi
 Reference: https://vega.github.io/vega/docs/specification
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -50,13 +49,9 @@ def values(marks: Sequence[Mark], measures: Sequence[Unit]) -> list[_Json]:
             **{
                 unit.resource: unit.of(mark.costs[unit.resource])
                 for unit in measures
-                if math.isfinite(mark.costs.get(unit.resource, math.nan))
+                if unit.resource in mark.costs
             },
-            **{
-                split: 100 * accuracy
-                for split, accuracy in mark.accuracies.items()
-                if math.isfinite(accuracy)
-            },
+            **{split: 100 * accuracy for split, accuracy in mark.accuracies.items()},
             **{f"{split}_spread": 100 * spread for split, spread in mark.spreads.items()},
         }
         for number, mark in enumerate(marks)

@@ -10,7 +10,7 @@ from goldnas_tf.data import ImageData
 from goldnas_tf.data.splits import blaming
 from goldnas_tf.display.terminal import Progress
 from goldnas_tf.runs.clock import Clock
-from goldnas_tf.runs.interrupt import Interrupts, interrupts
+from goldnas_tf.runs.interrupt import Interrupted, Interrupts, interrupts
 from goldnas_tf.runs.journal import Journal
 from goldnas_tf.runs.run_folder import RunFolder
 from goldnas_tf.runtime.backend import require_tensorflow
@@ -70,7 +70,14 @@ class Run(abc.ABC):
             Interrupted: SIGINT or SIGTERM came; the state is saved.
         """
         with interrupts() as signals:
-            return self.run(signals)
+            try:
+                return self.run(signals)
+            except Interrupted:
+                self.stopped()
+                raise
+
+    def stopped(self) -> None:  # noqa: B027 - few have something to do then
+        """Called when a signal has ended the run, whose state is saved."""
 
     @abc.abstractmethod
     def run(self, signals: Interrupts) -> Any:

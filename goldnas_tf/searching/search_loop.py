@@ -200,6 +200,11 @@ class Search(EpochRun):
             journal.say(points.the_one(archive, self.config.limits.most))
         return self.archive.points
 
+    def stopped(self) -> None:
+        """See `Run`: the page says no longer that the search goes on."""
+        if self.archive.points:
+            shown.write(self.folder.path)
+
     def _start_or_resume(self) -> tuple[SearchState, GatedLearner]:
         stored = self.stored()
         if stored is None:

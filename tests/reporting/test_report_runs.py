@@ -1,6 +1,8 @@
 """bin/report as a user runs it: pages, cards, bad input."""
 
 import json
+import random
+import re
 import shutil
 
 import pytest
@@ -159,6 +161,80 @@ def test_bad_input_is_one_line_and_leaves_nothing(flags, said, tmp_path):
     assert said in result.stderr and result.stderr.count("\n") == 1, result.stderr
     assert sorted(tmp_path.rglob("*")) == before
     assert not (run / document.NAME).exists()
+
+
+ODD = (None, "x", -1, 1e999, [], {}, True, [[]])
+
+
+def places(values, path=()):
+    """Paths of all values in JSON."""
+    if isinstance(values, dict | list):
+        items = values.items() if isinstance(values, dict) else enumerate(values)
+        for name, value in items:
+            yield (*path, name)
+            yield from places(value, (*path, name))
+
+
+def damaged(file, rng):
+    """Puts something odd into a file, or takes something out of it."""
+    lines = file.read_text().splitlines() if file.suffix == ".jsonl" else [file.read_text()]
+    number = rng.randrange(len(lines))
+    values = json.loads(lines[number])
+    *path, last = rng.choice(list(places(values)))
+    owner = values
+    for name in path:
+        owner = owner[name]
+    if rng.random() < 0.3:
+        del owner[last]
+    else:
+        owner[last] = rng.choice(ODD)
+    lines[number] = json.dumps(values)
+    file.write_text("".join(f"{line}\n" for line in lines))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_damaged_files_end_in_one_line_or_in_a_page(name, tmp_path):
+    rng = random.Random(name)
+    for attempt in range(40):
+        run = copied(name, tmp_path / str(attempt))
+        files = sorted(file for file in run.rglob("*.json*") if "checkpoints" not in file.parts)
+        damaged(rng.choice(files), rng)
+        try:
+            text = report(run, evaluations=()).read_text()
+        except InputError as error:
+            assert "\n" not in str(error)
+            assert not (run / "report.html").exists()
+        else:
+            assert "Infinity" not in re.search(r'id="data">(.*?)</script>', text, re.S)[1]
+        shutil.rmtree(run)
+
+
+def test_a_point_whose_folder_is_gone_stays_in_the_plot(tmp_path):
+    run = copied("blocks", tmp_path)
+    shutil.rmtree(run / "pareto" / "e002")
+    (content,) = kinds.contents(run)
+    assert {mark.name: mark.network for mark in content.marks} == {
+        "e002": "",
+        "e007": "blocks/e007",
+    }
+    assert [network.name for network in content.networks] == ["e007"]
+
+
+def test_commands_are_those_that_work(tmp_path):
+    run = copied("run", tmp_path)
+    (content,) = kinds.contents(run)
+    (network,) = content.networks
+    train = next(one for one in network.commands.values() if "goldnas-train" in one)
+    assert "--train_images=120" in train and f"--workdir={run}/trained/e002" in train
+    assert "goldnas-search" in content.command
+    # images that were made in Python are named by no flag
+    file = run / "config.json"
+    values = json.loads(file.read_text())
+    values["data"]["name"] = "my scans"
+    file.write_text(json.dumps(values))
+    (content,) = kinds.contents(run)
+    assert content.command == ""
+    assert [one.split()[0] for one in content.networks[0].commands.values()] == ["goldnas-export"]
 
 
 def test_what_is_no_run_is_named(tmp_path):
