@@ -52,7 +52,7 @@ def _content(result: Result, folder: pathlib.Path, going_on: bool = False) -> Co
     told = comparison_table(result.trained, result.cost, result.start, result.equal_time)
     runs = [str(path) for path in result.runs.values()]
     families = len(verdict.families(result.trained))
-    of = ", ".join(result.runs) or folder.resolve().name
+    of = ", ".join(dict.fromkeys(one.run for one in result.trained))
     return Content(
         "comparison",
         f"of {of}{' at equal time' if result.equal_time else ''}",

@@ -39,7 +39,13 @@ def history(panel: Panel, run: History) -> _Json:
         if value is not None and not (panel.is_log and value <= 0)
     ]
     names = list(panel.lines)
-    x = {"field": "step", "type": "quantitative", "title": run.unit, "scale": {"zero": False}}
+    x = {
+        "field": "step",
+        "type": "quantitative",
+        "title": run.unit,
+        "scale": {"zero": False},
+        "axis": {"tickMinStep": 1, "format": "d"},
+    }
     scale = {"type": "log", "nice": False} if panel.is_log else {"zero": False}
     colour: _Json = {
         "field": "line",
