@@ -196,7 +196,7 @@ def points_table(
         Lines without a line break at the end.
     """
     points = pareto.mark(points, costs)
-    closing = f"pareto.json and pareto.png are in {workdir}"
+    closing = f"report.html, pareto.json and pareto.png are in {workdir}"
     if not points:
         return f"No points were found.\n{closing}"
     table = [

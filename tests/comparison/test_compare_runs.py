@@ -90,6 +90,9 @@ def test_more_seeds_train_what_is_missing(run, tmp_path):
         assert one["accuracy"] == json.loads((folder / "metrics.json").read_text())["test_accuracy"]
     assert (tmp_path / "comparison.png").stat().st_size > 0
     assert "than random networks of equal cost" in second.stderr
+    page = (tmp_path / "report.html").read_text()
+    assert '"front": "found"' in page and '"front": "random"' in page
+    assert "<body data-going-on" not in page and ">Verdict<" in page
 
 
 def test_fronts_of_several_searches_are_compared_in_equal_time(finished, mine, tmp_path):

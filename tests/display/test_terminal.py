@@ -142,7 +142,7 @@ def test_the_table_lists_all_points_aligned_with_the_front_first(make_points):
     lines = points_table(points, "/runs/a", 560_000_000).splitlines()
     title, ruler, *rows, note, closing = lines
     assert all(len(line) <= 100 for line in lines)
-    assert closing == "pareto.json and pareto.png are in /runs/a"
+    assert closing == "report.html, pareto.json and pareto.png are in /runs/a"
     rows = [row for row in rows if row != ruler]
     assert len(rows) == 9
     marks = [row.startswith("*") for row in rows]
@@ -161,7 +161,7 @@ def test_the_table_lists_all_points_aligned_with_the_front_first(make_points):
 def test_the_table_without_points_or_start(make_points):
     assert points_table([], "w").splitlines() == [
         "No points were found.",
-        "pareto.json and pareto.png are in w",
+        "report.html, pareto.json and pareto.png are in w",
     ]
     table = points_table(make_points(1), "w")
     assert "of start" not in table

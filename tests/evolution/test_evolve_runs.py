@@ -119,6 +119,13 @@ def test_generations_are_recorded_and_drawn(finished):
     assert "oneDNN" not in result.stderr
 
 
+def test_its_page_shows_what_was_tried_and_found(finished):
+    workdir, _ = finished
+    text = (workdir / "report.html").read_text()
+    assert '"front": "tried"' in text and '"front": "found"' in text
+    assert "<body data-going-on" not in text
+
+
 def test_weights_that_nothing_starts_from_are_deleted(finished):
     workdir, _ = finished
     names = {file.stem for file in (workdir / "weights").glob("*.npz")}

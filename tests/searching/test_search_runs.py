@@ -15,6 +15,7 @@ from goldnas_tf.inference.lowering import lower
 from goldnas_tf.inference.numbers import of_sizes
 from goldnas_tf.resources import boards, resources
 from goldnas_tf.resources.latency import Grid, LatencyTable
+from goldnas_tf.runs import gates
 
 # what SMALL_SEARCH searches
 SMALL_SPACE = Space((8, 8, 1), 10, cells=2, channels=2, nodes=2)
@@ -77,8 +78,18 @@ def test_output_is_plain_lines_and_a_table(finished):
     assert "\r" not in result.stderr
     assert "\x1b" not in result.stderr
     assert "search ended after epoch" in result.stderr
-    assert f"pareto.json and pareto.png are in {workdir}" in result.stderr
+    assert f"report.html, pareto.json and pareto.png are in {workdir}" in result.stderr
     assert "Could not find cuda" not in result.stderr
+
+
+def test_its_page_shows_all_points_and_that_it_is_over(finished):
+    workdir, _ = finished
+    text = (workdir / "report.html").read_text()
+    assert all(f'data-network="{workdir.name}/{path[7:]}"' in text for path in point_paths(workdir))
+    assert "<body data-going-on" not in text
+    # the gates are those that the search left
+    strengths = gates.read(workdir / point_paths(workdir)[0])
+    assert strengths and all(0 < strength < 1 for strength in strengths.values())
 
 
 def test_finished_run_is_not_run_again(finished):
@@ -95,6 +106,8 @@ def test_a_stopped_run_resumes_to_the_same_result(finished, tmp_path):
     code, errors = SEARCH.stop_when(tmp_path, signal.SIGTERM, 2, "--max_epochs=8")
     assert code == 143, errors
     assert errors.splitlines()[-1].endswith("the state is saved, the same command goes on")
+    page = tmp_path / "report.html"
+    assert not page.exists() or "<body data-going-on" not in page.read_text()
     code, errors = SEARCH.stop_when(tmp_path, signal.SIGKILL, range(4, 8))
     assert code == -signal.SIGKILL, errors
     result = SEARCH.run(tmp_path)

@@ -79,6 +79,12 @@ def test_every_server_can_run_the_network(finished):
     assert_point_served(finished[0] / "network")
 
 
+def test_its_page_shows_the_network(finished):
+    workdir, _ = finished
+    text = (workdir / "report.html").read_text()
+    assert f'data-network="{workdir.name}/{workdir.name}"' in text
+
+
 def test_the_loss_falls(finished):
     losses = [line["cross_entropy"] for line in metrics(finished[0])]
     assert len(losses) == 5
