@@ -11,8 +11,7 @@ from goldnas_tf.comparison.settings import FOUND, CompareConfig
 from goldnas_tf.comparison.table import comparison_table, groups
 from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.errors import InputError
-from goldnas_tf.page import document
-from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page import configured, document, found
 from goldnas_tf.page.content import Content, Mark, Network, Standing
 from goldnas_tf.pareto import dominates
 from goldnas_tf.settings.configuration import RunConfiguration
@@ -46,7 +45,7 @@ def contents(folder: pathlib.Path) -> list[Content]:
 
 
 def _content(result: Result, folder: pathlib.Path, going_on: bool = False) -> Content:
-    rows = of_folder.rows(CompareConfig, result.settings)
+    rows = configured.rows(CompareConfig, result.settings)
     networks = _networks(result)
     alike = "in the time that the search took" if result.equal_time else "at equal cost"
     told = comparison_table(result.trained, result.cost, result.start, result.equal_time)
@@ -62,24 +61,26 @@ def _content(result: Result, folder: pathlib.Path, going_on: bool = False) -> Co
         costs=(result.cost,),
         networks=list(networks.values()),
         settings=rows,
-        command=of_folder.command("goldnas-compare", folder, rows, *runs) if runs else "",
+        command=configured.command("goldnas-compare", folder, rows, *runs) if runs else "",
         tables=(("Verdict, so far" if going_on else "Verdict", told),),
     )
 
 
 def _networks(result: Result) -> dict[tuple[str, str], Network]:
     """Found networks whose searches are where they were, by the names of search and point."""
-    found: dict[tuple[str, str], Network] = {}
+    networks: dict[tuple[str, str], Network] = {}
     for one in verdict.of_family(result.trained, FOUND):
         run = result.runs.get(one.run)
         place = run / "pareto" / one.point if run else None
         if run and place and (place / "metrics.json").is_file():
-            config = of_folder.configuration(run)
-            images = of_folder.images(config, of_folder.rows(RunConfiguration, config["settings"]))
+            config = configured.configuration(run)
+            images = configured.images(
+                config, configured.rows(RunConfiguration, config["settings"])
+            )
             title = f"{one.point} of {one.run}"
-            network = of_folder.network(place, one.run, one.point, title, images)
-            found[one.run, one.point] = network
-    return found
+            network = found.network(place, one.run, one.point, title, images)
+            networks[one.run, one.point] = network
+    return networks
 
 
 def _marks(result: Result, networks: Mapping[tuple[str, str], Network]) -> Iterator[Mark]:

@@ -7,8 +7,7 @@ from goldnas_tf import pareto
 from goldnas_tf.evolution import candidate
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.settings import EvolveConfig
-from goldnas_tf.page import document
-from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page import configured, document, found, progress
 from goldnas_tf.page.content import Content, History, Mark, Panel, Standing
 from goldnas_tf.resources.resources import RESOURCES
 
@@ -30,13 +29,13 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
     Raises:
         InputError: the folder holds no evolution, or a file of it is damaged.
     """
-    config = of_folder.configuration(folder)
-    rows = of_folder.rows(EvolveConfig, config["settings"])
-    points, _, _ = of_folder.archived(folder)
+    config = configured.configuration(folder)
+    rows = configured.rows(EvolveConfig, config["settings"])
+    points, _, _ = found.archived(folder)
     costs = list(config["settings"]["evolution"]["objectives"])
-    trials, lines, data = candidate.finished(folder), of_folder.metrics(folder), config["data"]
+    trials, lines, data = candidate.finished(folder), progress.lines(folder), config["data"]
     name = folder.resolve().name
-    networks = of_folder.points(folder, name, points, of_folder.images(config, rows))
+    networks = found.points(folder, name, points, configured.images(config, rows))
     failed = sum(one.failure is not None for one in trials)
     summary = [
         f"Networks for {data['name']} ({data['train_images']:,} training images), put together "
@@ -50,31 +49,31 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
         name,
         summary,
         going_on,
-        [*_tried(trials, costs, bool(points)), *of_folder.marks(points, FRONT, name, networks)],
+        [*_tried(trials, costs, bool(points)), *found.marks(points, FRONT, name, networks)],
         costs,
         networks,
         History(
             "generation",
             [line["generation"] for line in lines],
             [
-                Panel("accuracy, %", {"best": of_folder.column(lines, "val_accuracy", 100)}),
-                Panel("hypervolume", {"hypervolume": of_folder.column(lines, "hypervolume")}),
-                Panel("networks", {n: of_folder.column(lines, n) for n in ("front", "failed")}),
+                Panel("accuracy, %", {"best": progress.column(lines, "val_accuracy", 100)}),
+                Panel("hypervolume", {"hypervolume": progress.column(lines, "hypervolume")}),
+                Panel("networks", {n: progress.column(lines, n) for n in ("front", "failed")}),
                 *(
                     Panel(
                         f"least {RESOURCES[cost].unit}",
-                        {f"least {RESOURCES[cost].unit}": of_folder.column(lines, f"least_{cost}")},
+                        {f"least {RESOURCES[cost].unit}": progress.column(lines, f"least_{cost}")},
                     )
                     for cost in costs
                 ),
             ],
             {},
-            of_folder.seconds(lines),
+            progress.seconds(lines),
         )
         if lines
         else None,
         rows,
-        of_folder.facts(config),
+        configured.facts(config),
         # which run its blocks are of is written down nowhere
         "",
     )

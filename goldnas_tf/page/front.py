@@ -9,13 +9,13 @@ Reference: https://vega.github.io/vega/docs/specification
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from goldnas_tf.page import front_marks
 from goldnas_tf.page.content import Mark, Standing
 from goldnas_tf.page.units import Unit
 from goldnas_tf.resources.resources import RESOURCES
 
 SPLITS = ("validation", "test")
 _HEIGHT = 400
-_INK = "currentColor"
 _Json = dict[str, Any]
 
 
@@ -84,14 +84,14 @@ def specification(
         "axes": _axes(is_log),
         "legends": _legends(colours),
         "marks": [
-            _beyond_limit(),
-            _steps(),
-            _spreads(),
-            *_limit_line(),
-            _networks(measures, sides),
-            _ring("datum.network && datum.network === chosen", 260, 2.5),
-            _ring("is_limited && datum.id === best_id", 420, 1.2),
-            _names(),
+            front_marks.beyond_limit(),
+            front_marks.steps(),
+            front_marks.spreads(),
+            *front_marks.limit_line(),
+            front_marks.networks(measures, sides),
+            front_marks.ring("datum.network && datum.network === chosen", 260, 2.5),
+            front_marks.ring("is_limited && datum.id === best_id", 420, 1.2),
+            front_marks.names(),
         ],
     }
 
@@ -144,8 +144,6 @@ def _signals(measures: Sequence[Unit], sides: Sequence[str]) -> list[_Json]:
 
 
 _CLICKED = "datum.network || chosen"
-# at the edge while there is none
-_LIMIT_X = "limit === '' ? width : clamp(scale('x', +limit), 0, width)"
 # as precise as a pixel
 _DRAGGED = "x() >= width ? '' : +format(max(invert('x', max(x(), 0)), 0), '.3r')"
 # the validation images choose, where there are any, for the test images only judge
@@ -263,7 +261,7 @@ def _scales(colours: Mapping[str, str], is_log: bool) -> list[_Json]:
 
 
 def _axes(is_log: bool) -> list[_Json]:
-    ink = {f"{part}Color": _INK for part in ("label", "title", "tick", "domain", "grid")}
+    ink = {f"{part}Color": front_marks.INK for part in ("label", "title", "tick", "domain", "grid")}
     look = {
         **ink,
         "gridOpacity": 0.13,
@@ -295,7 +293,12 @@ def _axes(is_log: bool) -> list[_Json]:
 def _legends(colours: Mapping[str, str]) -> list[_Json]:
     if len(colours) < 2:
         return []
-    look = {"labelColor": _INK, "labelLimit": 320, "symbolType": "circle", "symbolStrokeWidth": 0}
+    look = {
+        "labelColor": front_marks.INK,
+        "labelLimit": 320,
+        "symbolType": "circle",
+        "symbolStrokeWidth": 0,
+    }
     return [
         {
             **look,
@@ -304,211 +307,4 @@ def _legends(colours: Mapping[str, str]) -> list[_Json]:
             "direction": "horizontal",
             "columns": {"signal": "max(1, floor(width / 240))"},
         }
-    ]
-
-
-def _beyond_limit() -> _Json:
-    """The part of the plot that a limit excludes."""
-    return {
-        "type": "rect",
-        "interactive": False,
-        "encode": {
-            "update": {
-                "x": {"signal": _LIMIT_X},
-                "x2": {"signal": "width"},
-                "y": {"value": 0},
-                "y2": {"signal": "height"},
-                "fill": {"value": _INK},
-                "fillOpacity": {"signal": "limit === '' ? 0 : 0.07"},
-            }
-        },
-    }
-
-
-def _steps() -> _Json:
-    """The best accuracy of each front to be had at a cost."""
-    return {
-        "type": "group",
-        "interactive": False,
-        "from": {"facet": {"name": "of_front", "data": "edge", "groupby": "front"}},
-        "marks": [
-            {
-                "type": "line",
-                "interactive": False,
-                "from": {"data": "of_front"},
-                "encode": {
-                    "update": {
-                        "x": {"scale": "x", "field": "x"},
-                        "y": {"scale": "y", "field": "y"},
-                        "stroke": {"scale": "colour", "field": "front"},
-                        "strokeWidth": {"value": 1.8},
-                        "strokeOpacity": {"value": 0.65},
-                        "interpolate": {"value": "step-after"},
-                    }
-                },
-            }
-        ],
-    }
-
-
-def _spreads() -> _Json:
-    """Standard deviations of means of several trainings."""
-    return {
-        "type": "rule",
-        "interactive": False,
-        "from": {"data": "shown"},
-        "encode": {
-            "update": {
-                "x": {"scale": "x", "field": "x"},
-                "y": {"scale": "y", "field": "low"},
-                "y2": {"scale": "y", "field": "high"},
-                "stroke": {"scale": "colour", "field": "front"},
-                "strokeWidth": {"value": 1.2},
-                "opacity": {"signal": "datum.high > datum.low ? (datum.within ? 0.8 : 0.15) : 0"},
-            }
-        },
-    }
-
-
-def _networks(measures: Sequence[Unit], sides: Sequence[str]) -> _Json:
-    is_best, is_pale = (
-        f"datum.standing === '{standing.value}'" for standing in (Standing.FRONT, Standing.PALE)
-    )
-    return {
-        "type": "symbol",
-        "name": "dots",
-        "from": {"data": "shown"},
-        "encode": {
-            "update": {
-                "x": {"scale": "x", "field": "x"},
-                "y": {"scale": "y", "field": "y"},
-                "shape": {"value": "circle"},
-                "size": {"signal": f"(datum.id === hovered ? 1.5 : 1) * ({is_best} ? 90 : 50)"},
-                "fill": {"scale": "colour", "field": "front"},
-                # hollow where it is dominated
-                "fillOpacity": {"signal": f"{is_best} ? 1 : 0"},
-                "stroke": {"scale": "colour", "field": "front"},
-                "strokeWidth": {"value": 1.4},
-                "opacity": {"signal": f"datum.within ? ({is_pale} ? 0.45 : 1) : 0.16"},
-                "cursor": {"signal": "datum.network ? 'pointer' : 'default'"},
-                "tooltip": {"signal": _tooltip(measures, sides)},
-                "description": {
-                    "signal": "datum.name + ', ' + datum.front + ', ' + format(datum.y, '.2f')"
-                    " + '% at ' + format(datum.x, '.3~r') + symbols[x_axis] + ' ' + names[x_axis]"
-                },
-            }
-        },
-    }
-
-
-def _tooltip(measures: Sequence[Unit], sides: Sequence[str]) -> str:
-    """An object of what a network is, as an expression."""
-    known = ["title: datum.name", "'front': datum.front"]
-    for split in sides:
-        known.append(
-            f"'{split}': isValid(datum.{split}) ? format(datum.{split}, '.2f') + '%' + "
-            f"(isValid(datum.{split}_spread) ? ' ± ' + format(datum.{split}_spread, '.2f') : '')"
-            " : 'not measured'"
-        )
-    for unit in measures:
-        amount = f"format(datum.{unit.resource}, '.3~r') + '{unit.symbol}'"
-        known.append(f"'{unit.name}': isValid(datum.{unit.resource}) ? {amount} : 'not known'")
-    known.append("'standing on validation': datum.standing")
-    return "{" + ", ".join(known) + "}"
-
-
-def _ring(when: str, size: int, thickness: float) -> _Json:
-    """A ring around a network."""
-    return {
-        "type": "symbol",
-        "interactive": False,
-        "from": {"data": "shown"},
-        "encode": {
-            "update": {
-                "x": {"scale": "x", "field": "x"},
-                "y": {"scale": "y", "field": "y"},
-                "shape": {"value": "circle"},
-                "size": {"value": size},
-                "stroke": {"value": _INK},
-                "strokeWidth": {"value": thickness},
-                "opacity": {"signal": f"{when} ? 0.9 : 0"},
-            }
-        },
-    }
-
-
-def _names() -> _Json:
-    """Names of the networks that can be looked at and are not dominated, where there is room."""
-    is_named = f"datum.datum.network && datum.datum.standing === '{Standing.FRONT.value}'"
-    return {
-        "type": "text",
-        "interactive": False,
-        "from": {"data": "dots"},
-        "encode": {
-            "update": {
-                "text": {"signal": f"{is_named} ? datum.datum.name : ''"},
-                "fill": {"value": _INK},
-                "fontSize": {"value": 11},
-                "opacity": {"signal": "datum.datum.within ? 0.9 : 0.25"},
-            }
-        },
-        "transform": [
-            {
-                "type": "label",
-                "size": {"signal": "[width + 40, height]"},
-                "anchor": ["top-left", "top", "top-right", "left", "bottom", "right"],
-                "offset": [5],
-            }
-        ],
-    }
-
-
-def _limit_line() -> list[_Json]:
-    """The limit on what is shown: a line that can be dragged, at the edge while there is none."""
-    at = {"signal": _LIMIT_X}
-    return [
-        {
-            "type": "rule",
-            "interactive": False,
-            "encode": {
-                "update": {
-                    "x": at,
-                    "y": {"value": 0},
-                    "y2": {"signal": "height"},
-                    "stroke": {"value": _INK},
-                    "strokeDash": {"value": [5, 4]},
-                    "strokeOpacity": {"signal": "limit === '' ? 0.35 : 0.9"},
-                }
-            },
-        },
-        {
-            "type": "symbol",
-            "interactive": False,
-            "encode": {
-                "update": {
-                    "x": at,
-                    "y": {"value": 8},
-                    "shape": {"value": "diamond"},
-                    "size": {"value": 110},
-                    "fill": {"value": _INK},
-                }
-            },
-        },
-        {
-            # wider than the line, so that it can be caught anywhere
-            "type": "rect",
-            "name": "limit",
-            "description": "limit on the cost that is shown; a field above the plot has it, too",
-            "encode": {
-                "update": {
-                    "xc": at,
-                    "width": {"value": 14},
-                    "y": {"value": 0},
-                    "y2": {"signal": "height"},
-                    "fill": {"value": "transparent"},
-                    "cursor": {"value": "ew-resize"},
-                    "tooltip": {"value": "drag it: a limit"},
-                }
-            },
-        },
     ]

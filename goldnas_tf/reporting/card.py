@@ -17,8 +17,7 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation import origin
 from goldnas_tf.files import atomic
 from goldnas_tf.files.paths import local_path
-from goldnas_tf.page import document
-from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page import configured, document, found
 from goldnas_tf.page.content import Content, Network
 from goldnas_tf.reporting import kinds
 from goldnas_tf.reporting.report import judgements, with_judgements
@@ -59,7 +58,7 @@ def write_card(
     network = networks[point]
     assert network.folder
     path = network.folder / NAME
-    with of_folder.reading(run):
+    with configured.reading(run):
         atomic.write_text(path, card(content, network))
     return path
 
@@ -93,8 +92,8 @@ def card(content: Content, network: Network) -> str:
         judged={"images": network.judged.images, "rows": rows} if network.judged else None,
         worst=min(measured, key=lambda row: float(row["right"]), default=None),
         folder=_Verbatim(repr(str(network.folder))),
-        measure=_Verbatim(network.commands.get(of_folder.MEASURE, "")),
-        export=_Verbatim(network.commands[of_folder.EXPORT]),
+        measure=_Verbatim(network.commands.get(found.MEASURE, "")),
+        export=_Verbatim(network.commands[found.EXPORT]),
     )
 
 

@@ -7,7 +7,7 @@ from goldnas_tf.comparison import shown as of_comparison
 from goldnas_tf.comparison.result import NAMES
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution import shown as of_evolution
-from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page import configured
 from goldnas_tf.page.content import Content
 from goldnas_tf.runs.run_folder import CONFIG, is_at_work
 from goldnas_tf.searching import shown as of_search
@@ -31,15 +31,15 @@ def contents(folder: pathlib.Path) -> list[Content]:
         InputError: there is no such run, or a file of it is damaged.
     """
     if any((folder / f"{name}.json").is_file() for name in NAMES):
-        with of_folder.reading(folder):
+        with configured.reading(folder):
             return of_comparison.contents(folder)
     if not (folder / CONFIG).is_file():
         raise InputError(
             "RUN: expected the work folder of a search, an evolution, a training or a comparison; "
             f"received {folder}, which has no {CONFIG}"
         )
-    with of_folder.reading(folder):
-        sections = of_folder.configuration(folder)["settings"]
+    with configured.reading(folder):
+        sections = configured.configuration(folder)["settings"]
         for section, content in _BY_SECTION.items():
             if section in sections:
                 return [content(folder, is_at_work(folder))]

@@ -11,8 +11,7 @@ from goldnas_tf.evaluation import origin
 from goldnas_tf.evaluation import shown as of_evaluation
 from goldnas_tf.evaluation.output import RESULT
 from goldnas_tf.files.paths import local_path
-from goldnas_tf.page import document
-from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page import configured, document
 from goldnas_tf.page.content import Content, Judged
 from goldnas_tf.reporting import kinds
 from goldnas_tf.reporting.settings import EVALUATIONS
@@ -68,7 +67,7 @@ def report(
     if path.is_dir():
         raise InputError(f"output: expected a file; received a folder, {path}")
     check_writable(path.parent, "output")
-    with of_folder.reading(folders[0]):
+    with configured.reading(folders[0]):
         return Page(document.write(contents, path))
 
 

@@ -4,8 +4,7 @@ import pathlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from goldnas_tf.page import document
-from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page import configured, document, found, progress
 from goldnas_tf.page.content import Content, History, Panel
 from goldnas_tf.pareto import Point
 from goldnas_tf.resources.resources import RESOURCES
@@ -30,25 +29,25 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
     Raises:
         InputError: the folder holds no search, or a file of it is damaged.
     """
-    config = of_folder.configuration(folder)
-    rows = of_folder.rows(SearchConfig, config["settings"])
-    points, costs, start = of_folder.archived(folder)
+    config = configured.configuration(folder)
+    rows = configured.rows(SearchConfig, config["settings"])
+    points, costs, start = found.archived(folder)
     name = folder.resolve().name
-    lines = of_folder.metrics(folder)
-    networks = of_folder.points(folder, name, points, of_folder.images(config, rows))
-    is_limited = bool(of_folder.flags(rows, "limits"))
+    lines = progress.lines(folder)
+    networks = found.points(folder, name, points, configured.images(config, rows))
+    is_limited = bool(configured.flags(rows, "limits"))
     return Content(
         "search",
         name,
         tuple(_summary(points, lines, costs, start, config)),
         going_on,
-        of_folder.marks(points, FRONT, name, networks),
+        found.marks(points, FRONT, name, networks),
         costs,
         networks,
         _history(folder, lines, points, costs[0], is_limited) if lines else None,
         rows,
-        of_folder.facts(config),
-        of_folder.command("goldnas-search", folder, rows) if of_folder.has_images(config) else "",
+        configured.facts(config),
+        configured.command("goldnas-search", folder, rows) if configured.has_images(config) else "",
     )
 
 
@@ -84,10 +83,10 @@ def _history(
     is_limited: bool,
 ) -> History:
     finishing = sorted((folder / FINISHING).glob("*/"))
-    trained = [line for one in finishing for line in of_folder.metrics(one)]
-    seconds = of_folder.seconds(lines)
+    trained = [line for one in finishing for line in progress.lines(one)]
+    seconds = progress.seconds(lines)
     if trained:
-        seconds["finishing"] = sum(of_folder.seconds(trained).values())
+        seconds["finishing"] = sum(progress.seconds(trained).values())
     return History(
         "epoch",
         [line["epoch"] for line in lines],
@@ -107,10 +106,10 @@ def _panels(lines: Sequence[Mapping[str, Any]], resource: str, is_limited: bool)
     """
 
     def column(name: str) -> list[float | None]:
-        return of_folder.column(lines, name)
+        return progress.column(lines, name)
 
-    yield of_folder.accuracies(lines)
-    yield of_folder.losses(lines)
+    yield progress.accuracies(lines)
+    yield progress.losses(lines)
     planned = {"planned": column("planned")} if any(column("planned")) else {}
     brought_down = "times the limits" if is_limited else RESOURCES[resource].unit
     for name in ("macs", "params"):

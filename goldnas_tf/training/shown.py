@@ -3,8 +3,7 @@
 import pathlib
 from typing import Any
 
-from goldnas_tf.page import document
-from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page import configured, document, found, progress
 from goldnas_tf.page.content import Content, History, Mark, Panel
 from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.runs.run_folder import FIGURES, NETWORK
@@ -31,17 +30,17 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
     Raises:
         InputError: the folder holds no training, or a file of it is damaged.
     """
-    config = of_folder.configuration(folder)
-    rows = of_folder.rows(TrainConfig, config["settings"])
-    lines, data, place = of_folder.metrics(folder), config["data"], folder / NETWORK
+    config = configured.configuration(folder)
+    rows = configured.rows(TrainConfig, config["settings"])
+    lines, data, place = progress.lines(folder), config["data"], folder / NETWORK
     name = folder.resolve().name
     figures: dict[str, Any] = FIGURES.read(place / "metrics.json") if place.is_dir() else {}
     mark = [_mark(figures, name)] if figures else []
-    pace = of_folder.column(lines, "images_per_second")
-    panels = [of_folder.accuracies(lines), of_folder.losses(lines)]
+    pace = progress.column(lines, "images_per_second")
+    panels = [progress.accuracies(lines), progress.losses(lines)]
     panels.append(Panel("images a second", {"images a second": pace}))
     genotype = place / "genotype.json"
-    images = of_folder.images(config, rows)
+    images = configured.images(config, rows)
     # that of the weights that it began with, or of a teacher, is written down nowhere
     is_alone = config["settings"]["training"]["init"] == "scratch" and not config.get("teacher")
     return Content(
@@ -53,15 +52,15 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
         ),
         going_on,
         mark,
-        networks=[of_folder.network(place, name, name, flags_=images)] if figures else [],
+        networks=[found.network(place, name, name, flags_=images)] if figures else [],
         history=History(
-            "epoch", [line["epoch"] for line in lines], panels, {}, of_folder.seconds(lines)
+            "epoch", [line["epoch"] for line in lines], panels, {}, progress.seconds(lines)
         )
         if lines
         else None,
         settings=rows,
-        facts=of_folder.facts(config),
-        command=of_folder.command("goldnas-train", folder, rows, f"--network={genotype}")
+        facts=configured.facts(config),
+        command=configured.command("goldnas-train", folder, rows, f"--network={genotype}")
         if genotype.is_file() and images is not None and is_alone
         else "",
     )
@@ -71,4 +70,4 @@ def _mark(figures: dict[str, Any], name: str) -> Mark:
     known = {"validation": figures.get("val_accuracy"), "test": figures.get("test_accuracy")}
     costs = {one: figures[one] for one in RESOURCES if figures.get(one) is not None}
     accuracies = {split: value for split, value in known.items() if value is not None}
-    return Mark(name, FRONT, costs, accuracies, network=of_folder.key(name, name))
+    return Mark(name, FRONT, costs, accuracies, network=found.key(name, name))

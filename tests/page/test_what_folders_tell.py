@@ -8,7 +8,7 @@ from absl import flags
 from runs_on_disk import GOLDEN, copied
 
 from goldnas_tf.evolution.settings import EvolveConfig
-from goldnas_tf.page import folder as of_folder
+from goldnas_tf.page import configured, found, progress
 from goldnas_tf.programs import command_line, presets
 from goldnas_tf.runs import gates
 from goldnas_tf.searching.config import SearchConfig
@@ -20,12 +20,12 @@ CONFIGS = {"search": SearchConfig, "train": TrainConfig, "evolve": EvolveConfig}
 
 def test_every_setting_is_a_row_with_its_meaning():
     for config in CONFIGS.values():
-        rows = of_folder.rows(config, config().to_json())
+        rows = configured.rows(config, config().to_json())
         owners = (config, *sections(config).values())
         names = [field.name for owner in owners for field in settings(owner)]
         assert [row.name for row in rows] == names
         assert all(row.is_default and row.meaning for row in rows)
-        assert of_folder.flags(rows) == []
+        assert configured.flags(rows) == []
 
 
 def test_flags_say_what_is_not_at_its_default():
@@ -34,8 +34,8 @@ def test_flags_say_what_is_not_at_its_default():
     changed["data"]["data_dir"] = "my images"
     changed["space"]["ops"] = ["skip_connect", "conv_3x3"]
     changed["space"]["search_widths"] = not defaults(SearchConfig)["search_widths"]
-    rows = of_folder.rows(SearchConfig, changed)
-    found = of_folder.flags(rows)
+    rows = configured.rows(SearchConfig, changed)
+    found = configured.flags(rows)
     no = "no" if defaults(SearchConfig)["search_widths"] else ""
     assert set(found) == {
         "--seed=7",
@@ -43,8 +43,8 @@ def test_flags_say_what_is_not_at_its_default():
         "--ops=skip_connect,conv_3x3",
         f"--{no}search_widths",
     }
-    assert of_folder.flags(rows, "data") == ["--data_dir=my images"]
-    made = of_folder.command("goldnas-search", GOLDEN / "run", rows, "a b")
+    assert configured.flags(rows, "data") == ["--data_dir=my images"]
+    made = configured.command("goldnas-search", GOLDEN / "run", rows, "a b")
     assert shlex.split(made)[:2] == ["goldnas-search", "a b"]
     assert shlex.split(made)[-1] == f"--workdir={GOLDEN / 'run'}-again"
 
@@ -52,13 +52,13 @@ def test_flags_say_what_is_not_at_its_default():
 def test_a_setting_that_was_not_there_is_what_such_runs_did():
     former = SearchConfig().to_json()
     del former["plan"]
-    rows = {row.name: row for row in of_folder.rows(SearchConfig, former)}
+    rows = {row.name: row for row in configured.rows(SearchConfig, former)}
     assert rows["schedule"].value == "paper"
     assert rows["schedule"].flag == "--schedule=paper" and not rows["schedule"].is_default
 
 
 def test_a_network_tells_what_its_folder_has():
-    network = of_folder.network(GOLDEN / "run" / "pareto" / "e002", "run", "e002", "its title")
+    network = found.network(GOLDEN / "run" / "pareto" / "e002", "run", "e002", "its title")
     figures = dict(network.figures)
     assert network.key == "run/e002" and network.title == "its title"
     assert figures["validation accuracy"].endswith(" images")
@@ -80,7 +80,7 @@ def test_a_run_at_work_is_read_without_being_touched(tmp_path):
     with (run / "metrics.jsonl").open("a") as file:
         file.write('{"epoch": 3, "lo')
     before = (run / "metrics.jsonl").read_bytes()
-    assert [line["epoch"] for line in of_folder.metrics(run)] == [1, 2]
+    assert [line["epoch"] for line in progress.lines(run)] == [1, 2]
     assert (run / "metrics.jsonl").read_bytes() == before
 
 
@@ -99,5 +99,5 @@ def test_the_command_that_does_a_run_again_says_all_that_its_preset_does(name):
     config = next((CONFIGS[kind] for kind in CONFIGS if kind in name), SearchConfig)
     preset = f"--flagfile={presets.folder() / f'{name}.flags'}"
     wanted = _read(config, [preset, "--data_dir=my images"])
-    rows = of_folder.rows(config, json.loads(json.dumps(wanted.to_json())))
-    assert _read(config, of_folder.flags(rows)) == wanted
+    rows = configured.rows(config, json.loads(json.dumps(wanted.to_json())))
+    assert _read(config, configured.flags(rows)) == wanted
