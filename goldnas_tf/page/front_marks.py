@@ -12,6 +12,8 @@ INK = "currentColor"
 # at the edge while there is none
 _LIMIT_X = "limit === '' ? width : clamp(scale('x', +limit), 0, width)"
 _Json = dict[str, Any]
+# where a network is
+_AT: _Json = {"x": {"scale": "x", "field": "x"}, "y": {"scale": "y", "field": "y"}}
 
 
 def beyond_limit() -> _Json:
@@ -45,8 +47,7 @@ def steps() -> _Json:
                 "from": {"data": "of_front"},
                 "encode": {
                     "update": {
-                        "x": {"scale": "x", "field": "x"},
-                        "y": {"scale": "y", "field": "y"},
+                        **_AT,
                         "stroke": {"scale": "colour", "field": "front"},
                         "strokeWidth": {"value": 1.8},
                         "strokeOpacity": {"value": 0.65},
@@ -93,8 +94,7 @@ def networks(measures: Sequence[Unit], sides: Sequence[str]) -> _Json:
         "from": {"data": "shown"},
         "encode": {
             "update": {
-                "x": {"scale": "x", "field": "x"},
-                "y": {"scale": "y", "field": "y"},
+                **_AT,
                 "shape": {"value": "circle"},
                 "size": {"signal": f"(datum.id === hovered ? 1.5 : 1) * ({is_best} ? 90 : 50)"},
                 "fill": {"scale": "colour", "field": "front"},
@@ -144,8 +144,7 @@ def ring(when: str, size: int, thickness: float) -> _Json:
         "from": {"data": "shown"},
         "encode": {
             "update": {
-                "x": {"scale": "x", "field": "x"},
-                "y": {"scale": "y", "field": "y"},
+                **_AT,
                 "shape": {"value": "circle"},
                 "size": {"value": size},
                 "stroke": {"value": INK},
