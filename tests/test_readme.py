@@ -4,6 +4,7 @@ import re
 
 import pytest
 from processes import ROOT, run_python
+from runs_on_disk import copied
 from tiny_networks import beside
 
 from goldnas_tf.architecture.genotype import Genotype
@@ -27,12 +28,12 @@ _TIME = r"(\d+|ten) (seconds|minutes|hours)\b|\bTime: \w+|\bno time\b"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with a point of a search and what an export of it left, as examples name them."""
+    """A folder with a search, a point of it and what an export of it left, as examples name them."""
     root = tmp_path_factory.mktemp("examples")
+    copied("run", root / "runs").rename(root / "runs" / "digits")
     genotype = Genotype.full(Space((8, 8, 1), 10, cells=1, channels=2, nodes=1))
     model, names = network.build(genotype), [str(digit) for digit in range(10)]
     point, served_folder = root / "runs/digits/pareto/POINT", root / "exports/serving/digits/1"
-    point.parent.mkdir(parents=True)
     served_folder.mkdir(parents=True)
     export.export(point, model, names, {}, beside(genotype))
     served.save(served_folder, folded(model), names)
