@@ -28,7 +28,7 @@ _TIME = r"(\d+|ten) (seconds|minutes|hours)\b|\bTime: \w+|\bno time\b"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with a search, a point of it and what an export of it left, as examples name them."""
+    """A folder with a search, a point and what an export of it left, as examples name them."""
     root = tmp_path_factory.mktemp("examples")
     copied("run", root / "runs").rename(root / "runs" / "digits")
     genotype = Genotype.full(Space((8, 8, 1), 10, cells=1, channels=2, nodes=1))
