@@ -17,7 +17,7 @@ _PRUNING_OVERHEAD = 1.3
 _FEWEST_EPOCHS = 30
 _MOST_EPOCHS = 100_000
 # of the time at most: an untrained network has nothing to tell when it is tried
-_TRIALS_SHARE = 0.4
+_TRIALS_SHARE = 0.5
 # over so many epochs a trial is averaged
 _NOMINAL_EPOCHS = 100
 
