@@ -15,13 +15,14 @@ from goldnas_tf.comparison.model_blueprint import ModelBlueprint, read_rival
 from goldnas_tf.comparison.picture import draw_comparison
 from goldnas_tf.comparison.result import EQUAL_TIME, Result
 from goldnas_tf.comparison.searched import Searched, check_alike
-from goldnas_tf.comparison.settings import FOUND, RIVALS, CompareConfig
+from goldnas_tf.comparison.settings import FOUND, RIVALS, CompareConfig, ComparisonSettings
 from goldnas_tf.comparison.table import comparison_table
 from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress
 from goldnas_tf.errors import InputError
 from goldnas_tf.page import document
+from goldnas_tf.pareto import Point
 from goldnas_tf.training import small_images
 from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 from goldnas_tf.training.train_config import train_config
@@ -95,10 +96,10 @@ def compare(
             small_images.check_fits("small_share", rival, config)
     if settings.equal_time:
         trained = [one for search in searches for one in _as_found(search, settings.split)]
-        tasks = [task for search in searches for task in _equal_time(search, config, rivals)]
+        tasks = [task for search in searches for task in _equal_time(search, config, rivals, say)]
     else:
         trained = []
-        tasks = list(_equal_cost(searches, config, rivals))
+        tasks = list(_equal_cost(searches, config, rivals, say))
     home = workdir or searches[0].path / FOLDER
     start, runs = searches[0].start[settings.cost], {one.name: one.path for one in searches}
     # what was trained grows in it
@@ -134,16 +135,20 @@ def _folder(
 
 
 def _equal_cost(
-    searches: Sequence[Searched], config: CompareConfig, rivals: dict[str, ModelBlueprint]
+    searches: Sequence[Searched],
+    config: CompareConfig,
+    rivals: dict[str, ModelBlueprint],
+    say: Callable[[str], None],
 ) -> Iterator[_Task]:
     """All families trained alike from scratch, several times."""
     settings = config.comparison
     seeds = range(config.seed, config.seed + settings.seeds)
     networks = [
-        (search, point.name, family, members(family, search.genotype(point), settings.cost, seeds))
+        (search, point.name, family, blueprints)
         for search in searches
         for point in search.points
         for family in settings.families
+        if (blueprints := _members(family, search, point, settings, seeds, say))
     ]
     for search in searches:
         for name, rival in rivals.items():
@@ -155,7 +160,10 @@ def _equal_cost(
 
 
 def _equal_time(
-    search: Searched, config: CompareConfig, rivals: dict[str, ModelBlueprint]
+    search: Searched,
+    config: CompareConfig,
+    rivals: dict[str, ModelBlueprint],
+    say: Callable[[str], None],
 ) -> Iterator[_Task]:
     """Every family but the found one, each in the time that the search took for all."""
     if not search.seconds:
@@ -166,11 +174,34 @@ def _equal_time(
     settings, seed = config.comparison, search.seed
     for family in settings.families:
         for point in search.points if family != FOUND else ():
-            network = members(family, search.genotype(point), settings.cost, [seed])[seed]
+            blueprints = _members(family, search, point, settings, [seed], say)
             seconds = search.seconds / len(search.points)
-            yield _Task(search, point.name, family, seed, network, seconds)
+            if blueprints:
+                yield _Task(search, point.name, family, seed, blueprints[seed], seconds)
     for name, rival in rivals.items():
         yield _Task(search, name, RIVALS, seed, rival, search.seconds / len(rivals))
+
+
+def _members(
+    family: str,
+    search: Searched,
+    point: Point,
+    settings: ComparisonSettings,
+    seeds: Sequence[int],
+    say: Callable[[str], None],
+) -> dict[int, Blueprint]:
+    """The networks of a family at the cost of a point, by seed.
+
+    Where there are none, as random ones of the smallest cost of a space, a point that nobody has
+    asked for goes without.
+    """
+    try:
+        return members(family, search.genotype(point), settings.cost, seeds)
+    except InputError as error:
+        if point.name in settings.points:
+            raise
+        say(f"{point.name} goes without {family}: {error}")
+        return {}
 
 
 def _as_found(search: Searched, split: str) -> Iterator[Trained]:

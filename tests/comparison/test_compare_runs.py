@@ -1,5 +1,6 @@
 """Whole comparisons through bin/compare: a run folder of two points, tiny trainings."""
 
+import dataclasses
 import json
 import shutil
 
@@ -11,7 +12,8 @@ from goldnas_tf import pareto
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
-from goldnas_tf.comparison import searched
+from goldnas_tf.comparison import compare, families, searched
+from goldnas_tf.comparison.settings import CompareConfig, ComparisonSettings
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
 from goldnas_tf.resources import resources
@@ -93,6 +95,30 @@ def test_more_seeds_train_what_is_missing(run, tmp_path):
     page = (tmp_path / "report.html").read_text()
     assert '"front": "found"' in page and '"front": "random"' in page
     assert "<body data-going-on" not in page and ">Verdict<" in page
+
+
+def test_a_family_without_a_network_of_that_cost_is_left_out_unless_it_is_asked_for(
+    run, monkeypatch
+):
+    def members(family, genotype, *rest):
+        if family == "random" and genotype != FULL:
+            raise InputError("found no network")
+        return families.members(family, genotype, *rest)
+
+    monkeypatch.setattr(compare, "members", members)
+    search, said = searched.read(run, (), False), []
+    settings = ComparisonSettings(families=("found", "random"), seeds=1)
+    config = CompareConfig(comparison=settings)
+    tasks = list(compare._equal_cost([search], config, {}, said.append))
+    assert sorted((task.point, task.family) for task in tasks) == [
+        ("e001", "found"),
+        ("e001", "random"),
+        ("e002", "found"),
+    ]
+    assert said == ["e002 goes without random: found no network"]
+    asked = dataclasses.replace(config, comparison=dataclasses.replace(settings, points=("e002",)))
+    with pytest.raises(InputError, match="found no network"):
+        list(compare._equal_cost([search], asked, {}, said.append))
 
 
 def test_fronts_of_several_searches_are_compared_in_equal_time(finished, mine, tmp_path):
