@@ -78,7 +78,7 @@ def specification(
         "autosize": {"type": "fit-x", "contains": "padding"},
         "height": _HEIGHT,
         "padding": 4,
-        "signals": _signals(measures, sides),
+        "signals": _signals(measures, sides, len(colours) > 1),
         "data": _data(measures),
         "scales": _scales(colours, is_log),
         "axes": _axes(is_log),
@@ -96,7 +96,7 @@ def specification(
     }
 
 
-def _signals(measures: Sequence[Unit], sides: Sequence[str]) -> list[_Json]:
+def _signals(measures: Sequence[Unit], sides: Sequence[str], are_several: bool) -> list[_Json]:
     resized = "max(260, containerSize()[0])"
     titles = {unit.resource: unit.title for unit in measures}
     symbols = {unit.resource: unit.symbol for unit in measures}
@@ -112,6 +112,7 @@ def _signals(measures: Sequence[Unit], sides: Sequence[str]) -> list[_Json]:
         {"name": "titles", "value": titles},
         {"name": "symbols", "value": symbols},
         {"name": "names", "value": {one.resource: one.name for one in measures}},
+        {"name": "are_several", "value": are_several},
         {"name": "chosen", "value": "", "on": [{"events": "@dots:click", "update": _CLICKED}]},
         {"name": "hovered", "value": None, "on": _hovering()},
     ]
@@ -151,7 +152,8 @@ _BEST_TEXT = (
     "!best_of ? 'No network is within these limits.' : "
     "(is_limited ? 'The best within these limits' : 'The best of all')"
     " + (isValid(best_of.validation) ? ' by the validation images: ' : ': ')"
-    " + best_of.name + ', ' + format(best_of.y, '.2f') + '% (' + y_axis + ') at '"
+    " + best_of.name + (are_several ? ' (' + best_of.front + '), ' : ', ')"
+    " + format(best_of.y, '.2f') + '% (' + y_axis + ') at '"
     " + format(best_of.x, '.3~r') + symbols[x_axis] + ' ' + names[x_axis]"
 )
 

@@ -74,10 +74,10 @@ def test_a_limit_that_is_typed_names_the_best_within_it(three, opened):
     page = opened(three)
     best = page.view.locator("#best")
     by = "by the validation images: "
-    first = f"The best of all {by}large, 80.00% (validation) at 4M multiply-adds"
+    first = f"The best of all {by}large (found), 80.00% (validation) at 4M multiply-adds"
     assert best.inner_text() == first
     page.view.fill("#limit-macs", "2.5")
-    assert f"within these limits {by}middle, 75.00%" in best.inner_text()
+    assert f"within these limits {by}middle (found), 75.00%" in best.inner_text()
     page.view.fill("#limit-params", "15")
     assert best.inner_text() == "No network is within these limits."
     page.view.fill("#limit-macs", "")

@@ -69,7 +69,7 @@ def test_the_validation_images_choose_and_the_test_images_judge():
         if signal["name"] in ("x_axis", "y_axis"):
             signal["value"] = {"x_axis": "macs", "y_axis": "test"}[signal["name"]]
     made["title"] = {"text": {"signal": "best_text"}}
-    best = "The best of all by the validation images: solid, 70.00% (test)"
+    best = "The best of all by the validation images: solid (found), 70.00% (test)"
     assert best in vl_convert.vega_to_svg(made)
 
 
@@ -90,7 +90,7 @@ def test_axes_and_limits_are_signals():
     # what a page writes beside the plot
     made["title"] = {"text": {"signal": "best_text"}}
     svg = vl_convert.vega_to_svg(made)
-    best = "The best within these limits by the validation images: b, 70.00% (validation)"
+    best = "The best within these limits by the validation images: b (found), 70.00% (validation)"
     assert f"{best} at 1M multiply-adds" in svg
     # far below the others, and not finished
     assert 'aria-label="d, ' not in svg
