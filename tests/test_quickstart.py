@@ -6,6 +6,7 @@ import shutil
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
 from processes import ROOT
 
 NOTEBOOK = ROOT / "docs" / "quickstart.ipynb"
@@ -32,9 +33,8 @@ def kinds(notebook):
     ]
 
 
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("quickstart")
+def run(folder):
+    """The notebook as it stands, but for the time that it takes, run in a folder."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     (first,) = [cell for cell in notebook.cells if "MINUTES = 3\n" in cell.source]
     first.source = first.source.replace("MINUTES = 3\n", "MINUTES = 0.4\n")
@@ -45,7 +45,18 @@ def executed(tmp_path_factory):
         notebook, timeout=300, resources={"metadata": {"path": str(folder)}}, kernel_name="python3"
     )
     client.execute()
-    return notebook, folder
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("quickstart")
+    try:
+        return run(folder), folder
+    except DeadKernelError:
+        # of the kernel alone: its sockets were gone in one of five runs, on a busy machine
+        folder = tmp_path_factory.mktemp("again")
+        return run(folder), folder
 
 
 def test_it_leads_from_images_to_a_network_that_is_served(executed):
