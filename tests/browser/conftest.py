@@ -16,8 +16,9 @@ def browser():
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.skip(f"no browser is installed: none of {', '.join(NAMES)}")
-    # its sandbox refuses root, who is alone in a container
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    # in a container there is little shared memory; its sandbox refuses root, who is alone there
+    arguments = ["--disable-dev-shm-usage"]
+    arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
     with playwright.sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=found, args=arguments)
         yield started
