@@ -38,10 +38,10 @@ def contents(folder: pathlib.Path) -> list[Content]:
         InputError: there is none, or a file is damaged.
     """
     files = [folder / f"{name}.json" for name in NAMES]
-    found = [_content(Result.read(file), folder) for file in files if file.is_file()]
-    if not found:
+    there = [_content(Result.read(file), folder) for file in files if file.is_file()]
+    if not there:
         raise InputError(f"RUN: expected the folder of a comparison; received {folder}")
-    return found
+    return there
 
 
 def _content(result: Result, folder: pathlib.Path, going_on: bool = False) -> Content:

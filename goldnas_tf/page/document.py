@@ -168,12 +168,12 @@ def _together(contents: Sequence[Content]) -> tuple[list[Mark], list[Network]]:
 
 def _free(network: Network, taken: Mapping[str, Network]) -> str:
     """A key for a network: its own, unless another one has it; the same one keeps it."""
-    for number in itertools.count(1):
-        key = network.key if number == 1 else f"{network.key} ({number})"
-        other = taken.get(key)
-        if other is None or (network.folder and other.folder == network.folder):
-            return key
-    raise AssertionError
+    numbered = (f"{network.key} ({number})" for number in itertools.count(2))
+    return next(
+        key
+        for key in itertools.chain([network.key], numbered)
+        if key not in taken or (network.folder and taken[key].folder == network.folder)
+    )
 
 
 def _called(content: Content) -> str:

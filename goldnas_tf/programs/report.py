@@ -9,8 +9,6 @@ Written anew it also shows what networks confuse that were evaluated meanwhile; 
 drawn into one plot. --card writes the model card of a network.
 """
 
-import sys
-
 from absl import flags
 
 from goldnas_tf.errors import InputError
@@ -31,11 +29,7 @@ def _report() -> None:
     """Reads the flags, writes the page or the card."""
     config = command_line.read(ReportConfig, flags.FLAGS)
     runs = command_line.paths("run")
-    if not runs:
-        raise InputError(
-            "RUN: expected the work folder of a run, such as runs/digits; received none"
-        )
-    if config.card and (len(runs) > 1 or config.output):
+    if config.card and (len(runs) != 1 or config.output):
         raise InputError(
             f"card: expected one RUN and no output; received {len(runs)} and {config.output!r}"
         )
@@ -47,4 +41,4 @@ def _report() -> None:
         path = write_card(runs[0], config.card, config.evaluations)
     else:
         path = report(runs, config.output or None, config.evaluations)
-    print(path, file=sys.stdout)
+    print(path)
