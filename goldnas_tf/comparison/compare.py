@@ -23,6 +23,7 @@ from goldnas_tf.display.terminal import Progress
 from goldnas_tf.errors import InputError
 from goldnas_tf.page import document
 from goldnas_tf.pareto import Point
+from goldnas_tf.runs.interrupt import Interrupted
 from goldnas_tf.training import small_images
 from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 from goldnas_tf.training.train_config import train_config
@@ -103,7 +104,7 @@ def compare(
     home = workdir or searches[0].path / FOLDER
     start, runs = searches[0].start[settings.cost], {one.name: one.path for one in searches}
     # what was trained grows in it
-    result = Result(config.to_json(), start, trained, runs)
+    result = Result(config.to_json(), start, trained, runs, len(trained) + len(tasks))
     for number, task in enumerate(tasks, 1):
         of_run = f"{task.run.name}, " if len(searches) > 1 else ""
         say(
@@ -111,8 +112,15 @@ def compare(
             f"seed {task.seed}"
         )
         folder = _folder(task, workdir, settings.equal_time, len(searches) > 1)
-        trained.append(_trained(task, config, data, folder, progress))
-        shown.write(home, result)
+        try:
+            trained.append(_trained(task, config, data, folder, progress))
+        except Interrupted:
+            if trained:
+                shown.write(home)
+            raise
+        if not result.is_whole:
+            result.write(home)
+            shown.write(home, going_on=True)
     result.write(home)
     picture = home / f"{result.name}.png"
     draw_comparison(trained, settings.cost, start, picture, settings.equal_time)

@@ -26,12 +26,19 @@ class Result:
         start: what the super-network has of the resource that is compared over.
         trained: all networks.
         runs: work folders of the searches, by name; empty in files that do not tell.
+        planned: how many networks there are to be, with those that are still to be trained.
     """
 
     settings: Mapping[str, Any]
     start: float
     trained: Sequence[Trained]
     runs: Mapping[str, pathlib.Path]
+    planned: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all networks are trained."""
+        return len(self.trained) >= self.planned
 
     @property
     def equal_time(self) -> bool:
@@ -61,6 +68,7 @@ class Result:
                 "settings": self.settings,
                 "start": self.start,
                 "runs": {name: os.path.relpath(path, folder) for name, path in self.runs.items()},
+                "planned": self.planned,
                 "trained": [to_flat(one) for one in trained],
                 "hypervolume": {name: list(values.values()) for name, values in areas.items()},
                 "networks": [dataclasses.asdict(one) for one in networks if one],
@@ -82,5 +90,6 @@ class Result:
                 values["start"],
                 [from_flat(Trained, one) for one in values["trained"]],
                 {name: file.parent / path for name, path in values.get("runs", {}).items()},
+                values.get("planned", len(values["trained"])),
             ),
         )

@@ -17,52 +17,52 @@ from goldnas_tf.pareto import dominates
 from goldnas_tf.settings.configuration import RunConfiguration
 
 
-def write(folder: pathlib.Path, result: Result | None = None) -> None:
-    """Writes the page into the folder of a comparison.
+def write(folder: pathlib.Path, going_on: bool = False) -> None:
+    """Writes the page into the folder of a comparison; arguments as of `contents`."""
+    document.renew(lambda: contents(folder, going_on), folder / document.NAME)
+
+
+def contents(folder: pathlib.Path, going_on: bool = False) -> list[Content]:
+    """What is known of the comparisons in a folder: of equal cost, of equal time, or both.
 
     Args:
-        folder: of it.
-        result: of one that goes on, as far as it has come; None: what its files say.
-    """
-
-    def shown() -> list[Content]:
-        return [_content(result, folder, going_on=True)] if result else contents(folder)
-
-    document.renew(shown, folder / document.NAME)
-
-
-def contents(folder: pathlib.Path) -> list[Content]:
-    """What is known of the comparisons in a folder: of equal cost, of equal time, or both.
+        folder: of them.
+        going_on: whether one that is not whole is at work.
 
     Raises:
         InputError: there is none, or a file is damaged.
     """
     files = [folder / f"{name}.json" for name in NAMES]
-    there = [_content(Result.read(file), folder) for file in files if file.is_file()]
+    there = [_content(Result.read(file), folder, going_on) for file in files if file.is_file()]
     if not there:
         raise InputError(f"RUN: expected the folder of a comparison; received {folder}")
     return there
 
 
-def _content(result: Result, folder: pathlib.Path, going_on: bool = False) -> Content:
+def _content(result: Result, folder: pathlib.Path, going_on: bool) -> Content:
     rows = configured.rows(CompareConfig, result.settings)
     networks = _networks(result)
     alike = "in the time that the search took" if result.equal_time else "at equal cost"
     told = comparison_table(result.trained, result.cost, result.start, result.equal_time)
     runs = [str(path) for path in result.runs.values()]
     families = len(verdict.families(result.trained))
+    trained = f"{len(result.trained)} networks of {families} families"
+    if not result.is_whole:
+        trained = (
+            f"{len(result.trained)} of {result.planned} networks so far, of {families} families"
+        )
     of = ", ".join(dict.fromkeys(one.run for one in result.trained))
     return Content(
         "comparison",
         f"of {of}{' at equal time' if result.equal_time else ''}",
-        (f"{len(result.trained)} networks of {families} families, {alike}.",),
-        going_on=going_on,
+        (f"{trained}, {alike}.",),
+        going_on=going_on and not result.is_whole,
         marks=list(_marks(result, networks)),
         costs=(result.cost,),
         networks=list(networks.values()),
         settings=rows,
         command=configured.command("goldnas-compare", folder, rows, *runs) if runs else "",
-        tables=(("Verdict, so far" if going_on else "Verdict", told),),
+        tables=(("Verdict" if result.is_whole else "Verdict, so far", told),),
     )
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from goldnas_tf.data import ImageData
 from goldnas_tf.deployment import litert, micro, onnx_file, served, verification, warm_up
 from goldnas_tf.deployment.inference import BATCHES, Inference, fold
+from goldnas_tf.deployment.preconditions import check
 from goldnas_tf.deployment.report import Report
 from goldnas_tf.deployment.settings import ExportConfig
 from goldnas_tf.deployment.source import Source, open_source, training_images
@@ -42,18 +43,24 @@ REPORTS = {
 _EXACT = ("serving", "float32", "onnx")  # the others round, which their accuracy shows
 
 
-def export(config: ExportConfig, data: ImageData, say: Callable[[str], None]) -> Report:
+def _nobody(line: str) -> None:
+    """Is told, and says nothing."""
+
+
+def export(config: ExportConfig, data: ImageData, say: Callable[[str], None] = _nobody) -> Report:
     """Exports a network in all formats that are asked for, or in none.
 
     Args:
         config: what is exported, and where to.
         data: training images calibrate and warm up, validation images measure.
-        say: is told in a line what has been done.
+        say: is told in a line what is being done.
 
     Raises:
-        InputError: there is no such network, or it is not one for these images.
+        InputError: there is no such network, it is not one for these images, or what a format is
+            written with is not installed.
         ExportError: what was written does not answer as the network does, or cannot be written.
     """
+    check(config)
     output, name = local_path(config.output, "output"), config.name or data.name
     source = open_source(config.network, data)
     version = next_version(output, name)

@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from goldnas_tf import pareto
 from goldnas_tf.architecture.blocks import Block
@@ -40,6 +40,7 @@ def evolve(
     data: ImageData,
     workdir: str | pathlib.Path,
     progress: Progress | None = None,
+    inputs: Mapping[str, str] | None = None,
 ) -> list[Point]:
     """Evolves networks, or goes on with the evolution that the same configuration left.
 
@@ -53,6 +54,8 @@ def evolve(
             those of the final front measured on its test images once.
         workdir: the run folder; made if it is missing.
         progress: where progress is shown; default: the standard error stream.
+        inputs: where the blocks were found, as `{"blocks": "runs/blocks"}`; written down for those
+            who do it again.
 
     Returns:
         The points, the costliest first; those on the front are marked `non_dominated`.
@@ -63,7 +66,7 @@ def evolve(
         TrainingError: no network of the first generation could be trained.
         Interrupted: SIGINT or SIGTERM came; what was tried is saved.
     """
-    return Evolution(config, blocks, data, workdir, progress).go()
+    return Evolution(config, blocks, data, workdir, progress, inputs).go()
 
 
 class Evolution(Run):
@@ -75,6 +78,7 @@ class Evolution(Run):
         data: the images.
         workdir: the run folder.
         progress: where progress is shown.
+        inputs: where the blocks were found, by flag.
     """
 
     config: EvolveConfig
@@ -86,6 +90,7 @@ class Evolution(Run):
         data: ImageData,
         workdir: str | pathlib.Path,
         progress: Progress | None,
+        inputs: Mapping[str, str] | None = None,
     ):
         super().__init__(config, data, progress)
         settings, classes = config.evolution, len(data.class_names)
@@ -94,7 +99,7 @@ class Evolution(Run):
         preconditions.check(config, data, self.assembly)
         make = algorithms.MAKERS[settings.algorithm]
         self.algorithm = make(self.assembly, settings, config.seed)
-        self.open_folder(workdir, data=data.describe(), blocks=_named(blocks))
+        self.open_folder(workdir, inputs, data=data.describe(), blocks=_named(blocks))
         path = self.folder.path
         renew = functools.partial(shown.write, path, going_on=True)
         self.archive = Archive(path, None, settings.objectives, renew)

@@ -36,6 +36,7 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
     trials, lines, data = candidate.finished(folder), progress.lines(folder), config["data"]
     name = folder.resolve().name
     networks = found.points(folder, name, points, configured.images(config, rows))
+    inputs = configured.inputs(config)
     failed = sum(one.failure is not None for one in trials)
     summary = [
         f"Networks for {data['name']} ({data['train_images']:,} training images), put together "
@@ -74,8 +75,9 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
         else None,
         rows,
         configured.facts(config),
-        # which run its blocks are of is written down nowhere
-        "",
+        configured.command("goldnas-evolve", folder, rows, *inputs)
+        if inputs and configured.has_images(config)
+        else "",
     )
 
 

@@ -68,6 +68,11 @@ def _row(section: str, field: dataclasses.Field[Any], value: Any, default: Any) 
     return Row(section, name, told, meaning, flag, value == default)
 
 
+def inputs(config: Mapping[str, Any]) -> list[str]:
+    """Flags for what a run has read besides images; none where it was not told by paths."""
+    return [f"--{flag}={path}" for flag, path in (config.get("inputs") or {}).items()]
+
+
 def command(program: str, folder: pathlib.Path, found: Iterable[Row], *more: str) -> str:
     """The command that does a run again in a folder beside its own.
 

@@ -55,4 +55,5 @@ def _evolve() -> None:
         devices.prepare(config.devices)
         devices.leave_gpus()
     check_writable(workdir)
-    evolve(config, library, data.load(config.data), workdir)
+    inputs = {"blocks": flags.FLAGS.blocks}
+    evolve(config, library, data.load(config.data), workdir, inputs=inputs)

@@ -50,8 +50,14 @@ def _train() -> None:
     searched = export.load_point(folder) if config.training.init == "inherited" else None
     teacher = export.load_point(flags.FLAGS.teacher) if flags.FLAGS.teacher else None
     images = data.load(config.data)
-    train(genotype, config, images, workdir, searched, teacher=teacher)
+    train(genotype, config, images, workdir, searched, teacher=teacher, inputs=_inputs())
     shown.write(workdir)
+
+
+def _inputs() -> dict[str, str]:
+    """The paths of what is read besides images, by flag."""
+    given = {name: flags.FLAGS[name].value for name in ("network", "teacher")}
+    return {name: path for name, path in given.items() if path}
 
 
 def _network(text: str | None) -> tuple[Genotype, pathlib.Path]:

@@ -3,7 +3,7 @@
 import abc
 import contextlib
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from goldnas_tf.data import ImageData
@@ -41,17 +41,23 @@ class Run(abc.ABC):
         self.config, self.data, self.progress = config, data, progress or Progress()
         self.clock = Clock()
 
-    def open_folder(self, workdir: str | pathlib.Path, **described: object) -> None:
+    def open_folder(
+        self,
+        workdir: str | pathlib.Path,
+        inputs: Mapping[str, str] | None = None,
+        **described: object,
+    ) -> None:
         """Makes the run's folder, or finds the one that the same run left.
 
         Args:
             workdir: the folder.
+            inputs: where it was told to find what it reads besides images, by flag.
             **described: what makes it the same run besides its settings, as JSON values.
 
         Raises:
             InputError: the folder cannot be written, holds another run, or is in use.
         """
-        self.folder = RunFolder.open(workdir, self.config, described)
+        self.folder = RunFolder.open(workdir, self.config, described, inputs)
 
     @contextlib.contextmanager
     def journal(self, done: int, unit: str = "epoch") -> Iterator[Journal]:

@@ -14,6 +14,7 @@ import json
 import pathlib
 import platform
 import tempfile
+from collections.abc import Mapping
 from typing import Any
 
 from goldnas_tf.errors import InputError
@@ -62,7 +63,13 @@ class RunFolder:
             ) from error
 
     @classmethod
-    def open(cls, path: str | pathlib.Path, config: Configuration, described: dict) -> "RunFolder":
+    def open(
+        cls,
+        path: str | pathlib.Path,
+        config: Configuration,
+        described: dict,
+        inputs: Mapping[str, str] | None = None,
+    ) -> "RunFolder":
         """Makes the folder of a new run, or finds the one that the same run left.
 
         Settings that say how far a run goes may have grown; then config.json is written anew.
@@ -71,6 +78,8 @@ class RunFolder:
             path: the work folder.
             config: all settings.
             described: what else makes it the same run, as the data set, as JSON values.
+            inputs: where a new run was told to find what it reads, by flag; for those who do it
+                again.
 
         Raises:
             InputError: the folder cannot be written, holds another run (the message names the
@@ -88,6 +97,8 @@ class RunFolder:
         path.mkdir(parents=True, exist_ok=True)
         folder = cls(path)
         values = {"settings": config.to_json(), **described, "versions": versions()}
+        if inputs:
+            values["inputs"] = dict(inputs)
         KIND.write(config_file, values)
         return folder
 

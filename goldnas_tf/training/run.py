@@ -63,10 +63,15 @@ class EpochRun(Run):
             config.watch.watch_images,
         )
 
-    def open_folder(self, workdir: str | pathlib.Path, **described: object) -> None:
+    def open_folder(
+        self,
+        workdir: str | pathlib.Path,
+        inputs: Mapping[str, str] | None = None,
+        **described: object,
+    ) -> None:
         """Makes the run's folder, or finds the one that the same run left on as many devices."""
         data = {**self.data.describe(), "replicas": self.strategy.num_replicas_in_sync}
-        super().open_folder(workdir, data=data, **described)
+        super().open_folder(workdir, inputs, data=data, **described)
 
     def keep_time(self, seconds: float, spent: float = 0.0) -> None:
         """Writes down from now on how much time is used.

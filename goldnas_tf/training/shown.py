@@ -41,8 +41,10 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
     panels.append(Panel("images a second", {"images a second": pace}))
     genotype = place / "genotype.json"
     images = configured.images(config, rows)
-    # that of the weights that it began with, or of a teacher, is written down nowhere
+    # one made in Python was told no paths; its weights or its teacher are not known then
     is_alone = config["settings"]["training"]["init"] == "scratch" and not config.get("teacher")
+    own = [f"--network={genotype}"] if genotype.is_file() and is_alone else []
+    inputs = configured.inputs(config) or own
     return Content(
         "training",
         name,
@@ -60,8 +62,8 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
         else None,
         settings=rows,
         facts=configured.facts(config),
-        command=configured.command("goldnas-train", folder, rows, f"--network={genotype}")
-        if genotype.is_file() and images is not None and is_alone
+        command=configured.command("goldnas-train", folder, rows, *inputs)
+        if inputs and images is not None
         else "",
     )
 

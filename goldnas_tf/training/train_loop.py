@@ -8,6 +8,7 @@ Reference: GOLD-NAS (arXiv 2007.03331), section 4.1.
 import functools
 import hashlib
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -48,6 +49,7 @@ def train(
     destination: pathlib.Path | None = None,
     teacher: keras.Model | None = None,
     seconds: float = 0.0,
+    inputs: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Trains, or goes on with the training that the same configuration left in the folder.
 
@@ -62,6 +64,8 @@ def train(
         destination: the folder that the network goes to, instead of `network/`.
         teacher: a network of the same images, whose answers this one is taught besides the labels.
         seconds: that it all takes, whatever `epochs` says; 0 is no limit.
+        inputs: where network and teacher were found, by flag of `bin/train`; written down for those
+            who do it again.
 
     Returns:
         What stands in `network/metrics.json`: accuracies in [0, 1], multiply-adds, parameters.
@@ -74,7 +78,7 @@ def train(
     """
     blueprint = GenotypeBlueprint(network) if isinstance(network, Genotype) else network
     return Training(
-        blueprint, config, data, workdir, searched, progress, destination, teacher, seconds
+        blueprint, config, data, workdir, searched, progress, destination, teacher, seconds, inputs
     ).go()
 
 
@@ -91,6 +95,7 @@ class Training(EpochRun):
         destination: the folder that the network goes to; None: `network/`.
         teacher: a network whose answers this one is taught, or None.
         seconds: that it takes; as many steps as there is time for. 0: `epochs` passes.
+        inputs: where network and teacher were found, by flag.
     """
 
     name = "the training"
@@ -108,6 +113,7 @@ class Training(EpochRun):
         destination: pathlib.Path | None,
         teacher: keras.Model | None = None,
         seconds: float = 0.0,
+        inputs: Mapping[str, str] | None = None,
     ):
         settings = config.training
         blueprint.check_fits(data)
@@ -127,7 +133,8 @@ class Training(EpochRun):
             teacher=teacher
             and Teacher(teacher, settings.teacher_weight, settings.teacher_temperature),
         )
-        self.open_folder(workdir, **blueprint.describe(), teacher=teacher and _digest(teacher))
+        taught_by = teacher and _digest(teacher)
+        self.open_folder(workdir, inputs, **blueprint.describe(), teacher=taught_by)
         self.keep_time(seconds)
         self.destination = destination or self.folder.path / NETWORK
 

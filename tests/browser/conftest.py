@@ -55,6 +55,25 @@ class Opened:
         self.view.goto(address + fragment)
         self.view.wait_for_selector("body[data-ready]")
 
+    def drag(self, by, start, end):
+        """Drags what is at a place of the window to another, by "mouse" or "finger"."""
+        if by == "finger":
+            self._drag_by_finger(start, end)
+            return
+        self.view.mouse.move(*start)
+        self.view.mouse.down()
+        self.view.mouse.move(*end, steps=5)
+        self.view.mouse.up()
+
+    def _drag_by_finger(self, start, end):
+        # playwright itself can only tap
+        session = self._context.new_cdp_session(self.view)
+        for step, kind in enumerate(["touchStart", *["touchMove"] * 5]):
+            x, y = (a + (b - a) * step / 5 for a, b in zip(start, end, strict=True))
+            touched = [{"x": x, "y": y}]
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
     def dot(self, name):
         """A network in the plot of fronts."""
         return self.view.locator(f'#front [aria-label^="{name}, "]')

@@ -87,16 +87,15 @@ def test_a_limit_that_is_typed_names_the_best_within_it(three, opened):
     assert not page.told
 
 
-def test_a_limit_that_is_dragged_greys_out_what_breaks_it(three, opened):
-    page = opened(three)
+@pytest.mark.parametrize("by", ["mouse", "finger"])
+def test_a_limit_that_is_dragged_greys_out_what_breaks_it(three, opened, by):
+    page = opened(three, has_touch=by == "finger")
     assert page.dot("large").get_attribute("opacity") == "1"
     line = page.view.locator('#front [aria-label^="limit on"]').bounding_box()
     small, middle = (page.dot(name).bounding_box() for name in ("small", "middle"))
-    page.view.mouse.move(line["x"] + line["width"] / 2, line["y"] + line["height"] / 2)
-    page.view.mouse.down()
     between = (small["x"] + middle["x"] + small["width"]) / 2
-    page.view.mouse.move(between, line["y"] + 60, steps=5)
-    page.view.mouse.up()
+    grip = line["x"] + line["width"] / 2, line["y"] + line["height"] / 2
+    page.drag(by, grip, (between, line["y"] + 60))
     assert 1 < float(page.view.locator("#limit-macs").input_value()) < 2
     assert "small" in page.view.locator("#best").inner_text()
     assert [float(page.dot(name).get_attribute("opacity")) < 0.5 for name in NAMES] == [
@@ -146,11 +145,8 @@ def test_a_limit_that_is_dragged_to_the_edge_is_none(three, opened):
     found = []
     for by in (-2000, 3000):
         line = page.view.locator('#front [aria-label^="limit on"]').bounding_box()
-        x = line["x"] + line["width"] / 2
-        page.view.mouse.move(x, line["y"] + 200)
-        page.view.mouse.down()
-        page.view.mouse.move(x + by, line["y"] + 200, steps=4)
-        page.view.mouse.up()
+        x, y = line["x"] + line["width"] / 2, line["y"] + 200
+        page.drag("mouse", (x, y), (x + by, y))
         found.append(page.view.locator("#limit-macs").input_value())
     assert 0 <= float(found[0]) < 1 and found[1] == ""
     assert not page.told

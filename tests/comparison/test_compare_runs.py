@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import shutil
+import signal
+import time
 
 import pytest
 from processes import Program
@@ -16,6 +18,7 @@ from goldnas_tf.comparison import compare, families, searched
 from goldnas_tf.comparison.settings import CompareConfig, ComparisonSettings
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
+from goldnas_tf.reporting import kinds
 from goldnas_tf.resources import resources
 from goldnas_tf.settings.images import DataSettings
 
@@ -82,8 +85,8 @@ def test_more_seeds_train_what_is_missing(run, tmp_path):
         "found_1",
         "random_1",
     }
-    for folder, time in before.items():
-        assert (folder / "network" / "metrics.json").stat().st_mtime_ns == time
+    for folder, changed in before.items():
+        assert (folder / "network" / "metrics.json").stat().st_mtime_ns == changed
     result = json.loads((tmp_path / "comparison.json").read_text())
     assert len(result["trained"]) == 4
     assert [one["rival"] for one in result["networks"]] == ["random"]
@@ -95,6 +98,24 @@ def test_more_seeds_train_what_is_missing(run, tmp_path):
     page = (tmp_path / "report.html").read_text()
     assert '"front": "found"' in page and '"front": "random"' in page
     assert "<body data-going-on" not in page and ">Verdict<" in page
+
+
+def test_one_that_is_stopped_tells_of_what_it_has_trained(run, tmp_path):
+    flags = ("--points=e002", "--families=found,random", "--seeds=1")
+    process = COMPARE.start(f"--workdir={tmp_path}", run, *flags)
+    while process.poll() is None and not (tmp_path / "comparison.json").exists():
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    ended = process.wait()
+    assert ended.returncode == 128 + signal.SIGTERM, ended.stderr
+    (content,) = kinds.contents(tmp_path)
+    assert content.summary[0].startswith("1 of 2 networks so far, of 1 families, at equal cost")
+    page = (tmp_path / "report.html").read_text()
+    assert "<body data-going-on" not in page and ">Verdict, so far<" in page
+    again = COMPARE.run(tmp_path, run, *flags)
+    assert again.returncode == 0, again.stderr
+    (content,) = kinds.contents(tmp_path)
+    assert content.summary[0].startswith("2 networks of 2 families")
 
 
 def test_a_family_without_a_network_of_that_cost_is_left_out_unless_it_is_asked_for(

@@ -59,7 +59,7 @@ def exported(point, images_for, tmp_path):
         made = ExportConfig(
             network=str(point(name)), output=str(tmp_path), name="it", formats=(kind,)
         )
-        report = exporting.export(made, images_for(name), lambda line: None)
+        report = exporting.export(made, images_for(name))
         return report, tmp_path / kind / "it/1"
 
     return make

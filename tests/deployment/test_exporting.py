@@ -71,7 +71,7 @@ def test_versions_count_up_and_older_ones_stay(point, images_for, tmp_path):
     for formats in (("litert",), ("serving",), ("litert", "serving")):
         before = tree(tmp_path)
         made = config(point("one_cell"), tmp_path, formats=formats)
-        report = exporting.export(made, images, lambda line: None)
+        report = exporting.export(made, images)
         after = tree(tmp_path)
         assert {name: after[name] for name in before} == before
         assert {name.split("/")[2] for name in {*after} - {*before}} == {str(report.version)}
@@ -83,7 +83,7 @@ def test_versions_count_up_and_older_ones_stay(point, images_for, tmp_path):
 @pytest.mark.usefixtures("impatient", "alike")
 def test_half_precision_networks_are_exported_too(point, images_for, tmp_path):
     made = config(point("mixed_bfloat16"), tmp_path, formats=("serving",))
-    report = exporting.export(made, images_for("default_operators"), lambda line: None)
+    report = exporting.export(made, images_for("default_operators"))
     assert report.measured["serving"].accuracy.top1 == 1
 
 
@@ -116,7 +116,7 @@ def test_int8_is_left_out_where_litert_cannot_run_it(point, images_for, tmp_path
         lambda network, kind, *rest: b"none" if kind == "int8" else convert(network, kind, *rest),
     )
     made = config(point("one_cell"), tmp_path, formats=("litert",))
-    report = exporting.export(made, images_for("one_cell"), lambda line: None)
+    report = exporting.export(made, images_for("one_cell"))
     assert list(report.measured) == ["network", "float32", "float16"]
     (warning,) = report.warnings
     assert warning.startswith("WARNING: int8 is left out: ")
@@ -128,7 +128,7 @@ def test_int8_is_left_out_where_litert_cannot_run_it(point, images_for, tmp_path
 @pytest.mark.usefixtures("impatient", "alike")
 def test_int8_runs_where_nothing_passes_an_operator(point, images_for, tmp_path):
     made = config(point("plain"), tmp_path, formats=("micro",))
-    report = exporting.export(made, images_for("plain"), lambda line: None)
+    report = exporting.export(made, images_for("plain"))
     assert list(report.measured) == ["network", "micro"]
 
 
@@ -155,7 +155,7 @@ def test_a_disk_that_is_full_is_told(point, images_for, tmp_path, monkeypatch):
     monkeypatch.setattr(served, "write_classes", fail)
     made = config(point("one_cell"), tmp_path / "exports")
     with pytest.raises(ExportError, match="No space left on device"):
-        exporting.export(made, images_for("one_cell"), lambda line: None)
+        exporting.export(made, images_for("one_cell"))
     assert not list(tmp_path.iterdir())
 
 

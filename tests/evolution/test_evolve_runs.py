@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shlex
 import signal
 import time
 
@@ -17,6 +18,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data.splits import StreamedSplit
 from goldnas_tf.evolution import candidate
 from goldnas_tf.evolution.candidate import Candidate
+from goldnas_tf.reporting import kinds
 
 FLAGS = (
     "--dataset=digits",
@@ -124,6 +126,16 @@ def test_its_page_shows_what_was_tried_and_found(finished):
     text = (workdir / "report.html").read_text()
     assert '"front": "tried"' in text and '"front": "found"' in text
     assert "<body data-going-on" not in text
+
+
+def test_the_command_on_its_page_is_that_of_the_same_run(finished):
+    workdir, _ = finished
+    (content,) = kinds.contents(workdir)
+    name, *flags, again = shlex.split(content.command)
+    assert (name, again) == ("goldnas-evolve", f"--workdir={workdir}-again")
+    # settings that differed would be refused
+    result = Program("evolve", *flags).run(workdir)
+    assert result.returncode == 0, result.stderr
 
 
 def test_weights_that_nothing_starts_from_are_deleted(finished):
