@@ -92,7 +92,7 @@ def html(contents: Sequence[Content], folder: pathlib.Path) -> str:
         title=_title(contents),
         several=len(contents) > 1,
         going_on=any(content.going_on for content in contents),
-        written=datetime.datetime.now().strftime("%Y-%m-%d %H:%M"),
+        written=datetime.datetime.now().astimezone(),
         version=_version(),
         style=Markup(_file("page.css")),
         behaviour=Markup(_file("page.js")),

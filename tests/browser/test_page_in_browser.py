@@ -1,5 +1,8 @@
 """The page of a run in a real browser: no error, no network, and all that can be done with it."""
 
+import datetime
+import re
+
 import pytest
 from page_contents import HOSTILE, content
 from runs_on_disk import RUNS, copied
@@ -221,8 +224,20 @@ def test_a_page_of_a_run_that_goes_on_keeps_what_was_chosen(three, tmp_path, ope
     )
     page = opened(document.write([going_on], tmp_path / "on.html"))
     assert page.view.locator(".going-on").is_visible()
+    assert "ago" not in page.view.locator(".going-on").inner_text()
     page.view.fill("#limit-macs", "7")
     page.view.reload()
     page.view.wait_for_selector("body[data-ready]")
     assert page.view.locator("#limit-macs").input_value() == "7"
     assert "within these limits" in page.view.locator("#best").inner_text()
+    assert not page.told
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(1, "1 minute ago"), (185, "3 hours ago")])
+def test_the_page_of_a_run_that_was_killed_says_how_old_it_is(tmp_path, opened, minutes, told):
+    path = document.write([Content("search", "on", going_on=True)], tmp_path / "on.html")
+    before = datetime.datetime.now().astimezone() - datetime.timedelta(minutes=minutes)
+    text = path.read_text()
+    (now,) = re.findall(r'<time datetime="(.*?)"', text)
+    path.write_text(text.replace(now, before.isoformat(timespec="seconds")))
+    assert told in opened(path).view.locator(".going-on").inner_text()

@@ -102,6 +102,13 @@
     if (event.target.matches("[data-copy]")) copy(event.target);
   });
 
+  // how old the page of a run that goes on is: it may have been killed since
+  function tellAge() {
+    const minutes = Math.round((Date.now() - new Date(document.querySelector(".going-on time").dateTime)) / 60000);
+    const [amount, unit] = minutes < 120 ? [minutes, "minute"] : [Math.round(minutes / 60), "hour"];
+    if (amount > 0) byId("ago").textContent = `, ${new Intl.RelativeTimeFormat("en").format(-amount, unit)}`;
+  }
+
   async function start() {
     remembered();
     if (byId("front")) {
@@ -115,7 +122,10 @@
       addEventListener("hashchange", () => choose(asked()));
     }
     drawCharts(document);
-    if ("goingOn" in document.body.dataset) setTimeout(() => location.reload(), 20000);
+    if ("goingOn" in document.body.dataset) {
+      tellAge();
+      setTimeout(() => location.reload(), 20000);
+    }
     document.body.dataset.ready = "";
   }
   start();
