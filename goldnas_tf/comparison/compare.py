@@ -105,22 +105,23 @@ def compare(
     start, runs = searches[0].start[settings.cost], {one.name: one.path for one in searches}
     # what was trained grows in it
     result = Result(config.to_json(), start, trained, runs, len(trained) + len(tasks))
-    for number, task in enumerate(tasks, 1):
-        of_run = f"{task.run.name}, " if len(searches) > 1 else ""
-        say(
-            f"training {number} of {len(tasks)}: {of_run}{task.point}, {task.family}, "
-            f"seed {task.seed}"
-        )
-        folder = _folder(task, workdir, settings.equal_time, len(searches) > 1)
-        try:
+    try:
+        for number, task in enumerate(tasks, 1):
+            of_run = f"{task.run.name}, " if len(searches) > 1 else ""
+            say(
+                f"training {number} of {len(tasks)}: {of_run}{task.point}, {task.family}, "
+                f"seed {task.seed}"
+            )
+            folder = _folder(task, workdir, settings.equal_time, len(searches) > 1)
             trained.append(_trained(task, config, data, folder, progress))
-        except Interrupted:
-            if trained:
-                shown.write(home)
-            raise
-        if not result.is_whole:
-            result.write(home)
-            shown.write(home, going_on=True)
+            if not result.is_whole:
+                result.write(home)
+                shown.write(home, going_on=True)
+    except (Interrupted, KeyboardInterrupt):
+        # between two trainings a signal is an exception of Python's
+        if trained:
+            shown.write(home)
+        raise
     result.write(home)
     picture = home / f"{result.name}.png"
     draw_comparison(trained, settings.cost, start, picture, settings.equal_time)

@@ -103,7 +103,7 @@ def test_more_seeds_train_what_is_missing(run, tmp_path):
 def test_one_that_is_stopped_tells_of_what_it_has_trained(run, tmp_path):
     flags = ("--points=e002", "--families=found,random", "--seeds=1")
     process = COMPARE.start(f"--workdir={tmp_path}", run, *flags)
-    while process.poll() is None and not (tmp_path / "comparison.json").exists():
+    while process.poll() is None and not (tmp_path / "report.html").exists():
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
     ended = process.wait()

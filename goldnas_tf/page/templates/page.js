@@ -92,6 +92,10 @@
     }
   }
 
+  // a finger on a limit drags it and not the page; touch-action does nothing within a graphic
+  const drags = (event) => event.target.closest("#front .limit") && event.preventDefault();
+  document.addEventListener("touchstart", drags, { passive: false });
+
   document.addEventListener("click", (event) => {
     const chooses = event.target.closest("[data-choose]");
     if (chooses) {
