@@ -250,17 +250,21 @@ class Search(EpochRun):
         settings, budgets, table = self.config.plan, self.budgets, self.timetable
         time = settings.search_share * table.seconds
 
-        def pace(small: bool) -> Pace:
-            step, _ = probe(learner, self.feed, self.clock, _PROBE_SHARE * time, small)
-            return Pace.fit([(self.start, step)])
+        def step(small: bool) -> float:
+            return probe(learner, self.feed, self.clock, _PROBE_SHARE * time, small)[0]
 
-        full_pace, small_pace = pace(False), pace(True) if settings.small_warmup else None
+        samples, small_pace = [(self.start, step(False))], None
+        if settings.small_warmup:
+            small = step(True)
+            small_pace = Pace.fit([(self.start, small)])
+            # a quarter of the pixels is a quarter of the work: it tells how much of a step is fixed
+            samples.append((self.start // 4, small))
         watched = -(-self.feed.watched_images // self.config.optimizer.batch_size)
         full = self.clock.seconds["building"] + self.clock.seconds["tracing"]
         left = time - table.used - (len(budgets.targets) + 1) * _OF_A_POINT * full
         planned = plan_search(
             settings,
-            full_pace,
+            Pace.fit(samples),
             self.epoch_steps,
             watched,
             self.start,
