@@ -12,7 +12,7 @@ from goldnas_tf.searching.planned import ASKED, PlanSettings, planned_cost
 from goldnas_tf.training.pace import Pace
 
 # rebuilds, and operators that are masked until then, while networks are pruned
-_PRUNING_OVERHEAD = 1.1
+_PRUNING_OVERHEAD = 1.2
 # in fewer the cost would fall by too much at once
 _FEWEST_EPOCHS = 30
 _MOST_EPOCHS = 100_000
