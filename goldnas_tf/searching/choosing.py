@@ -10,7 +10,7 @@ from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Node,
 from goldnas_tf.resources.meter import MACS, Yardstick
 
 # share of a network that goes at once
-_LARGEST_STEP = 0.25
+_LARGEST_STEP = 0.2
 
 
 class Candidate(typing.NamedTuple):
