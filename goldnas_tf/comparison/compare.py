@@ -105,6 +105,11 @@ def compare(
     start, runs = searches[0].start[settings.cost], {one.name: one.path for one in searches}
     # what was trained grows in it
     result = Result(config.to_json(), start, trained, runs, len(trained) + len(tasks))
+
+    def record(going_on: bool = False) -> None:
+        result.write(home)
+        shown.write(home, going_on)
+
     try:
         for number, task in enumerate(tasks, 1):
             of_run = f"{task.run.name}, " if len(searches) > 1 else ""
@@ -115,18 +120,16 @@ def compare(
             folder = _folder(task, workdir, settings.equal_time, len(searches) > 1)
             trained.append(_trained(task, config, data, folder, progress))
             if not result.is_whole:
-                result.write(home)
-                shown.write(home, going_on=True)
+                record(going_on=True)
     except (Interrupted, KeyboardInterrupt):
         # between two trainings a signal is an exception of Python's
         if trained:
-            shown.write(home)
+            record()
         raise
-    result.write(home)
+    record()
     picture = home / f"{result.name}.png"
     draw_comparison(trained, settings.cost, start, picture, settings.equal_time)
     say(comparison_table(trained, settings.cost, start, settings.equal_time))
-    shown.write(home)
     say(f"{result.name}.json, {picture.name} and {document.NAME} are in {home}")
     return trained
 

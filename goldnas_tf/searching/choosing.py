@@ -9,7 +9,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Node, Place
 from goldnas_tf.resources.meter import MACS, Yardstick
 
-# share of a network that goes at once
+# share of a network that goes at once; whole cells take more, and are missed in the end
 _LARGEST_STEP = 0.2
 
 
