@@ -2,12 +2,12 @@
 
 import dataclasses
 import json
-import shlex
 import signal
 import time
 
 import psutil
 import pytest
+from done_again import assert_command_is_of_the_same_run
 from processes import Program
 from servers import assert_point_served
 
@@ -18,7 +18,6 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data.splits import StreamedSplit
 from goldnas_tf.evolution import candidate
 from goldnas_tf.evolution.candidate import Candidate
-from goldnas_tf.reporting import kinds
 
 FLAGS = (
     "--dataset=digits",
@@ -129,13 +128,7 @@ def test_its_page_shows_what_was_tried_and_found(finished):
 
 
 def test_the_command_on_its_page_is_that_of_the_same_run(finished):
-    workdir, _ = finished
-    (content,) = kinds.contents(workdir)
-    name, *flags, again = shlex.split(content.command)
-    assert (name, again) == ("goldnas-evolve", f"--workdir={workdir}-again")
-    # settings that differed would be refused
-    result = Program("evolve", *flags).run(workdir)
-    assert result.returncode == 0, result.stderr
+    assert_command_is_of_the_same_run(finished[0], "evolve")
 
 
 def test_weights_that_nothing_starts_from_are_deleted(finished):

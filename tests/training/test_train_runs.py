@@ -1,12 +1,12 @@
 """Whole trainings through bin/train, of a tiny network: outputs, resume, inherited weights."""
 
 import json
-import shlex
 import signal
 
 import keras
 import numpy as np
 import pytest
+from done_again import assert_command_is_of_the_same_run
 from processes import Program, metrics
 from servers import assert_point_served
 from tiny_networks import beside
@@ -16,7 +16,6 @@ from goldnas_tf.architecture.space import Space
 from goldnas_tf.data import load
 from goldnas_tf.networks import network
 from goldnas_tf.networks.inherit import inherit
-from goldnas_tf.reporting import kinds
 from goldnas_tf.runs import export
 from goldnas_tf.settings.images import DataSettings
 
@@ -88,13 +87,7 @@ def test_its_page_shows_the_network(finished):
 
 
 def test_the_command_on_its_page_is_that_of_the_same_run(finished):
-    workdir, _ = finished
-    (content,) = kinds.contents(workdir)
-    name, *flags, again = shlex.split(content.command)
-    assert (name, again) == ("goldnas-train", f"--workdir={workdir}-again")
-    # settings that differed would be refused
-    result = Program("train", *flags).run(workdir)
-    assert result.returncode == 0, result.stderr
+    assert_command_is_of_the_same_run(finished[0], "train")
 
 
 def test_the_loss_falls(finished):
