@@ -4,6 +4,7 @@
 #   make test                all tests; ARGS="tests/display -x" goes to pytest
 #   make lint                rules, format, which room imports which, and types
 #   make bench               what a search costs here; ARGS="--parts steps" goes to the benchmark
+#   make soak                faults on purpose, for about half an hour; ARGS="--only kill" one kind
 #   make install             the environment only
 #   make wheel               dist/goldnas_tf-VERSION-py3-none-any.whl: library, programs, presets
 #   make clean               removes the environment and build outputs, keeps runs/
@@ -22,7 +23,7 @@ TEST_PROCESSES = --numprocesses=logical --maxprocesses=4 --dist=loadfile
 INSTALLED = $(VENV)/installed.stamp
 INSTALLED_TEST = $(VENV)/installed-test.stamp
 
-.PHONY: help install search test lint bench wheel clean
+.PHONY: help install search test lint bench soak wheel clean
 .NOTPARALLEL:
 # also where the interpreter behind the environment has gone
 ifneq ($(shell test -x $(RUN) && echo there),there)
@@ -48,6 +49,9 @@ lint: $(INSTALLED_TEST)
 
 bench: $(INSTALLED)
 	$(RUN) -m bench $(ARGS)
+
+soak: $(INSTALLED_TEST)
+	$(RUN) tests/soak.py $(ARGS)
 
 wheel: $(INSTALLED)
 	$(RUN) -m pip wheel --disable-pip-version-check --no-deps --wheel-dir dist .

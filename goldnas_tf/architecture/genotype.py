@@ -16,7 +16,6 @@ from goldnas_tf.architecture.geometry import Geometry
 from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Node, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.errors import InputError
-from goldnas_tf.files import atomic
 from goldnas_tf.files.kinds import Kind
 
 KIND = Kind("a genotype", schema=1)
@@ -253,7 +252,7 @@ class Genotype:
 
     def save(self, path: str | pathlib.Path) -> None:
         """Writes the genotype as a JSON file."""
-        atomic.write_json(path, self.to_json())
+        KIND.write(pathlib.Path(path), self.to_json())
 
     @classmethod
     def load(cls, path: str | pathlib.Path) -> "Genotype":

@@ -4,10 +4,14 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import tempfile
 import typing
 from collections.abc import Iterator
+
+# what `tempfile` makes of our prefixes
+_LEFT = re.compile(r"\.(?P<name>.+)\.[a-z0-9_]{8}(?P<old>\.old)?")
 
 
 def write_text(path: str | pathlib.Path, text: str) -> None:
@@ -91,10 +95,20 @@ def folder(path: str | pathlib.Path, replace: bool = True) -> Iterator[pathlib.P
 
 
 def clear(path: pathlib.Path) -> None:
-    """Removes the temporary folders that killed processes left in a folder."""
+    """Removes the temporary files and folders that killed processes left in a folder.
+
+    One that was about to be replaced gets its name again where nothing has taken it yet.
+    """
     for left in path.glob(".*.*"):
-        if left.is_dir():
+        if not (found := _LEFT.fullmatch(left.name)):
+            continue
+        replaced = path / found["name"]
+        if found["old"] and not replaced.exists():
+            left.replace(replaced)
+        elif left.is_dir():
             shutil.rmtree(left)
+        else:
+            left.unlink()
 
 
 def _flush(path: pathlib.Path) -> None:

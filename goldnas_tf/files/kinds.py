@@ -5,6 +5,7 @@ there, what was found.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import pathlib
@@ -16,6 +17,14 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.files import atomic
 
 _T = typing.TypeVar("_T")
+_DIGEST = "digest"
+
+
+def _digest(values: Mapping[str, typing.Any]) -> str:
+    """Tells values apart from others, in whatever order they are written."""
+    # as they are read: names that are numbers become text
+    text = json.dumps(json.loads(json.dumps(values)), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class Kind(typing.NamedTuple):
@@ -37,10 +46,10 @@ class Kind(typing.NamedTuple):
         return {"schema": self.schema, **values}
 
     def check(self, values: object) -> dict[str, typing.Any]:
-        """The values that `stamp` gave, without the schema.
+        """The values that `stamp` gave, without the schema, or that `write` wrote.
 
         Raises:
-            InputError: another schema, or no values by names.
+            InputError: another schema, no values by names, or other ones than were written.
         """
         if not isinstance(values, dict):
             raise InputError(f"expected {self.name}; received {type(values).__name__}")
@@ -49,11 +58,18 @@ class Kind(typing.NamedTuple):
                 f"expected {self.name} of schema {self.schema}; received "
                 + ("none" if "schema" not in values else f"schema {values['schema']!r}")
             )
-        return {name: value for name, value in values.items() if name != "schema"}
+        found = {name: value for name, value in values.items() if name != _DIGEST}
+        if _DIGEST in values and values[_DIGEST] != _digest(found):
+            raise InputError(
+                f"expected {self.name} as it was written; received one that was changed since; "
+                f"where that was on purpose, take its line of {_DIGEST!r} away"
+            )
+        return {name: value for name, value in found.items() if name != "schema"}
 
     def write(self, file: pathlib.Path, values: Mapping[str, typing.Any]) -> None:
-        """Writes a file, whole or not at all."""
-        atomic.write_json(file, self.stamp(values))
+        """Writes a file, whole or not at all, with a digest that tells whether it was changed."""
+        stamped = self.stamp(values)
+        atomic.write_json(file, {**stamped, _DIGEST: _digest(stamped)})
 
     def read(
         self, file: pathlib.Path, parse: Callable[[typing.Any], _T] = lambda values: values

@@ -58,8 +58,7 @@ class Archive:
         """Adds a point whose folder is complete, and draws the front anew."""
         others = [other for other in self.points if other.name != point.name]
         self.points = pareto.mark([*others, point], self.costs)
-        values = pareto.to_json(self.points, self.start_macs, self.costs)
-        atomic.write_json(self._file, values)
+        pareto.KIND.write(self._file, pareto.to_json(self.points, self.start_macs, self.costs))
         self._draw()
         self._renewed()
 

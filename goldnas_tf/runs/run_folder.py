@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from goldnas_tf.errors import InputError
-from goldnas_tf.files import json_lines
+from goldnas_tf.files import atomic, json_lines
 from goldnas_tf.files.kinds import Kind
 from goldnas_tf.files.paths import local_path
 from goldnas_tf.runs import checkpoint
@@ -61,6 +61,7 @@ class RunFolder:
             raise InputError(
                 f"another process is at work in {path}; wait for it, or use another workdir"
             ) from error
+        atomic.clear(path)
 
     @classmethod
     def open(

@@ -136,9 +136,17 @@ def test_a_rename_that_fails_leaves_the_old_folder(tmp_path, monkeypatch, failin
 
 
 def test_what_killed_processes_left_is_cleared(tmp_path):
-    for name in (".e012.abc", ".e012.abc.old", "e012"):
+    for name in (".e012.abc_1234", ".e012.abc_1234.old", "e012"):
         (tmp_path / name).mkdir()
-    (tmp_path / ".DS_Store").touch()
-    (tmp_path / ".a.txt.abc").touch()
+    for name in (".DS_Store", ".a.txt.abcdefgh", ".a.txt.mine"):
+        (tmp_path / name).touch()
     atomic.clear(tmp_path)
-    assert listing(tmp_path) == [".DS_Store", ".a.txt.abc", "e012"]
+    assert listing(tmp_path) == [".DS_Store", ".a.txt.mine", "e012"]
+
+
+def test_what_was_being_replaced_gets_its_name_again(tmp_path):
+    for name in (".e.012.abc_1234/new", ".e.012.abc_1234.old/old"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    atomic.clear(tmp_path)
+    assert listing(tmp_path) == ["e.012", "e.012/old"]

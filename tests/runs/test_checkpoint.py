@@ -44,10 +44,12 @@ def test_nothing_is_pickled(tmp_path):
         checkpoint.load(tmp_path)
 
 
-def test_the_last_one_is_kept_alone(tmp_path):
+def test_the_last_two_are_kept(tmp_path):
+    written = []
     for step, epoch in ((9, 0), (10, 0), (10, 1), (100, 1), (1000, 10)):
         checkpoint.save(tmp_path, (step, epoch), {"at": [step, epoch]}, {})
-        assert folders(tmp_path) == [f"{step:09d}-{epoch:06d}"]
+        written.append(f"{step:09d}-{epoch:06d}")
+        assert folders(tmp_path) == written[-2:]
     assert checkpoint.load(tmp_path) == ({"at": [1000, 10]}, {})
 
 
@@ -72,12 +74,12 @@ def test_a_save_that_fails_leaves_the_one_before(tmp_path, monkeypatch):
 
 def test_what_a_killed_save_left_is_ignored_and_removed(tmp_path):
     checkpoint.save(tmp_path, (5, 0), {"step": 5}, {})
-    left = tmp_path / checkpoint.FOLDER / ".000000006-000000.abc"
+    left = tmp_path / checkpoint.FOLDER / ".000000006-000000.abc_4567"
     left.mkdir()
     (left / "state.json").write_text("{")
     assert checkpoint.load(tmp_path) == ({"step": 5}, {})
     checkpoint.save(tmp_path, (7, 0), {"step": 7}, {})
-    assert folders(tmp_path) == ["000000007-000000"]
+    assert folders(tmp_path) == ["000000005-000000", "000000007-000000"]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +106,32 @@ def test_another_schema_is_refused(tmp_path):
             checkpoint.load(tmp_path)
 
 
+def _cut(content):
+    return content[: len(content) // 2]
+
+
+def _flip(content):
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 4]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize("name", ["state.json", "arrays.npz", "digest"])
+@pytest.mark.parametrize("damage", [_cut, _flip, lambda content: b""])
+def test_the_one_before_takes_the_place_of_a_damaged_one(tmp_path, caplog, name, damage):
+    checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
+    checkpoint.save(tmp_path, (14, 1), {**VALUES, "epoch": 4}, ARRAYS)
+    file = tmp_path / checkpoint.FOLDER / "000000014-000001" / name
+    content = damage(file.read_bytes())
+    file.write_bytes(content)
+    values, _ = checkpoint.load(tmp_path)
+    assert values == VALUES
+    assert "the one before it is taken, 000000012-000000" in caplog.text
+    assert file.read_bytes() == content
+    # the run goes on
+    checkpoint.save(tmp_path, (13, 0), {**VALUES, "epoch": 5}, ARRAYS)
+    assert folders(tmp_path) == ["000000012-000000", "000000013-000000"]
+
+
 @pytest.mark.parametrize("name", ["state.json", "arrays.npz"])
 def test_a_damaged_file_is_named(tmp_path, name):
     checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
@@ -116,6 +144,6 @@ def test_a_damaged_file_is_named(tmp_path, name):
 def test_files_of_others_stay(tmp_path):
     checkpoint.save(tmp_path, (12, 0), VALUES, ARRAYS)
     (tmp_path / checkpoint.FOLDER / ".DS_Store").touch()
-    (tmp_path / checkpoint.FOLDER / ".000000013-000000.killed").mkdir()
+    (tmp_path / checkpoint.FOLDER / ".000000013-000000.killed12").mkdir()
     checkpoint.save(tmp_path, (14, 0), VALUES, ARRAYS)
-    assert folders(tmp_path) == [".DS_Store", "000000014-000000"]
+    assert folders(tmp_path) == [".DS_Store", "000000012-000000", "000000014-000000"]

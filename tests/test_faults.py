@@ -1,0 +1,41 @@
+"""Faults on purpose, a few of each; `make soak` tries them often."""
+
+import random
+import signal
+
+import faults
+import pytest
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory):
+    return faults.search_run(tmp_path_factory.mktemp("searched"))
+
+
+@pytest.fixture
+def rng():
+    return random.Random(0)
+
+
+def test_a_search_that_is_killed_anywhere_comes_to_the_same(searched, rng):
+    assert faults.kill(searched, rng, 2) == 2
+
+
+def test_a_search_that_is_stopped_anywhere_comes_to_the_same(searched, rng):
+    assert faults.stop(searched, rng, 2) == 2
+
+
+def test_a_search_on_a_full_disk_goes_on_once_there_is_room(searched, rng, tmp_path):
+    if not faults.fill_disk(searched, rng, 1, tmp_path):
+        pytest.skip("no file system can be mounted here")
+
+
+def test_a_damaged_checkpoint_is_told_and_the_one_before_it_taken(searched, rng, tmp_path):
+    stopped = tmp_path / "stopped"
+    code, errors = searched.program.stop_when(stopped, signal.SIGKILL, 3, *searched.flags)
+    assert code == -signal.SIGKILL, errors
+    assert faults.damage_checkpoints(searched, rng, 3, stopped) == 3
+
+
+def test_damaged_files_end_in_a_line_or_are_what_was_written(searched, rng, tmp_path):
+    assert faults.mutate(faults.readers(searched, tmp_path), rng, 500) == 500
