@@ -15,6 +15,7 @@ REQUIREMENTS = [
     "scikit-learn>=1.5,<2",
     "scipy>=1.13,<2",
     "pymoo>=0.6.1,<0.7",
+    "distributed>=2025.5.1,<2027",  # Dask: trials and trainings in processes, here or on a cluster
     "psutil>=5.9,<8",
     "matplotlib>=3.9,<4",
     "tqdm>=4.66,<5",

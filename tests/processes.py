@@ -34,10 +34,16 @@ class Program:
         """Runs it in a folder, where it leaves what no flag puts elsewhere."""
         return self.start(*flags, folder=folder).wait()
 
-    def start(self, *flags, folder=None):
-        """Starts it in a copy of a process that has imported TensorFlow."""
+    def start(self, *flags, folder=None, **variables):
+        """Starts it in a copy of a process that has imported TensorFlow.
+
+        Args:
+            *flags: more of its own.
+            folder: in which it is run.
+            **variables: of its environment, besides those that all have.
+        """
         _, *command = self.command(*flags)
-        return Running(command, folder or pathlib.Path.cwd(), environment())
+        return Running(command, folder or pathlib.Path.cwd(), environment() | variables)
 
     def stop_when(self, workdir, signum, lines, *flags, folder=None):
         """Starts it, and sends a signal at some time after it has written lines of metrics.

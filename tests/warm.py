@@ -79,6 +79,8 @@ def _run(command, folder, environment, said):
         raise RuntimeError("expected warm_imports to be imported; see what importing it says")
     os.environ.clear()
     os.environ.update(environment)
+    # found out in another environment
+    tempfile.tempdir = None
     os.chdir(folder)
     for descriptor in (1, 2):
         file = pathlib.Path(said) / str(descriptor)

@@ -4,54 +4,35 @@ Every training has a run folder of its own, so that a comparison resumes, and on
 points or searches trains only what is missing.
 """
 
-import dataclasses
 import gc
 import pathlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from goldnas_tf.comparison import shown
-from goldnas_tf.comparison.families import members
 from goldnas_tf.comparison.model_blueprint import ModelBlueprint, read_rival
 from goldnas_tf.comparison.picture import draw_comparison
-from goldnas_tf.comparison.result import EQUAL_TIME, Result
+from goldnas_tf.comparison.result import Result
 from goldnas_tf.comparison.searched import Searched, check_alike
-from goldnas_tf.comparison.settings import FOUND, RIVALS, CompareConfig, ComparisonSettings
+from goldnas_tf.comparison.settings import FOUND, CompareConfig
 from goldnas_tf.comparison.table import comparison_table
+from goldnas_tf.comparison.tasks import Say, Task, planned
 from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress
-from goldnas_tf.errors import InputError
+from goldnas_tf.engine.engine import check_cluster
+from goldnas_tf.engine.process import Bounds
+from goldnas_tf.errors import InputError, TrainingError
 from goldnas_tf.page import document
-from goldnas_tf.pareto import Point
-from goldnas_tf.runs.interrupt import Interrupted
-from goldnas_tf.training import small_images
-from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
+from goldnas_tf.runs.interrupt import Interrupted, interrupts
+from goldnas_tf.training import small_images, trainings
+from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.train_config import train_config
-from goldnas_tf.training.train_loop import train
+from goldnas_tf.training.train_loop import Training
+from goldnas_tf.training.trainings import Trainings
 
 FOLDER = "compare"
 """Of the comparisons of a search, in its work folder."""
-
-
-@dataclasses.dataclass(frozen=True)
-class _Task:
-    """A training of a comparison.
-
-    Attributes:
-        run: the search that the network is compared with.
-        point: whose cost it has; of a user's network its name.
-        family: of the network.
-        seed: of the training.
-        blueprint: of the network.
-        seconds: that the training takes; 0 where it takes `epochs`.
-    """
-
-    run: Searched
-    point: str
-    family: str
-    seed: int
-    blueprint: Blueprint
-    seconds: float = 0.0
 
 
 def compare(
@@ -59,7 +40,7 @@ def compare(
     config: CompareConfig,
     data: ImageData,
     workdir: pathlib.Path | None,
-    say: Callable[[str], None],
+    say: Say,
     progress: Progress | None = None,
 ) -> list[Trained]:
     """Trains what is not trained yet, and writes a file and a picture of what came of it.
@@ -83,137 +64,121 @@ def compare(
             network of a user that is no classifier of these images.
     """
     settings = config.comparison
+    rivals = _checked(searches, config, data)
+    found = []
+    if settings.equal_time:
+        found = [one for search in searches for one in _as_found(search, settings.split)]
+    tasks = planned(searches, config, rivals, say)
+    home = workdir or searches[0].path / FOLDER
+    several = workdir is not None and len(searches) > 1
+    folders = [
+        task.folder(workdir or task.run.path / FOLDER, settings.equal_time, several)
+        for task in tasks
+    ]
+    start, runs = searches[0].start[settings.cost], {one.name: one.path for one in searches}
+    done: dict[int, Trained] = {}
+
+    def write(going_on: bool = False) -> Result:
+        # in their order, whichever ended first
+        trained = [*found, *(done[index] for index in sorted(done))]
+        result = Result(config.to_json(), start, trained, runs, len(found) + len(tasks))
+        result.write(home)
+        shown.write(home, going_on)
+        return result
+
+    if config.engine.is_this_process:
+        outcomes = _here(tasks, folders, config, data, say, progress)
+    else:
+        outcomes = _elsewhere(tasks, folders, config, data, home, say)
+    try:
+        for index, metrics in outcomes:
+            done[index] = _trained(tasks[index], metrics, settings.split)
+            if len(done) < len(tasks):
+                write(going_on=True)
+    except (Interrupted, KeyboardInterrupt):
+        # a second signal is an exception of Python's
+        if found or done:
+            write()
+        raise
+    result = write()
+    picture = home / f"{result.name}.png"
+    draw_comparison(result.trained, settings.cost, start, picture, settings.equal_time)
+    say(comparison_table(result.trained, settings.cost, start, settings.equal_time))
+    say(f"{result.name}.json, {picture.name} and {document.NAME} are in {home}")
+    return list(result.trained)
+
+
+def _checked(
+    searches: Sequence[Searched], config: CompareConfig, data: ImageData
+) -> dict[str, ModelBlueprint]:
+    """The networks of the user, by name, once all is known to go together."""
     check_alike(searches)
-    if settings.split == "test" and data.test is None:
+    check_cluster(config.engine.cluster)
+    if config.comparison.split == "test" and data.test is None:
         raise InputError(
             f"split: expected one that {data.name} has; received test; compare on validation"
         )
     for search in searches:
         GenotypeBlueprint(search.genotype(search.points[0])).check_fits(data)
-    rivals = {pathlib.Path(path).stem: read_rival(path) for path in settings.rivals}
+    rivals = {pathlib.Path(path).stem: read_rival(path) for path in config.comparison.rivals}
     for rival in rivals.values():
         rival.check_fits(data)
         if config.training.small_share:
             small_images.check_fits("small_share", rival, config)
-    if settings.equal_time:
-        trained = [one for search in searches for one in _as_found(search, settings.split)]
-        tasks = [task for search in searches for task in _equal_time(search, config, rivals, say)]
-    else:
-        trained = []
-        tasks = list(_equal_cost(searches, config, rivals, say))
-    home = workdir or searches[0].path / FOLDER
-    start, runs = searches[0].start[settings.cost], {one.name: one.path for one in searches}
-    # what was trained grows in it
-    result = Result(config.to_json(), start, trained, runs, len(trained) + len(tasks))
+    return rivals
 
-    def record(going_on: bool = False) -> None:
-        result.write(home)
-        shown.write(home, going_on)
 
-    try:
-        for number, task in enumerate(tasks, 1):
-            of_run = f"{task.run.name}, " if len(searches) > 1 else ""
-            say(
-                f"training {number} of {len(tasks)}: {of_run}{task.point}, {task.family}, "
-                f"seed {task.seed}"
+def _here(
+    tasks: Sequence[Task],
+    folders: Sequence[pathlib.Path],
+    config: CompareConfig,
+    data: ImageData,
+    say: Say,
+    progress: Progress | None,
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The trainings one after the other, by their numbers from 0, and what came of each."""
+    several = len({task.run.name for task in tasks}) > 1
+    with interrupts() as signals:
+        for index, (task, folder) in enumerate(zip(tasks, folders, strict=True)):
+            say(f"training {index + 1} of {len(tasks)}: {task.told(several)}")
+            settings = train_config(config, task.seed)
+            training = Training(
+                task.blueprint, settings, data, folder, progress=progress, seconds=task.seconds
             )
-            folder = _folder(task, workdir, settings.equal_time, len(searches) > 1)
-            trained.append(_trained(task, config, data, folder, progress))
-            if not result.is_whole:
-                record(going_on=True)
-    except (Interrupted, KeyboardInterrupt):
-        # between two trainings a signal is an exception of Python's
-        if trained:
-            record()
-        raise
-    record()
-    picture = home / f"{result.name}.png"
-    draw_comparison(trained, settings.cost, start, picture, settings.equal_time)
-    say(comparison_table(trained, settings.cost, start, settings.equal_time))
-    say(f"{result.name}.json, {picture.name} and {document.NAME} are in {home}")
-    return trained
+            metrics = training.run(signals)
+            del training
+            # traced functions hold their model in reference cycles
+            gc.collect()
+            yield index, metrics
+            # one that came when the training was over
+            signals.check()
 
 
-def _folder(
-    task: _Task, workdir: pathlib.Path | None, equal_time: bool, several: bool
-) -> pathlib.Path:
-    """The run folder of a training that is for a search, perhaps one of several."""
-    folder = workdir or task.run.path / FOLDER
-    if equal_time:
-        folder /= EQUAL_TIME
-    if workdir and several:
-        folder /= task.run.name
-    return folder / task.point / f"{task.family}_{task.seed}"
-
-
-def _equal_cost(
-    searches: Sequence[Searched],
+def _elsewhere(
+    tasks: Sequence[Task],
+    folders: Sequence[pathlib.Path],
     config: CompareConfig,
-    rivals: dict[str, ModelBlueprint],
-    say: Callable[[str], None],
-) -> Iterator[_Task]:
-    """All families trained alike from scratch, several times."""
-    settings = config.comparison
-    seeds = range(config.seed, config.seed + settings.seeds)
-    networks = [
-        (search, point.name, family, blueprints)
-        for search in searches
-        for point in search.points
-        for family in settings.families
-        if (blueprints := _members(family, search, point, settings, seeds, say))
-    ]
-    for search in searches:
-        for name, rival in rivals.items():
-            networks.append((search, name, RIVALS, dict.fromkeys(seeds, rival)))
-    # seed by seed: a comparison that is stopped early has all families
-    for seed in seeds:
-        for search, point, family, blueprints in networks:
-            yield _Task(search, point, family, seed, blueprints[seed])
-
-
-def _equal_time(
-    search: Searched,
-    config: CompareConfig,
-    rivals: dict[str, ModelBlueprint],
-    say: Callable[[str], None],
-) -> Iterator[_Task]:
-    """Every family but the found one, each in the time that the search took for all."""
-    if not search.seconds:
-        raise InputError(
-            f"equal_time: expected a search that has written down how long it took; {search.path} "
-            "has not"
+    data: ImageData,
+    home: pathlib.Path,
+    say: Say,
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The same in other processes, side by side, as they end."""
+    several = len({task.run.name for task in tasks}) > 1
+    todo = [
+        trainings.task(
+            str(index), task.blueprint, train_config(config, task.seed), folder, task.seconds
         )
-    settings, seed = config.comparison, search.seed
-    for family in settings.families:
-        for point in search.points if family != FOUND else ():
-            blueprints = _members(family, search, point, settings, [seed], say)
-            seconds = search.seconds / len(search.points)
-            if blueprints:
-                yield _Task(search, point.name, family, seed, blueprints[seed], seconds)
-    for name, rival in rivals.items():
-        yield _Task(search, name, RIVALS, seed, rival, search.seconds / len(rivals))
-
-
-def _members(
-    family: str,
-    search: Searched,
-    point: Point,
-    settings: ComparisonSettings,
-    seeds: Sequence[int],
-    say: Callable[[str], None],
-) -> dict[int, Blueprint]:
-    """The networks of a family at the cost of a point, by seed.
-
-    Where there are none, as random ones of the smallest cost of a space, a point that nobody has
-    asked for goes without.
-    """
-    try:
-        return members(family, search.genotype(point), settings.cost, seeds)
-    except InputError as error:
-        if point.name in settings.points:
-            raise
-        say(f"{point.name} goes without {family}: {error}")
-        return {}
+        for index, (task, folder) in enumerate(zip(tasks, folders, strict=True))
+    ]
+    setup = trainings.Setup.of(config, data)
+    with interrupts() as signals, trainings.engine(Trainings, setup, config.engine, home) as engine:
+        say(f"{len(todo)} trainings, {engine.count} at a time")
+        for number, (name, outcome) in enumerate(engine.run(todo, Bounds(), signals), 1):
+            task, folder = tasks[int(name)], folders[int(name)]
+            if outcome.failure:
+                raise TrainingError(f"{task.told(several)}: {outcome.failure}")
+            say(f"trained {number} of {len(todo)}: {task.told(several)} -> {folder}")
+            yield int(name), outcome.result
 
 
 def _as_found(search: Searched, split: str) -> Iterator[Trained]:
@@ -230,19 +195,9 @@ def _as_found(search: Searched, split: str) -> Iterator[Trained]:
         )
 
 
-def _trained(
-    task: _Task,
-    config: CompareConfig,
-    data: ImageData,
-    folder: pathlib.Path,
-    progress: Progress | None,
-) -> Trained:
-    """What came of a training, once it is done."""
-    training, seconds = train_config(config, task.seed), task.seconds
-    metrics = train(task.blueprint, training, data, folder, progress=progress, seconds=seconds)
-    # traced functions hold their model in reference cycles
-    gc.collect()
-    split = "val" if config.comparison.split == "validation" else "test"
+def _trained(task: Task, metrics: dict[str, Any], split: str) -> Trained:
+    """What came of a training."""
+    split = "val" if split == "validation" else "test"
     costs = {name: metrics[name] for name in task.run.start}
     accuracies = metrics["val_accuracy"], metrics[f"{split}_accuracy"]
     return Trained(task.run.name, task.point, task.family, task.seed, costs, *accuracies)

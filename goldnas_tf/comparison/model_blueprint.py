@@ -87,17 +87,17 @@ def read_rival(path: str) -> ModelBlueprint:
     Raises:
         InputError: there is no such file, or no such classifier in it.
     """
-    file = local_path(path, "rivals")
+    # other processes read it as well
+    file = local_path(path, "rivals").absolute()
     gives_probabilities = open_network(file).gives_probabilities
-    given = keras.models.load_model(file, compile=False)
-    config = given.get_config()
+    config = keras.models.load_model(file, compile=False).get_config()
 
     def make(form: Form) -> keras.Model:
         del form
         model = keras.models.load_model(file, compile=False)
-        _refresh(model, type(given).from_config(config))
-        images = keras.Input(given.input_shape[1:], name="images")
-        outputs = keras.tree.flatten(model(keras.ops.cast(images, given.inputs[0].dtype)))[0]
+        _refresh(model, type(model).from_config(config))
+        images = keras.Input(model.input_shape[1:], name="images")
+        outputs = keras.tree.flatten(model(keras.ops.cast(images, model.inputs[0].dtype)))[0]
         outputs = keras.ops.cast(outputs, "float32")
         if gives_probabilities:
             # the logits whose softmax they are, as far as float32 goes

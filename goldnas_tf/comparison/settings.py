@@ -6,6 +6,7 @@ import pathlib
 from goldnas_tf.errors import InputError
 from goldnas_tf.resources.resources import COUNTED
 from goldnas_tf.settings.configuration import RunConfiguration
+from goldnas_tf.settings.sections import EngineSettings
 from goldnas_tf.settings.setting import check, setting
 from goldnas_tf.training.train_config import TrainingSettings
 
@@ -71,9 +72,16 @@ class CompareConfig(RunConfiguration):
 
     comparison: ComparisonSettings = dataclasses.field(default_factory=ComparisonSettings)
     training: TrainingSettings = dataclasses.field(default_factory=TrainingSettings)
+    engine: EngineSettings = dataclasses.field(default_factory=lambda: EngineSettings(workers=1))
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.devices.check_alone("comparisons; see workers and cluster")
+        if self.comparison.equal_time and self.engine.workers != 1 and not self.engine.cluster:
+            raise InputError(
+                "workers: expected 1 with equal_time, as trainings that share a machine have less "
+                f"of it than the search had; received {self.engine.workers}"
+            )
         if self.training.init != "scratch":
             raise InputError(
                 "init: expected scratch, as random networks have no weights to inherit; received "

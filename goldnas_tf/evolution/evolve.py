@@ -17,12 +17,13 @@ from collections.abc import Mapping, Sequence
 from goldnas_tf import pareto
 from goldnas_tf.architecture.blocks import Block
 from goldnas_tf.data import ImageData
+from goldnas_tf.data.sending import SentImages
 from goldnas_tf.display.terminal import Progress, points_table
-from goldnas_tf.evolution import algorithms, candidate, generations, preconditions, shown
+from goldnas_tf.engine.engine import Engine
+from goldnas_tf.evolution import algorithms, candidate, generations, preconditions, shown, trials
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.finals import train_front
 from goldnas_tf.evolution.front import front
-from goldnas_tf.evolution.pool import Pool, visible_gpus
 from goldnas_tf.evolution.records import Records
 from goldnas_tf.evolution.settings import EvolveConfig
 from goldnas_tf.evolution.setup import Setup
@@ -32,6 +33,7 @@ from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
 from goldnas_tf.runs.run import Run
+from goldnas_tf.training.trainings import engine
 
 
 def evolve(
@@ -104,15 +106,13 @@ class Evolution(Run):
         renew = functools.partial(shown.write, path, going_on=True)
         self.archive = Archive(path, None, settings.objectives, renew)
         self.records = Records(path, self.assembly, settings)
-        images = data if preconditions.are_held(data) else None
-        self.setup = Setup(config, images, data.describe(), path)
+        self.setup = Setup(config, SentImages.of(data, config.data), path.absolute())
 
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""
         settings, records, algorithm = self.settings, self.records, self.algorithm
         recorded = len(self.folder.metrics())
-        gpus = visible_gpus(preconditions.gpus())
-        team = Pool(self.setup, gpus, settings.workers, self.folder.path / "workers")
+        team = engine(trials.Trials, self.setup, self.config.engine, self.folder.path)
         with self.journal(recorded, unit="generation") as journal, team:
             self._begin(journal, team)
             while not records.is_over and (proposed := algorithm.propose()):
@@ -141,7 +141,7 @@ class Evolution(Run):
         if self.records:
             shown.write(self.folder.path)
 
-    def _begin(self, journal: Journal, team: Pool) -> None:
+    def _begin(self, journal: Journal, team: Engine) -> None:
         """Says what is evolved, within which limits, and whether the run goes on."""
         limits = ", ".join(
             f"at most {limit:,} {RESOURCES[name].unit}"
@@ -156,7 +156,7 @@ class Evolution(Run):
             journal.say(f"resumed: {len(self.records)} networks were tried before")
         journal.say_growth()
 
-    def _finish(self, team: Pool, journal: Journal, signals: Interrupts) -> None:
+    def _finish(self, team: Engine, journal: Journal, signals: Interrupts) -> None:
         """Trains the front to its end."""
         trials, settings = self.records.trials, self.settings
         if len(trials) < settings.most_trials:
@@ -167,7 +167,7 @@ class Evolution(Run):
         with self.clock("the front"):
             train_front(
                 pareto.evenly(found, settings.final_points),
-                self.config.training.epochs,
+                self.config,
                 self.assembly,
                 self.records,
                 self.archive,

@@ -4,25 +4,29 @@ import dataclasses
 import pathlib
 from typing import Any
 
+from goldnas_tf.engine.engine import Bounds, Engine
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.plan_picture import draw_plan
-from goldnas_tf.evolution.pool import Bounds, Pool
 from goldnas_tf.evolution.records import Records
+from goldnas_tf.evolution.settings import EvolveConfig
 from goldnas_tf.files import atomic
 from goldnas_tf.pareto import Point
 from goldnas_tf.runs.archive import Archive
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
+from goldnas_tf.training.blueprint import GenotypeBlueprint
+from goldnas_tf.training.train_config import train_config
+from goldnas_tf.training.trainings import task
 
 
 def train_front(
     chosen: list[Candidate],
-    epochs: int,
+    config: EvolveConfig,
     assembly: Assembly,
     records: Records,
     archive: Archive,
-    team: Pool,
+    team: Engine,
     journal: Journal,
     signals: Interrupts,
 ) -> None:
@@ -33,7 +37,7 @@ def train_front(
 
     Args:
         chosen: the networks of the front; those that are points already are left alone.
-        epochs: of their training, for what is said.
+        config: of the evolution.
         assembly: what their genes mean.
         records: of the run.
         archive: where the points go.
@@ -45,10 +49,17 @@ def train_front(
     if not todo:
         return
     number = len(records.history)
-    journal.say(f"training {len(todo)} networks of the front for {epochs} epochs")
+    training = train_config(config, config.seed)
+    journal.say(f"training {len(todo)} networks of the front for {training.training.epochs} epochs")
     folders = {name: archive.path / "pareto" / name for name in todo}
     tasks = [
-        (name, ("train", name, assembly.genotype(one.genes), folders[name]))
+        task(
+            name,
+            GenotypeBlueprint(assembly.genotype(one.genes)),
+            training,
+            archive.path / "training" / name,
+            destination=folders[name],
+        )
         for name, one in todo.items()
     ]
     for name, outcome in team.run(tasks, Bounds(), signals):

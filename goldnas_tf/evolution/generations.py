@@ -4,12 +4,12 @@ import pathlib
 import statistics
 from collections.abc import Sequence
 
+from goldnas_tf.engine.engine import Bounds, Engine
 from goldnas_tf.errors import InputError, TrainingError
 from goldnas_tf.evolution import candidate, warm_start
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.front import front, reference, volumes
 from goldnas_tf.evolution.picture import draw_evolution
-from goldnas_tf.evolution.pool import Bounds, Pool
 from goldnas_tf.evolution.records import Generation, Records
 from goldnas_tf.evolution.settings import EvolutionSettings
 from goldnas_tf.evolution.setup import Setup
@@ -23,7 +23,7 @@ def try_new(
     plan: Generation,
     records: Records,
     setup: Setup,
-    team: Pool,
+    team: Engine,
     journal: Journal,
     signals: Interrupts,
 ) -> None:

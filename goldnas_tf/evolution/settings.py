@@ -9,6 +9,7 @@ from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.growth import RAISED
 from goldnas_tf.settings.limits import LimitSettings
+from goldnas_tf.settings.sections import EngineSettings
 from goldnas_tf.settings.setting import check, setting
 from goldnas_tf.training.train_config import TrainingSettings
 
@@ -104,9 +105,6 @@ class EvolutionSettings(LimitSettings):
     candidate_gigabytes: float = setting(
         8.0, "memory of a process at which the trial of a network is given up", above=0
     )
-    workers: int = setting(
-        0, "networks that are tried at a time; 0 is one for each GPU, else for each core", low=0
-    )
     final_points: int = setting(
         8,
         "networks of the front that are trained longer, evenly along it; 0 is none",
@@ -145,9 +143,11 @@ class EvolveConfig(RunConfiguration):
     evolution: EvolutionSettings = dataclasses.field(default_factory=EvolutionSettings)
     assembly: AssemblySettings = dataclasses.field(default_factory=AssemblySettings)
     training: TrainingSettings = dataclasses.field(default_factory=TrainingSettings)
+    engine: EngineSettings = dataclasses.field(default_factory=EngineSettings)
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.devices.check_alone("evolutions; see workers and cluster")
         if self.training.init != "scratch":
             raise InputError(
                 "init: expected scratch, as networks of blocks have no weights to inherit; "

@@ -1,30 +1,22 @@
-"""What the processes of an evolution are given at their start. No TensorFlow."""
+"""What the processes of an evolution are given at their start."""
 
 import dataclasses
 import pathlib
-import typing
 from collections.abc import Collection
 
 from goldnas_tf.evolution.settings import EvolveConfig
-
-if typing.TYPE_CHECKING:
-    from goldnas_tf.data import ImageData
+from goldnas_tf.training import trainings
 
 
 @dataclasses.dataclass(frozen=True)
-class Setup:
+class Setup(trainings.Setup):
     """What every process needs.
 
     Attributes:
-        config: all settings.
-        images: of the run; None where each process is to load those of `config.data` itself.
-        described: what the images are (`ImageData.describe`).
-        workdir: the run folder.
+        workdir: the run folder, as an absolute path.
     """
 
     config: EvolveConfig
-    images: "ImageData | None"
-    described: dict[str, typing.Any]
     workdir: pathlib.Path
 
     def weights(self, name: str) -> pathlib.Path:
@@ -37,18 +29,3 @@ class Setup:
         for file in self.workdir.joinpath("weights").glob("*"):
             if file.name.removesuffix(".npz") not in names:
                 file.unlink()
-
-
-@dataclasses.dataclass(frozen=True)
-class Seat:
-    """Where a process computes, and where it prints.
-
-    Attributes:
-        gpu: its GPU, as CUDA_VISIBLE_DEVICES names it, or None.
-        threads: that it may use.
-        log: path of the file for what it prints.
-    """
-
-    gpu: str | None
-    threads: int
-    log: str

@@ -9,6 +9,7 @@ import numpy as np
 
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
+from goldnas_tf.data.splits import blaming
 from goldnas_tf.errors import TrainingError
 from goldnas_tf.evaluation.latency import time_calls
 from goldnas_tf.evolution.setup import Setup
@@ -20,25 +21,26 @@ from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.feed import Feed
 from goldnas_tf.training.learner import Learner, Recipe
 from goldnas_tf.training.settling import settle
-from goldnas_tf.training.train_config import train_config
-from goldnas_tf.training.train_loop import train
+from goldnas_tf.training.trainings import Trainings
 
 
-class Trials:
-    """What all trials of a process share.
+class Trials(Trainings):
+    """What all trials of a process share; each process of an evolution has one.
 
     Args:
-        setup: of the process.
-        data: the images.
+        setup: of the evolution.
+
+    Raises:
+        InputError: the images are streamed, and not those of the run here.
     """
 
-    def __init__(self, setup: Setup, data: ImageData):
-        config = setup.config
-        self._setup, self._config, self._data = setup, config, data
+    def __init__(self, setup: Setup):
+        super().__init__(setup)
+        self._setup, self._config = setup, (config := setup.config)
         batch_size = config.optimizer.batch_size
         strategy = make_strategy(config.devices, batch_size)
-        self._feed = Feed(data, batch_size, config.augmentation, config.seed, strategy)
-        self._recipe = Recipe.of(config, data, strategy, form={"gated": False})
+        self._feed = Feed(self.data, batch_size, config.augmentation, config.seed, strategy)
+        self._recipe = Recipe.of(config, self.data, strategy, form={"gated": False})
 
     def judge(self, name: str, genotype: Genotype, donors: Mapping[str, tuple[str, str]]) -> dict:
         """Trains a candidate for a short time, and keeps its weights for others to start from.
@@ -54,6 +56,10 @@ class Trials:
         Raises:
             TrainingError: the loss is not finite.
         """
+        with blaming(self.data.splits):
+            return self._judge(name, genotype, donors)
+
+    def _judge(self, name: str, genotype: Genotype, donors: Mapping[str, tuple[str, str]]) -> dict:
         settings = self._config.evolution
         # all candidates alike: nothing but the network tells them apart
         keras.utils.set_random_seed(self._config.seed)
@@ -61,7 +67,7 @@ class Trials:
         start_from(learner.model, {n: (self._setup.weights(c), s) for n, (c, s) in donors.items()})
         costs = {}
         if settings.measures_latency:
-            costs["latency_ms"] = latency_ms(learner, self._data)
+            costs["latency_ms"] = latency_ms(learner, self.data)
         accuracy = None
         # what is too slow needs no training: it is out
         if all(costs[name] <= limit for name, limit in settings.most.items() if name in costs):
@@ -72,23 +78,6 @@ class Trials:
         # traced functions hold their model in reference cycles
         gc.collect()
         return {"val_accuracy": accuracy, "costs": costs}
-
-    def train(self, name: str, genotype: Genotype, destination: pathlib.Path) -> dict:
-        """Trains a network of the front, or goes on with it, and exports it.
-
-        Args:
-            name: of the candidate.
-            genotype: its network.
-            destination: the folder that it is exported to.
-
-        Returns:
-            What stands in its `metrics.json`.
-        """
-        config = train_config(self._config, self._config.seed)
-        folder = self._setup.workdir / "training" / name
-        metrics = train(genotype, config, self._data, folder, destination=destination)
-        gc.collect()
-        return metrics
 
 
 def _train(learner: Learner, feed: Feed, epochs: int, name: str) -> None:

@@ -24,7 +24,9 @@ from goldnas_tf.files.paths import local_path
 from goldnas_tf.programs import presets
 from goldnas_tf.resources import boards
 from goldnas_tf.runs.interrupt import NOTHING_SAVED, Interrupted, Terminated, leaving, raising
+from goldnas_tf.runtime import tf_config
 from goldnas_tf.runtime.quiet import quiet
+from goldnas_tf.settings.sections import DeviceSettings
 from goldnas_tf.settings.setting import defaults, describe_range, kinds, sections, settings
 
 _Config = TypeVar("_Config")
@@ -115,6 +117,16 @@ def run(
         if said is None:
             raise
         sys.exit(_complain(f"{said}; what was finished is kept, the same command goes on", 1))
+
+
+def tell_workers(devices: DeviceSettings) -> None:
+    """Says which of several workers this is, where it is one.
+
+    Raises:
+        InputError: it should be one, but is not told which.
+    """
+    if devices.is_multi_worker:
+        print(tf_config.read(), file=sys.stderr)
 
 
 @contextlib.contextmanager

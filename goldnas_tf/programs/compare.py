@@ -56,6 +56,8 @@ def _compare() -> None:
         from goldnas_tf.runtime import devices
 
         devices.prepare(config.devices)
+        if not config.engine.is_this_process:
+            devices.leave_gpus()
     workdir = pathlib.Path(flags.FLAGS.workdir) if flags.FLAGS.workdir else None
     settings = config.comparison
     searches = [read(run, settings.points, settings.equal_time) for run in runs]

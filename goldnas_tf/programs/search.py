@@ -7,6 +7,7 @@
 The same command on the same work folder goes on where it stopped.
 """
 
+import os
 import pathlib
 
 from absl import flags
@@ -29,6 +30,10 @@ def _search() -> None:
     config = command_line.read(SearchConfig, flags.FLAGS)
     workdir = pathlib.Path(flags.FLAGS.workdir or f"runs/{config.data.dataset}")
     require_tensorflow()
+    command_line.tell_workers(config.devices)
+    if not config.engine.is_this_process:
+        # those that finish points take the same GPUs
+        os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     # from here on it takes seconds: flags out of range are told by now
     with command_line.starting():
         from goldnas_tf import data

@@ -36,6 +36,7 @@ def _train() -> None:
     workdir = pathlib.Path(flags.FLAGS.workdir or f"runs/trained/{config.data.dataset}")
     genotype, folder = _network(flags.FLAGS.network)
     require_tensorflow()
+    command_line.tell_workers(config.devices)
     # from here on it takes seconds: flags out of range are told by now
     with command_line.starting():
         from goldnas_tf import data

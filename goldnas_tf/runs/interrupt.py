@@ -9,7 +9,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 NOTHING_SAVED = "interrupted; nothing is left half written"
 
@@ -82,11 +82,21 @@ def _handled(handlers: dict) -> Iterator[None]:
 
 
 class Interrupts:
-    """Remembers the first signal that came; `signum` is None until then."""
+    """Remembers the first signal that came; `signum` is None until then.
 
-    def __init__(self) -> None:
-        self.signum: int | None = None
+    Args:
+        agree: gives the signal of all processes of a run, by that of this one.
+    """
+
+    def __init__(self, agree: Callable[[int | None], int | None] = lambda signum: signum) -> None:
+        self._signum: int | None = None
+        self._agree = agree
         self._handling = contextlib.ExitStack()
+
+    @property
+    def signum(self) -> int | None:
+        """The signal, if one has come; asked for at the same places by all processes of a run."""
+        return self._agree(self._signum)
 
     def catch(self) -> None:
         """Takes over both signals; outside of the main thread, which alone may, it does nothing."""
@@ -98,12 +108,12 @@ class Interrupts:
 
     def check(self) -> None:
         """Raises `Interrupted` once a signal has come."""
-        if self.signum is not None:
-            raise Interrupted(self.signum)
+        if (signum := self.signum) is not None:
+            raise Interrupted(signum)
 
     def _remember(self, signum: int, frame: object) -> None:
         del frame
-        self.signum = signum
+        self._signum = signum
         # a second signal acts as it would without us
         self.release()
         # written as is: a handler may interrupt a print
@@ -111,9 +121,15 @@ class Interrupts:
 
 
 @contextlib.contextmanager
-def interrupts() -> Iterator[Interrupts]:
-    """Catches both signals inside the block."""
-    handler = Interrupts()
+def interrupts(
+    agree: Callable[[int | None], int | None] = lambda signum: signum,
+) -> Iterator[Interrupts]:
+    """Catches both signals inside the block.
+
+    Args:
+        agree: see `Interrupts`.
+    """
+    handler = Interrupts(agree)
     handler.catch()
     try:
         yield handler

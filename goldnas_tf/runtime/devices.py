@@ -4,11 +4,21 @@
 """
 
 import os
+import typing
+from collections.abc import Iterator
 
 import tensorflow as tf
 
 from goldnas_tf.errors import InputError
+from goldnas_tf.runtime import multi_worker
 from goldnas_tf.settings.sections import DeviceSettings
+
+
+class Batches(typing.Protocol):
+    """Of images and labels, as often as they are asked for; per replica where there are several."""
+
+    def __iter__(self) -> Iterator[tuple[tf.Tensor, tf.Tensor]]:
+        """One after the other."""
 
 
 def prepare(devices: DeviceSettings | None = None) -> None:
@@ -31,8 +41,15 @@ def prepare(devices: DeviceSettings | None = None) -> None:
     # the graph optimiser takes longer over a supernet than it ever saves on a CPU
     if not tf.config.list_physical_devices("GPU"):
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    if devices and devices.is_multi_worker:
+        multi_worker.join()
     # each rebuilt network is traced once, which TensorFlow takes for a mistake
     tf.get_logger().setLevel("ERROR")
+
+
+def gpus() -> int:
+    """How many GPUs TensorFlow sees."""
+    return len(tf.config.list_physical_devices("GPU"))
 
 
 def leave_gpus() -> None:
@@ -45,7 +62,7 @@ def make_strategy(settings: DeviceSettings, batch_size: int) -> tf.distribute.St
 
     Args:
         settings: "one" device, "mirrored" over all GPUs, "cpu:N" over N logical CPUs (after
-            `prepare`), or "auto": mirrored where there are several GPUs.
+            `prepare`), "multi_worker" (likewise), or "auto": mirrored where there are several GPUs.
         batch_size: the global batch, a multiple of the number of replicas.
 
     Raises:
@@ -64,6 +81,8 @@ def make_strategy(settings: DeviceSettings, batch_size: int) -> tf.distribute.St
         strategy = tf.distribute.MirroredStrategy(
             devices, cross_device_ops=tf.distribute.ReductionToOneDevice()
         )
+    elif settings.is_multi_worker:
+        strategy = multi_worker.joined()
     elif settings.strategy == "mirrored" or (settings.strategy == "auto" and len(gpus) > 1):
         strategy = tf.distribute.MirroredStrategy()
     else:
@@ -99,6 +118,9 @@ def check_devices(settings: DeviceSettings, gpus: int, replicas: int, batch_size
 
 def describe_devices(strategy: tf.distribute.Strategy) -> list[str]:
     """What a strategy computes on, as "1 GPU" or "CPU (2 cores)"."""
+    if (workers := multi_worker.count()) > 1:
+        kind = "GPUs" if tf.config.list_logical_devices("GPU") else "CPUs"
+        return [f"{strategy.num_replicas_in_sync} {kind} of {workers} workers"]
     if strategy.num_replicas_in_sync > 1:
         kinds = [device.rsplit(":", 2)[-2] for device in strategy.extended.worker_devices]
         return [f"{len(kinds)} {kinds[0]}s"]
@@ -107,10 +129,10 @@ def describe_devices(strategy: tf.distribute.Strategy) -> list[str]:
     return [f"CPU ({len(os.sched_getaffinity(0))} cores)"]
 
 
-def distribute(
-    strategy: tf.distribute.Strategy, batches: tf.data.Dataset
-) -> tf.data.Dataset | tf.distribute.DistributedDataset:
+def distribute(strategy: tf.distribute.Strategy, batches: tf.data.Dataset) -> Batches:
     """The batches, each split over the replicas where there are several."""
     if strategy.num_replicas_in_sync == 1:
         return batches
+    if multi_worker.count() > 1:
+        return multi_worker.Parts(batches)
     return strategy.experimental_distribute_dataset(batches)

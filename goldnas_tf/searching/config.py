@@ -12,7 +12,12 @@ from goldnas_tf.searching.pruning import PruningRule
 from goldnas_tf.settings.configuration import RunConfiguration
 from goldnas_tf.settings.growth import ADDED_TO, EXTENDED, LOWERED, RAISED, Growth
 from goldnas_tf.settings.limits import LimitSettings
-from goldnas_tf.settings.sections import GateSettings, ObjectiveSettings, SpaceSettings
+from goldnas_tf.settings.sections import (
+    EngineSettings,
+    GateSettings,
+    ObjectiveSettings,
+    SpaceSettings,
+)
 from goldnas_tf.settings.setting import check, setting
 from goldnas_tf.settings.units import Amount
 from goldnas_tf.training.train_config import TrainingSettings
@@ -141,6 +146,22 @@ class SearchConfig(RunConfiguration):
     training: TrainingSettings = dataclasses.field(
         default_factory=lambda: TrainingSettings(init="inherited", epochs=10, teacher_weight=0.0)
     )
+    engine: EngineSettings = dataclasses.field(default_factory=lambda: EngineSettings(workers=1))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.plan.seconds:
+            # no two processes measure the same pace
+            self.devices.check_alone("minutes or hours, as max_epochs says how far it goes")
+        if self.resolution.image_sizes:
+            self.devices.check_alone("image_sizes, which need one process")
+        if not self.engine.is_this_process:
+            self.devices.check_alone("workers or a cluster, which finish each point in one process")
+        if self.training.teacher_weight and not self.engine.is_this_process:
+            raise InputError(
+                "teacher_weight: expected 0 where points are finished side by side (workers, "
+                f"cluster), as each waits for its teacher; received {self.training.teacher_weight}"
+            )
 
     def growths(self) -> dict[str, Growth]:
         """How those settings may change that may; a planned search has its curve from the start."""

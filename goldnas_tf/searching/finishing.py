@@ -3,7 +3,8 @@
 A point inherits what it has learned in the search, its gates as the scales of batch norms, and is
 trained like any found network (`training/train_loop.py`), while the learning rate falls to zero.
 They come in the order of falling cost: gradual pruning has left a ladder, on which each network may
-be taught by the next larger one that is finished (`teacher_weight`).
+be taught by the next larger one that is finished (`teacher_weight`). Where nobody is taught they
+may be trained side by side, in other processes (`workers`, `cluster`).
 """
 
 import dataclasses
@@ -17,6 +18,8 @@ from typing import Any
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress
+from goldnas_tf.engine.process import Bounds
+from goldnas_tf.errors import TrainingError
 from goldnas_tf.files import atomic
 from goldnas_tf.pareto import Point
 from goldnas_tf.runs import export, gates
@@ -25,10 +28,12 @@ from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.run_folder import NETWORK
 from goldnas_tf.runs.timetable import Timetable
 from goldnas_tf.searching.config import FINISHING, SearchConfig
+from goldnas_tf.training import trainings
 from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.pace import Pace
 from goldnas_tf.training.train_config import TrainConfig, train_config
 from goldnas_tf.training.train_loop import Training
+from goldnas_tf.training.trainings import Trainings
 
 # seconds for the steps of all that are left
 _LEAST = 1.0
@@ -108,6 +113,14 @@ class Finishing:
             signals: end it; a training that was begun goes on when the search is resumed.
         """
         points = chosen(self._archive.points, self._config.finishing.finish_points)
+        if self._config.engine.is_this_process:
+            self._one_by_one(points, say, signals)
+        else:
+            self._side_by_side([point for point in points if not point.finished], say, signals)
+
+    def _one_by_one(
+        self, points: Sequence[Point], say: Callable[[str], None], signals: Interrupts
+    ) -> None:
         larger: Point | None = None
         for index, point in enumerate(points):
             if not point.finished:
@@ -122,6 +135,40 @@ class Finishing:
                 # traced functions hold their model in reference cycles
                 gc.collect()
             larger = point
+
+    def _side_by_side(
+        self, points: Sequence[Point], say: Callable[[str], None], signals: Interrupts
+    ) -> None:
+        """The same in other processes; nobody is taught."""
+        if not points:
+            return
+        path, config = self._archive.path, self._config
+        training = _training_config(config)
+        setup = trainings.Setup.of(config, self._data)
+        with trainings.engine(Trainings, setup, config.engine, path) as engine:
+            say(f"finishing {len(points)} points, {engine.count} at a time")
+            # as many trainings follow each other in a process
+            seconds = 0.0
+            if self._pace:
+                seconds = max(self._timetable.left / math.ceil(len(points) / engine.count), _LEAST)
+            todo = [
+                trainings.task(
+                    point.name,
+                    GenotypeBlueprint(Genotype.load(path / point.path / "genotype.json")),
+                    training,
+                    path / FINISHING / point.name,
+                    seconds,
+                    path / point.path,
+                )
+                for point in points
+            ]
+            named = {point.name: point for point in points}
+            for name, outcome in engine.run(todo, Bounds(), signals):
+                self._timetable.note()
+                if outcome.failure:
+                    raise TrainingError(f"{name} could not be finished: {outcome.failure}")
+                self._archive.add(self._replaced(named[name], outcome.result))
+                say(f"finished {name}: validation accuracy {outcome.result['val_accuracy']:.2%}")
 
     def _seconds(self, points: Sequence[Point], teacher: Point | None) -> float:
         """How long the first of the points that are left is trained; 0 where there is no limit."""
@@ -154,8 +201,14 @@ class Finishing:
         apart = training.clock.total() - sum(training.clock.seconds[name] for name in _STEPS)
         # none where a training had ended before
         self._apart = apart or self._apart
+        return self._replaced(point, metrics)
+
+    def _replaced(self, point: Point, metrics: dict[str, Any]) -> Point:
+        """A point once its trained network has taken its place."""
+        path = self._archive.path
         facts: dict[str, Any] = {"epoch": point.epoch, "reason": point.reason, "finished": True}
-        _replace(folder / NETWORK, place, {**metrics, **facts})
+        trained = path / FINISHING / point.name / NETWORK
+        _replace(trained, path / point.path, {**metrics, **facts})
         return dataclasses.replace(
             point,
             costs={name: metrics[name] for name in self._config.target.meter.names},

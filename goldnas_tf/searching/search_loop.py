@@ -17,6 +17,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress, points_table
+from goldnas_tf.engine.engine import check_cluster
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
 from goldnas_tf.resources.meter import Yardstick
@@ -102,6 +103,7 @@ class Search(EpochRun):
         progress: Progress | None,
     ):
         super().__init__(config, data, progress)
+        check_cluster(config.engine.cluster)
         self.space = config.space.for_images(data.image_shape, len(data.class_names))
         if config.plan.keep_operators and not config.space.search_widths:
             raise InputError(
@@ -117,12 +119,11 @@ class Search(EpochRun):
         self.meter.check_space(self.space)
         self.budgets = Budgets.resolve(config, self.space)
         self.start = costs.total(Genotype.full(self.space)).macs
-        objective = config.objective
         self.recipe = self.make_recipe(
             form={"gate_gradient": config.gates.gate_gradient},
             gates=config.gates,
-            prices=Yardstick(self.meter, objective.resource).relative,
-            mu=objective.mu,
+            prices=Yardstick(self.meter, config.objective.resource).relative,
+            mu=config.objective.mu,
             estimates=config.plan.estimates,
             seed=config.seed,
         )

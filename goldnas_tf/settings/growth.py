@@ -1,6 +1,7 @@
 """What a resumed run may be told anew: settings that only say how far it goes may go further.
 
-A setting declares how it may grow (`setting(..., grows=RAISED)`); all others must stay as they are.
+A setting declares how it may grow (`setting(..., grows=RAISED)`); all others must stay as they are,
+but for those that say nothing of the result.
 """
 
 import typing
@@ -33,6 +34,9 @@ RAISED = Growth("be raised", lambda before, now: now > before)
 
 LOWERED = Growth("be lowered, in the same form", _is_lower)
 """Of amounts of a resource: a count after a count, or a share after a share."""
+
+REPLACED = Growth("be another one", lambda before, now: True)
+"""Of what says nothing of the result, as how much is done at a time."""
 
 ADDED_TO = Growth("be added to", lambda before, now: set(now) >= set(before))
 """Of lists; their order says nothing."""

@@ -5,6 +5,7 @@ The names of settings are unique over all sections of a configuration: each is a
 
 import dataclasses
 import functools
+import re
 
 from goldnas_tf.architecture import operators
 from goldnas_tf.architecture.space import Space
@@ -12,11 +13,14 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.resources import resources
 from goldnas_tf.resources.latency import LatencyTable
 from goldnas_tf.resources.meter import Meter
+from goldnas_tf.settings.growth import REPLACED
 from goldnas_tf.settings.setting import check, setting
 
 GATE_GRADIENTS = ("sigmoid", "straight_through", "enhanced")
 BLOCK_CELLS = 3
 MOST_CPUS = 256
+MULTI_WORKER = "multi_worker"
+_ADDRESS = re.compile(r"(\w+://)?\S+:\d+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -176,11 +180,44 @@ class GateSettings:
 
 
 @dataclasses.dataclass(frozen=True)
+class EngineSettings:
+    """Where networks are trained that do not wait for each other; results do not depend on it."""
+
+    workers: int = setting(
+        0,
+        "networks that are trained at a time; 0 is one for each GPU, else for each core",
+        low=0,
+        grows=REPLACED,
+    )
+    cluster: str = setting(
+        "",
+        "address of the scheduler of a Dask cluster that runs, as tcp://HOST:8786, whose workers "
+        "train the networks; default: this machine",
+        grows=REPLACED,
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+        if self.cluster and not _ADDRESS.fullmatch(self.cluster):
+            raise InputError(
+                "cluster: expected the address of a Dask scheduler, such as tcp://HOST:8786; "
+                f"received {self.cluster}"
+            )
+
+    @property
+    def is_this_process(self) -> bool:
+        """Whether one network after the other is asked for, and no cluster."""
+        return self.workers == 1 and not self.cluster
+
+
+@dataclasses.dataclass(frozen=True)
 class DeviceSettings:
     """Where and how the arithmetic is done."""
 
     strategy: str = setting(
-        "auto", "devices: one, mirrored (all GPUs), cpu:N (N logical CPUs), or auto"
+        "auto",
+        "devices: one, mirrored (all GPUs), cpu:N (N logical CPUs), multi_worker (the processes "
+        "that TF_CONFIG names, one on each machine), or auto",
     )
     precision: str = setting(
         "float32", "arithmetic of the layers", choices=("float32", "mixed_bfloat16")
@@ -206,9 +243,28 @@ class DeviceSettings:
         kind, _, count = self.strategy.partition(":")
         if kind == "cpu" and count.isdecimal() and 0 < int(count) <= MOST_CPUS:
             return int(count)
-        if self.strategy not in ("auto", "one", "mirrored"):
+        if self.strategy not in ("auto", "one", "mirrored", MULTI_WORKER):
             raise InputError(
-                f"strategy: expected auto, one, mirrored or cpu:N, N in 1..{MOST_CPUS}; received "
-                f"{self.strategy!r}"
+                f"strategy: expected auto, one, mirrored, multi_worker or cpu:N, N in "
+                f"1..{MOST_CPUS}; received {self.strategy!r}"
             )
         return 0
+
+    @property
+    def is_multi_worker(self) -> bool:
+        """Whether one run is in several processes."""
+        return self.strategy == MULTI_WORKER
+
+    def check_alone(self, received: str) -> None:
+        """Checks that a run is in one process.
+
+        Args:
+            received: what it does that several processes cannot do as one.
+
+        Raises:
+            InputError: it is in several.
+        """
+        if self.is_multi_worker:
+            raise InputError(
+                f"strategy: expected another one than multi_worker with {received}; received it"
+            )

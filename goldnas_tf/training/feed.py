@@ -12,7 +12,7 @@ from goldnas_tf.data import (
     training_batches,
 )
 from goldnas_tf.data.splits import Split
-from goldnas_tf.runtime.devices import distribute
+from goldnas_tf.runtime.devices import Batches, distribute
 from goldnas_tf.settings.images import AugmentationSettings
 from goldnas_tf.training.steps import Batch
 
@@ -59,7 +59,7 @@ class Feed:
         # refuses an augmentation that does not fit the images before a run begins
         self._training(seed, 0)
 
-    def once(self, split: Split) -> tf.data.Dataset | tf.distribute.DistributedDataset:
+    def once(self, split: Split) -> Batches:
         """Every image of a split, batched."""
         return distribute(self._strategy, evaluation_batches(split, self._batch_size))
 

@@ -14,7 +14,7 @@ from goldnas_tf import pareto
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
-from goldnas_tf.comparison import compare, families, searched
+from goldnas_tf.comparison import families, searched, tasks
 from goldnas_tf.comparison.settings import CompareConfig, ComparisonSettings
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
@@ -69,16 +69,26 @@ def trainings(workdir):
     return sorted(file.parent for file in workdir.glob("*/*/config.json"))
 
 
-def test_more_seeds_train_what_is_missing(run, tmp_path):
-    flags = ("--points=e002", "--families=found,random")
-    first = COMPARE.run(tmp_path, run, *flags, "--seeds=1")
-    assert first.returncode == 0, first.stderr
+FOUND_AND_RANDOM = ("--points=e002", "--families=found,random")
+
+
+@pytest.fixture(scope="module")
+def compared(run, tmp_path_factory):
+    """A comparison of two trainings."""
+    workdir = tmp_path_factory.mktemp("compared")
+    result = COMPARE.run(workdir, run, *FOUND_AND_RANDOM, "--seeds=1")
+    assert result.returncode == 0, result.stderr
+    return workdir
+
+
+def test_more_seeds_train_what_is_missing(run, compared, tmp_path):
+    shutil.copytree(compared, tmp_path, dirs_exist_ok=True)
     folders = trainings(tmp_path)
     assert [folder.name for folder in folders] == ["found_0", "random_0"]
     before = {
         folder: (folder / "network" / "metrics.json").stat().st_mtime_ns for folder in folders
     }
-    second = COMPARE.run(tmp_path, run, *flags, "--seeds=2")
+    second = COMPARE.run(tmp_path, run, *FOUND_AND_RANDOM, "--seeds=2")
     assert second.returncode == 0, second.stderr
     assert {folder.name for folder in trainings(tmp_path)} == {
         *(folder.name for folder in folders),
@@ -118,6 +128,19 @@ def test_one_that_is_stopped_tells_of_what_it_has_trained(run, tmp_path):
     assert content.summary[0].startswith("2 networks of 2 families")
 
 
+def test_trainings_side_by_side_come_to_the_same(run, compared, tmp_path, mine):
+    flags = (*FOUND_AND_RANDOM, "--seeds=1", f"--rivals={mine}", "--workers=2")
+    result = COMPARE.run(tmp_path, run, *flags)
+    assert result.returncode == 0, result.stderr
+    assert "3 trainings, 2 at a time" in result.stderr
+    assert "oneDNN" not in result.stderr
+    told = [json.loads((path / "comparison.json").read_text()) for path in (tmp_path, compared)]
+    *trained, rival = told[0]["trained"]
+    assert trained == told[1]["trained"]
+    assert rival["family"] == "rivals"
+    assert not list(tmp_path.glob(".setup*"))
+
+
 def test_a_family_without_a_network_of_that_cost_is_left_out_unless_it_is_asked_for(
     run, monkeypatch
 ):
@@ -126,16 +149,16 @@ def test_a_family_without_a_network_of_that_cost_is_left_out_unless_it_is_asked_
             raise InputError("found no network")
         return families.members(family, genotype, *rest)
 
-    monkeypatch.setattr(compare, "members", members)
+    monkeypatch.setattr(tasks, "members", members)
     search, said = searched.read(run, (), False), []
     settings = ComparisonSettings(families=("found", "random"), seeds=1)
     config = CompareConfig(comparison=settings)
-    tasks = list(compare._equal_cost([search], config, {}, said.append))
-    assert [(task.point, task.family) for task in tasks] == [("e002", "found")]
+    planned = tasks.planned([search], config, {}, said.append)
+    assert [(task.point, task.family) for task in planned] == [("e002", "found")]
     assert said == ["e002 goes without random: found no network"]
     asked = dataclasses.replace(config, comparison=dataclasses.replace(settings, points=("e002",)))
     with pytest.raises(InputError, match="found no network"):
-        list(compare._equal_cost([search], asked, {}, said.append))
+        tasks.planned([search], asked, {}, said.append)
 
 
 def test_fronts_of_several_searches_are_compared_in_equal_time(finished, mine, tmp_path):
@@ -189,6 +212,9 @@ def test_another_data_set_takes_the_place_of_all_settings_of_the_run(run, tmp_pa
         (["RUN", "--points=e009"], "e001, e002; received e009"),
         (["RUN", "--families=random"], "found among them; received random"),
         (["RUN", "--init=inherited"], "init: expected scratch"),
+        (["RUN", "--equal_time", "--workers=2"], "workers: expected 1 with equal_time"),
+        (["RUN", "--cluster=nowhere"], "cluster: expected the address of a Dask scheduler"),
+        (["RUN", "--cluster=127.0.0.1:9"], "a Dask scheduler that runs, such as tcp://HOST:8786"),
         (["RUN", "--image_size=12"], "received one for (8, 8, 1)"),
         (["/no/such/run"], "with a pareto.json; received /no/such/run"),
     ],

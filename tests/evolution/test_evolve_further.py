@@ -8,9 +8,9 @@ import pytest
 import tensorflow as tf
 
 import goldnas_tf
+from goldnas_tf.engine.engine import Outcome
 from goldnas_tf.evolution import candidate, evolve
 from goldnas_tf.evolution import generations as trying
-from goldnas_tf.evolution.pool import Outcome
 
 CONFIG = goldnas_tf.EvolveConfig(
     evolution=goldnas_tf.EvolutionSettings(population=6, max_params="6K", final_points=0),
@@ -28,7 +28,7 @@ class Team:
     count = 1
     trials_left = 1000
 
-    def __init__(self, setup, *_):
+    def __init__(self, work, setup, *_):
         self.setup = setup
 
     def __enter__(self):
@@ -57,7 +57,7 @@ def data():
 
 @pytest.fixture
 def run(library, data, tmp_path, monkeypatch):
-    monkeypatch.setattr(evolve, "Pool", Team)
+    monkeypatch.setattr(evolve, "engine", Team)
     monkeypatch.setattr(trying, "draw_evolution", lambda history, settings, path: _draw(path))
 
     def run(name, generations, trials=1000, **changes):

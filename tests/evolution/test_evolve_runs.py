@@ -7,6 +7,7 @@ import time
 
 import psutil
 import pytest
+from clusters import Cluster
 from done_again import assert_command_is_of_the_same_run
 from processes import Program
 from servers import assert_point_served
@@ -191,6 +192,27 @@ def test_a_process_that_dies_takes_its_trial_alone(program, tmp_path):
     assert all(one.costs["latency_ms"] > 0 for one in ones if not one.failure)
     assert recorded(tmp_path)[-1]["least_latency_ms"] > 0
     assert not (tmp_path / "pareto.json").exists()
+
+
+def test_a_machine_that_dies_changes_nothing_in_what_is_found(finished, program, tmp_path):
+    workdir = tmp_path / "run"
+    with Cluster(tmp_path) as cluster:
+        cluster.add("first")
+        cluster.add("second")
+        process = program.start(f"--workdir={workdir}", f"--cluster={cluster.address}")
+        file = workdir / candidate.FILE
+        # in the middle of the second generation
+        while process.poll() is None and not (file.exists() and file.read_text().count("\n") >= 5):
+            time.sleep(0.02)
+        cluster.lose("first")
+        ended = process.wait()
+        assert cluster.names == ["scheduler", "second"]
+    assert ended.returncode == 0, ended.stderr
+    assert tried(workdir) == tried(finished[0])
+    assert recorded(workdir) == recorded(finished[0])
+    assert points(workdir) == points(finished[0])
+    logs = {log.name for log in (workdir / "workers").iterdir()}
+    assert logs == {"first.log", "second.log"}
 
 
 def test_trials_that_all_fail_end_the_run_with_their_reason(program, tmp_path):

@@ -1,6 +1,7 @@
 """Which points are finished, and whole searches that finish theirs, stopped and resumed."""
 
 import json
+import shutil
 import signal
 
 import pytest
@@ -121,6 +122,30 @@ def test_a_search_that_is_stopped_while_it_finishes_goes_on(finished, tmp_path):
     assert resumed.returncode == 0, resumed.stderr
     assert metrics(tmp_path) == metrics(finished[0])
     assert points_of(tmp_path) == points_of(finished[0])
+
+
+def test_points_that_are_finished_side_by_side_come_to_the_same(tmp_path):
+    found, several = tmp_path / "found", tmp_path / "several"
+    search = ("--teacher_weight=0", "--finish_points=0", "--epochs=1", "--macs_targets=60%")
+    result = SEARCH.run(found, *search)
+    assert result.returncode == 0, result.stderr
+    shutil.copytree(found, several)
+    further = (*search, "--finish_points=2")
+    result = SEARCH.run(several, *further, "--workers=2")
+    assert result.returncode == 0, result.stderr
+    assert "finishing 2 points, 2 at a time" in result.stderr
+    assert "the run goes further: finish_points: was 0, is 2; workers: was 1, is 2" in result.stderr
+    result = SEARCH.run(found, *further)
+    assert result.returncode == 0, result.stderr
+    assert points_of(several) == points_of(found)
+    assert [one["finished"] for one in points_of(found)].count(True) == 2
+
+
+def test_side_by_side_nobody_is_taught(tmp_path):
+    result = SEARCH.run(tmp_path / "run", "--workers=2")
+    assert result.returncode == 2
+    assert "teacher_weight: expected 0 where points are finished side by side" in result.stderr
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_timed_search_follows_its_plan_after_it_was_stopped(tmp_path):

@@ -1,0 +1,89 @@
+"""Tasks on a cluster: a machine that is lost is no fault of them."""
+
+import concurrent.futures
+import pathlib
+import socket
+import threading
+import time
+
+import pytest
+from clusters import Cluster
+from engine_tasks import VALUES, Work
+
+from goldnas_tf.engine import engine as engines
+from goldnas_tf.engine.engine import Bounds, Engine
+from goldnas_tf.errors import InputError
+from goldnas_tf.runs.interrupt import Interrupts
+
+HERE = pathlib.Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    with Cluster(tmp_path_factory.mktemp("cluster"), [HERE]) as cluster:
+        yield cluster
+
+
+def test_what_a_lost_machine_was_at_is_done_by_another(cluster, tmp_path):
+    def lose_one():
+        while len(list(tmp_path.glob("*_in_*"))) < 2:
+            time.sleep(0.02)
+        cluster.lose("first")
+        (tmp_path / "go").touch()
+
+    cluster.add("first")
+    cluster.add("second")
+    names = [f"n{number}" for number in range(4)]
+    losing = threading.Thread(target=lose_one)
+    losing.start()
+    with Engine(Work, {"values": VALUES, "folder": tmp_path}, tmp_path, cluster.address) as engine:
+        tasks = [(name, ("wait", name)) for name in names]
+        outcomes = dict(engine.run(tasks, Bounds(), Interrupts()))
+    losing.join()
+    assert {name: outcome.result for name, outcome in outcomes.items()} == {n: n for n in names}
+    begun = [file.name.partition("_")[0] for file in tmp_path.glob("*_in_*")]
+    assert len(begun) == 5
+    # those of others that use it go on
+    assert cluster.names == ["scheduler", "second"]
+
+
+def test_a_process_of_another_run_is_left_alone_until_that_is_over(cluster, tmp_path):
+    cluster.add("third")
+    cluster.lose("second")
+    setup = {"values": VALUES, "folder": tmp_path}
+    with Engine(Work, setup, tmp_path, cluster.address) as other:
+        waiting = other.run([("n001", ("wait", "n001"))], Bounds(), Interrupts())
+        first = concurrent.futures.ThreadPoolExecutor(1).submit(next, waiting)
+        while not list(tmp_path.glob("n001_in_*")):
+            time.sleep(0.02)
+        with Engine(Work, setup, tmp_path, cluster.address) as engine:
+            total = engine.run([("n002", ("total", 10))], Bounds(), Interrupts())
+            second = concurrent.futures.ThreadPoolExecutor(1).submit(next, total)
+            with pytest.raises(concurrent.futures.TimeoutError):
+                second.result(1)
+            (tmp_path / "go").touch()
+            assert first.result()[1].result == "n001"
+            other.__exit__()
+            assert second.result()[1].result == 45
+
+
+def test_a_process_of_a_run_that_was_killed_is_taken_over(cluster, tmp_path):
+    setup = {"values": VALUES, "folder": tmp_path}
+    killed = Engine(Work, setup, tmp_path, cluster.address)
+    do = killed.run([("n001", ("process",))], Bounds(), Interrupts())
+    (_, before), *_ = list(do)
+    # as if it were gone: it gives nothing back
+    killed._client.close()
+    with Engine(Work, setup, tmp_path, cluster.address) as engine:
+        ((_, after),) = engine.run([("n001", ("process",))], Bounds(), Interrupts())
+    assert after.result != before.result
+
+
+def test_no_cluster_at_an_address_is_a_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(engines, "CONNECT_SECONDS", 0.5)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    with pytest.raises(InputError, match=f"cluster: expected the address.*received {address}"):
+        Engine(Work, {}, tmp_path, address)
+    assert not list(tmp_path.glob(".setup*"))
