@@ -88,6 +88,7 @@ OTHER = {
     "max_ram": ("128K", "128K"),
     "board": ("pico", "pico"),
     "strategy": ("cpu:2", "cpu:2"),
+    "cluster": ("tcp://host:8786", "tcp://host:8786"),
     "precision": ("mixed_bfloat16", "mixed_bfloat16"),
     "space": ("block", "block"),
     "gate_gradient": ("enhanced", "enhanced"),

@@ -27,5 +27,7 @@ def test_a_full_disk_is_told_with_the_room_that_there_is(tmp_path):
     with pytest.raises(OSError, match="No space left") as caught:
         run.go()
     told = in_a_line(caught.value)
-    pattern = r"arrays.npz: No space left on device \(\S+B are free, the run has 50[0-9.]+KB so far\)"
+    pattern = (
+        r"arrays.npz: No space left on device \(\S+B are free, the run has 50[0-9.]+KB so far\)"
+    )
     assert re.fullmatch(pattern, told), told

@@ -83,12 +83,13 @@ def test_values_that_no_setting_has_do_not_grow(before, now, growth):
     assert not Difference("edited", before, now, growth).is_growth
 
 
-def test_only_what_says_how_far_a_run_goes_may_grow():
+def test_only_what_says_how_far_a_run_goes_may_grow_or_where_it_is_done():
     further = {"max_epochs", "macs_floor", "macs_targets", "finish_points", "floor", "targets"}
-    assert set(PAPER.growths()) == further
+    where = {"workers", "cluster"}
+    assert set(PAPER.growths()) == further | where
     # the curve of a planned search depends on where it ends
-    assert set(SearchConfig().growths()) == {"macs_targets", "targets", "finish_points"}
-    assert set(EvolveConfig().growths()) == {"generations", "final_points"}
+    assert set(SearchConfig().growths()) == {"macs_targets", "targets", "finish_points"} | where
+    assert set(EvolveConfig().growths()) == {"generations", "final_points"} | where
     # the learning rate of each step depends on their number
     assert TrainConfig().growths() == {}
 
@@ -98,6 +99,15 @@ def test_help_says_what_may_grow():
         for field in dataclasses.fields(owner):
             growth = field.metadata["grows"]
             assert ("; on resume this may be " in field.metadata["meaning"]) is bool(growth)
+
+
+def test_where_networks_are_trained_may_be_another_place():
+    found = differences(
+        {"engine": {"workers": 4, "cluster": "tcp://one:1"}},
+        {"engine": {"workers": 1, "cluster": ""}},
+        EvolveConfig().growths(),
+    )
+    assert [one.is_growth for one in found] == [True, True]
 
 
 def test_targets_are_added_to_those_that_are_there():
