@@ -119,7 +119,7 @@ def kill(run, rng, times):
     workdir, left = run.anew(), times
     while left:
         process = run.start(workdir)
-        moment = rng.random() * run.seconds
+        moment = 0.9 * rng.random() * run.seconds
         until = time.monotonic() + moment
         while process.poll() is None and time.monotonic() < until:
             time.sleep(0.001)
@@ -225,7 +225,7 @@ def damage_checkpoints(run, rng, times, stopped):
         shutil.copytree(stopped, workdir)
         checkpoints = sorted((workdir / "checkpoints").iterdir())
         assert len(checkpoints) == 2, checkpoints
-        hit = checkpoints if number % 3 == 2 else checkpoints[-1:]
+        hit = checkpoints if number % 2 else checkpoints[-1:]
         for checkpoint in hit:
             file = checkpoint / rng.choice(("state.json", "arrays.npz"))
             before, changed = file.read_bytes(), None

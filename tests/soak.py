@@ -114,7 +114,7 @@ KINDS = (
     ),
     Kind(
         "checkpoint",
-        "newest checkpoint cut off, flipped, empty, mixed up; every third time all of them",
+        "newest checkpoint cut off, flipped, empty, mixed up; every other time both",
         "said, and the one before it is taken; of none left a line, nothing overwritten",
         30,
         lambda soak, rng, times: faults.damage_checkpoints(

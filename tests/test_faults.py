@@ -18,11 +18,11 @@ def rng():
 
 
 def test_a_search_that_is_killed_anywhere_comes_to_the_same(searched, rng):
-    assert faults.kill(searched, rng, 2) == 2
+    assert faults.kill(searched, rng, 1) == 1
 
 
 def test_a_search_that_is_stopped_anywhere_comes_to_the_same(searched, rng):
-    assert faults.stop(searched, rng, 2) == 2
+    assert faults.stop(searched, rng, 1) == 1
 
 
 def test_a_search_on_a_full_disk_goes_on_once_there_is_room(searched, rng, tmp_path):
@@ -34,7 +34,7 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_it_taken(searched, rng,
     stopped = tmp_path / "stopped"
     code, errors = searched.program.stop_when(stopped, signal.SIGKILL, 3, *searched.flags)
     assert code == -signal.SIGKILL, errors
-    assert faults.damage_checkpoints(searched, rng, 3, stopped) == 3
+    assert faults.damage_checkpoints(searched, rng, 2, stopped) == 2
 
 
 def test_damaged_files_end_in_a_line_or_are_what_was_written(searched, rng, tmp_path):

@@ -214,7 +214,6 @@ def test_another_data_set_takes_the_place_of_all_settings_of_the_run(run, tmp_pa
         (["RUN", "--init=inherited"], "init: expected scratch"),
         (["RUN", "--equal_time", "--workers=2"], "workers: expected 1 with equal_time"),
         (["RUN", "--cluster=nowhere"], "cluster: expected the address of a Dask scheduler"),
-        (["RUN", "--cluster=127.0.0.1:9"], "a Dask scheduler that runs, such as tcp://HOST:8786"),
         (["RUN", "--image_size=12"], "received one for (8, 8, 1)"),
         (["/no/such/run"], "with a pareto.json; received /no/such/run"),
     ],

@@ -5,7 +5,7 @@ import shutil
 import signal
 
 import pytest
-from processes import SMALL_SEARCH, Program, metrics
+from processes import SMALL_SEARCH, TINY_SEARCH, Program, metrics
 from servers import assert_point_served
 
 from goldnas_tf.pareto import Point
@@ -126,16 +126,16 @@ def test_a_search_that_is_stopped_while_it_finishes_goes_on(finished, tmp_path):
 
 def test_points_that_are_finished_side_by_side_come_to_the_same(tmp_path):
     found, several = tmp_path / "found", tmp_path / "several"
-    search = ("--teacher_weight=0", "--finish_points=0", "--epochs=1", "--macs_targets=60%")
-    result = SEARCH.run(found, *search)
+    search = ("--max_epochs=6", "--epochs=1", "--teacher_weight=0")
+    result = TINY_SEARCH.run(found, *search)
     assert result.returncode == 0, result.stderr
     shutil.copytree(found, several)
     further = (*search, "--finish_points=2")
-    result = SEARCH.run(several, *further, "--workers=2")
+    result = TINY_SEARCH.run(several, *further, "--workers=2")
     assert result.returncode == 0, result.stderr
     assert "finishing 2 points, 2 at a time" in result.stderr
     assert "the run goes further: finish_points: was 0, is 2; workers: was 1, is 2" in result.stderr
-    result = SEARCH.run(found, *further)
+    result = TINY_SEARCH.run(found, *further)
     assert result.returncode == 0, result.stderr
     assert points_of(several) == points_of(found)
     assert [one["finished"] for one in points_of(found)].count(True) == 2
