@@ -177,7 +177,8 @@ def _elsewhere(
             task, folder = tasks[int(name)], folders[int(name)]
             if outcome.failure:
                 raise TrainingError(f"{task.told(several)}: {outcome.failure}")
-            say(f"trained {number} of {len(todo)}: {task.told(several)} -> {folder}")
+            accuracy = f"validation accuracy {outcome.result['val_accuracy']:.2%}"
+            say(f"trained {number} of {len(todo)}: {task.told(several)}, {accuracy} -> {folder}")
             yield int(name), outcome.result
 
 
