@@ -6,6 +6,9 @@ import signal
 import faults
 import pytest
 
+from goldnas_tf.evolution.settings import EvolveConfig
+from goldnas_tf.runs.run_folder import RunFolder
+
 
 @pytest.fixture(scope="module")
 def searched(tmp_path_factory):
@@ -39,3 +42,10 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_it_taken(searched, rng,
 
 def test_damaged_files_end_in_a_line_or_are_what_was_written(searched, rng, tmp_path):
     assert faults.mutate(faults.readers(searched, tmp_path), rng, 500) == 500
+
+
+def test_an_evolution_that_is_killed_leaves_nothing_for_the_next(tmp_path):
+    left = tmp_path / f".setup.{'0' * 8}"
+    left.write_bytes(bytes(10))
+    RunFolder.open(tmp_path, EvolveConfig(), {})
+    assert not left.exists()

@@ -23,6 +23,7 @@ from goldnas_tf.display.terminal import Progress
 from goldnas_tf.engine.engine import check_cluster
 from goldnas_tf.engine.process import Bounds
 from goldnas_tf.errors import InputError, TrainingError
+from goldnas_tf.files import atomic
 from goldnas_tf.page import document
 from goldnas_tf.runs.interrupt import Interrupted, interrupts
 from goldnas_tf.training import small_images, trainings
@@ -171,6 +172,7 @@ def _elsewhere(
         for index, (task, folder) in enumerate(zip(tasks, folders, strict=True))
     ]
     setup = trainings.Setup.of(config, data)
+    atomic.clear(home)
     with interrupts() as signals, trainings.engine(Trainings, setup, config.engine, home) as engine:
         say(f"{len(todo)} trainings, {engine.count} at a time")
         for number, (name, outcome) in enumerate(engine.run(todo, Bounds(), signals), 1):

@@ -79,7 +79,8 @@ class Engine:
         # another process may have been started elsewhere
         logs = (folder / "workers").absolute()
         logs.mkdir(parents=True, exist_ok=True)
-        begin = Shared((work, setup), logs.with_name(f".setup-{uuid.uuid4().hex[:8]}"))
+        # what a killed run has left of it is cleared away like other temporary files
+        begin = Shared((work, setup), logs.with_name(f".setup.{uuid.uuid4().hex[:8]}"))
         self._closing.callback(begin.forget)
         self._job = host.Job(self._client.id, begin, logs, versions())
         self._processes: dict[str, Process] = {}
