@@ -139,7 +139,7 @@ KINDS = (
     ),
     Kind(
         "moved",
-        "the folder of a stopped run is moved, and the clock set back by a year",
+        "the folder of a stopped run is moved, its files a year ahead of the clock",
         "the same result",
         3,
         lambda soak, rng, times: faults.move(soak.run("search"), rng, times),
