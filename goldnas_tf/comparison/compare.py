@@ -29,7 +29,7 @@ from goldnas_tf.runs.interrupt import Interrupted, interrupts
 from goldnas_tf.training import small_images, trainings
 from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.train_config import train_config
-from goldnas_tf.training.train_loop import Training
+from goldnas_tf.training.train_loop import train
 from goldnas_tf.training.trainings import Trainings
 
 FOLDER = "compare"
@@ -142,12 +142,15 @@ def _here(
     with interrupts() as signals:
         for index, (task, folder) in enumerate(zip(tasks, folders, strict=True)):
             say(f"training {index + 1} of {len(tasks)}: {task.told(several)}")
-            settings = train_config(config, task.seed)
-            training = Training(
-                task.blueprint, settings, data, folder, progress=progress, seconds=task.seconds
+            metrics = train(
+                task.blueprint,
+                train_config(config, task.seed),
+                data,
+                folder,
+                progress=progress,
+                seconds=task.seconds,
+                signals=signals,
             )
-            metrics = training.run(signals)
-            del training
             # traced functions hold their model in reference cycles
             gc.collect()
             yield index, metrics

@@ -50,6 +50,7 @@ def train(
     teacher: keras.Model | None = None,
     seconds: float = 0.0,
     inputs: Mapping[str, str] | None = None,
+    signals: Interrupts | None = None,
 ) -> dict[str, Any]:
     """Trains, or goes on with the training that the same configuration left in the folder.
 
@@ -66,6 +67,7 @@ def train(
         seconds: that it all takes, whatever `epochs` says; 0 is no limit.
         inputs: where network and teacher were found, by flag of `bin/train`; written down for those
             who do it again.
+        signals: of a caller with more to do, who looks at them afterwards; default: its own.
 
     Returns:
         What stands in `network/metrics.json`: accuracies in [0, 1], multiply-adds, parameters.
@@ -77,9 +79,10 @@ def train(
         Interrupted: SIGINT or SIGTERM came; the state is saved.
     """
     blueprint = GenotypeBlueprint(network) if isinstance(network, Genotype) else network
-    return Training(
+    training = Training(
         blueprint, config, data, workdir, searched, progress, destination, teacher, seconds, inputs
-    ).go()
+    )
+    return training.run(signals) if signals else training.go()
 
 
 class Training(EpochRun):
@@ -108,9 +111,9 @@ class Training(EpochRun):
         config: TrainConfig,
         data: ImageData,
         workdir: str | pathlib.Path,
-        searched: keras.Model | None = None,
-        progress: Progress | None = None,
-        destination: pathlib.Path | None = None,
+        searched: keras.Model | None,
+        progress: Progress | None,
+        destination: pathlib.Path | None,
         teacher: keras.Model | None = None,
         seconds: float = 0.0,
         inputs: Mapping[str, str] | None = None,
