@@ -100,6 +100,7 @@ def _trials(times):
     from goldnas_tf.evolution.assembly import Assembly
     from goldnas_tf.evolution.setup import Setup
     from goldnas_tf.evolution.trials import Trials
+    from goldnas_tf.runtime import devices
     from goldnas_tf.settings.images import DataSettings
 
     golden = pathlib.Path(__file__).parent / "golden" / "0.1" / "blocks"
@@ -108,7 +109,10 @@ def _trials(times):
         evolution=EvolutionSettings(candidate_epochs=1),
         assembly=AssemblySettings(widths=("2", "4"), most_stages=2, most_blocks=1),
     )
+    devices.prepare()
     data = load_data(config.data)
+    # once, before TensorFlow's first operation
+    devices.prepare = lambda *_: None
     assembly = Assembly(tuple(blocks.load(golden)), config.assembly, data.image_shape, 10)
     with tempfile.TemporaryDirectory() as folder:
         setup = Setup(config, SentImages.of(data, config.data), pathlib.Path(folder))
