@@ -99,6 +99,7 @@ class Evolution(Run):
         self.settings = settings
         self.assembly = Assembly(tuple(blocks), config.assembly, data.image_shape, classes)
         preconditions.check(config, data, self.assembly)
+        images = SentImages.of(data, config.data)
         make = algorithms.MAKERS[settings.algorithm]
         self.algorithm = make(self.assembly, settings, config.seed)
         self.open_folder(workdir, inputs, data=data.describe(), blocks=_named(blocks))
@@ -106,7 +107,7 @@ class Evolution(Run):
         renew = functools.partial(shown.write, path, going_on=True)
         self.archive = Archive(path, None, settings.objectives, renew)
         self.records = Records(path, self.assembly, settings)
-        self.setup = Setup(config, SentImages.of(data, config.data), path.absolute())
+        self.setup = Setup(config, images, path.absolute())
 
     def run(self, signals: Interrupts) -> list[Point]:
         """Runs to the end."""

@@ -1,7 +1,6 @@
 """What an evolution refuses before anything is written or trained."""
 
 from goldnas_tf.data import ImageData, training_batches
-from goldnas_tf.data.sending import SentImages
 from goldnas_tf.engine.engine import check_cluster
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.assembly import Assembly
@@ -22,7 +21,6 @@ def check(config: EvolveConfig, data: ImageData, assembly: Assembly) -> None:
     replicas = config.devices.logical_cpus() or 1
     check_devices(config.devices, devices.gpus(), replicas, config.optimizer.batch_size)
     training_batches(data, config.optimizer.batch_size, config.augmentation, config.seed)
-    SentImages.of(data, config.data)
     check_cluster(config.engine.cluster)
 
 

@@ -8,12 +8,11 @@ written go. Loops that save their state finish a step first.
 import contextlib
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator
 
-NOTHING_SAVED = "interrupted; nothing is left half written"
+from goldnas_tf.runtime.signals import STOPPING, handled
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+NOTHING_SAVED = "interrupted; nothing is left half written"
 
 
 class Interrupted(Exception):  # noqa: N818 - a wish of the user, not an error
@@ -48,7 +47,7 @@ def leaving(name: str) -> Iterator[None]:
         os._exit(128 + signum)
 
     try:
-        with _handled(dict.fromkeys(_SIGNALS, leave)):
+        with handled(dict.fromkeys(STOPPING, leave)):
             yield
     finally:
         os.close(errors)
@@ -63,22 +62,8 @@ def raising() -> Iterator[None]:
         raise Terminated
 
     handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: terminate}
-    with _handled(handlers):
+    with handled(handlers):
         yield
-
-
-@contextlib.contextmanager
-def _handled(handlers: dict) -> Iterator[None]:
-    """Sets handlers of signals for a block, in the main thread, which alone may."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {signum: signal.signal(signum, handler) for signum, handler in handlers.items()}
-    try:
-        yield
-    finally:
-        for signum, handler in before.items():
-            signal.signal(signum, handler)
 
 
 class Interrupts:
@@ -100,7 +85,7 @@ class Interrupts:
 
     def catch(self) -> None:
         """Takes over both signals; outside of the main thread, which alone may, it does nothing."""
-        self._handling.enter_context(_handled(dict.fromkeys(_SIGNALS, self._remember)))
+        self._handling.enter_context(handled(dict.fromkeys(STOPPING, self._remember)))
 
     def release(self) -> None:
         """Gives the signals back to whoever had them before."""

@@ -19,6 +19,7 @@ import tensorflow as tf
 
 from goldnas_tf.errors import InputError, TrainingError
 from goldnas_tf.runtime import tf_config
+from goldnas_tf.runtime.signals import STOPPING, handled
 
 # what TensorFlow raises where another worker cannot be reached any more
 _LOST = (
@@ -46,7 +47,8 @@ def join() -> None:
     global _strategy
     if _strategy is None:
         tf_config.read()
-        with _by_default():
+        # it waits in C++, where no handler of ours is run
+        with handled(dict.fromkeys(STOPPING, signal.SIG_DFL)):
             _strategy = tf.distribute.MultiWorkerMirroredStrategy()
 
 
@@ -74,18 +76,6 @@ def count() -> int:
     if _strategy is None:
         return 1
     return int(_strategy.cluster_resolver.cluster_spec().num_tasks("worker"))
-
-
-@contextlib.contextmanager
-def _by_default() -> Iterator[None]:
-    """Inside, signals end the process at once: it is in C++, where no handler of ours is run."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class Parts:
