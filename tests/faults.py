@@ -4,114 +4,15 @@ A fault that breaks its promise is an `AssertionError` that says how.
 """
 
 import contextlib
-import json
 import os
 import shutil
 import signal
 import subprocess
 import time
 
-import numpy as np
-from processes import ROOT, TINY_SEARCH, Program, metrics
+from processes import Hurt, Unprivileged, metrics
 
-from goldnas_tf import pareto
-from goldnas_tf.architecture import blocks
-from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.errors import InputError
-from goldnas_tf.files import json_lines
-from goldnas_tf.resources.latency import LatencyTable
-from goldnas_tf.runs import run_folder
-
-SEARCH = ("--max_epochs=6",)
-TRAIN_FLAGS = (
-    "--dataset=digits",
-    "--train_images=120",
-    "--batch_size=24",
-    "--epochs=6",
-    "--ema_decay=0.9",
-)
-# what says when it was made, or what others do
-_NOT_COMPARED = ("tensorboard", ".lock", "workers", "report.html")
-_FLAKY = ("images_per_second", "seconds", "used")
-
-
-class Run:
-    """A run that faults happen to, and what comes of it without them.
-
-    Args:
-        program: that is run.
-        flags: of it.
-        folder: for its work folders.
-    """
-
-    def __init__(self, program, flags, folder):
-        self.program, self.flags, self._folder = program, flags, folder
-        self.whole = folder / "whole"
-        began = time.monotonic()
-        self._check(program.run(self.whole, *flags))
-        self.seconds = time.monotonic() - began
-
-    def anew(self):
-        """A work folder that is not there yet."""
-        workdir = self._folder / "hit"
-        shutil.rmtree(workdir, ignore_errors=True)
-        return workdir
-
-    def start(self, workdir):
-        return self.program.start(f"--workdir={workdir}", *self.flags)
-
-    def finish(self, workdir):
-        """The same command goes on, to the result of a run that nothing happened to."""
-        ended = self.program.run(workdir, *self.flags)
-        self._check(ended)
-        self.assert_same(workdir)
-        return ended
-
-    def _check(self, ended):
-        assert ended.returncode == 0, ended.stderr
-
-    def assert_same(self, workdir):
-        """To the last bit, and no file more or less."""
-        there, wanted = _files(workdir), _files(self.whole)
-        differing = sorted({*there} ^ {*wanted})
-        assert there == wanted, differing
-        for file in _files(self.whole):
-            one, other = (_content(folder / file) for folder in (workdir, self.whole))
-            assert one == other, f"{file} is another one"
-
-
-def _files(workdir):
-    # a run that was stopped within an epoch has one of there before the last
-    folders = [sorted(folder.iterdir()) for folder in workdir.rglob("checkpoints")]
-    older = {checkpoint for folder in folders for checkpoint in folder[:-1]}
-    return sorted(
-        str(path.relative_to(workdir))
-        for path in workdir.rglob("*")
-        if path.is_file()
-        and not set(path.relative_to(workdir).parts) & set(_NOT_COMPARED)
-        and path.parent not in older
-    )
-
-
-def _content(file):
-    """What a file says, without what says when it was made."""
-    if file.suffix == ".json":
-        return _timeless(json.loads(file.read_text()))
-    if file.name == "metrics.jsonl":
-        return metrics(file.parent)
-    if file.suffix == ".jsonl":
-        return [_timeless(json.loads(line)) for line in file.read_text().splitlines()]
-    if file.suffix == ".npz":
-        with np.load(file) as stored:
-            return {name: stored[name].tobytes() for name in stored.files}
-    # of the others the names are compared: TensorFlow and Keras write times and numbers into them
-    return None
-
-
-def _timeless(values):
-    if not isinstance(values, dict):
-        return values
-    return {k: v for k, v in values.items() if k not in (*_FLAKY, "digest")}
 
 
 def kill(run, rng, times):
@@ -193,6 +94,141 @@ def fill_disk(run, rng, times, folder):
             run.finish(workdir)
         done += 1
     return done
+
+
+def break_steps(run, rng, times, how, said):
+    """Something goes wrong at a step of the training; without it, the same command goes on.
+
+    Args:
+        run: the run.
+        rng: decides at which step.
+        times: how often.
+        how: of `hurt.py`.
+        said: in the line at the end.
+    """
+    steps = 5 * len(metrics(run.whole))
+    done = 0
+    while done < times:
+        workdir = run.anew()
+        ended = run.start(workdir, Hurt(run.program, how, rng.randint(1, steps))).wait()
+        if ended.returncode == 0:
+            # it has fewer steps
+            run.assert_same(workdir)
+            continue
+        assert ended.returncode == 1, ended.stderr
+        assert said in ended.stderr.splitlines()[-1], ended.stderr
+        assert "Traceback" not in ended.stderr, ended.stderr
+        run.finish(workdir)
+        done += 1
+    return times
+
+
+def lose_images(run, images, rng, times):
+    """An image that is gone, cut off, another one, or not to be read, between two passes.
+
+    Args:
+        run: a training that reads its images from files, pass after pass.
+        images: the files.
+        rng: decides what is hit, and when.
+        times: how often.
+    """
+    done = 0
+    while done < times:
+        workdir, image = run.anew(), rng.choice(images)
+        content, how = image.read_bytes(), _IMAGE_FAULTS[done % len(_IMAGE_FAULTS)]
+        process = run.start(workdir, Unprivileged(run.program))
+        _wait_for_metrics(process, workdir, rng.randint(1, 5))
+        try:
+            how(image)
+            ended = process.wait()
+            # or what no flag speaks of would be an image that nobody has read since
+            if ended.returncode:
+                assert ended.returncode == 2, ended.stderr
+                assert str(image) in ended.stderr.splitlines()[-1], ended.stderr
+                assert "Traceback" not in ended.stderr, ended.stderr
+                done += 1
+        finally:
+            image.unlink(missing_ok=True)
+            image.write_bytes(content)
+        run.finish(workdir)
+    return done
+
+
+def _cut(image):
+    image.write_bytes(image.read_bytes()[:40])
+
+
+def _no_image(image):
+    image.write_bytes(b"what came of a download that failed")
+
+
+_IMAGE_FAULTS = (os.unlink, _cut, _no_image, lambda image: image.chmod(0))
+
+
+def _wait_for_metrics(process, workdir, lines):
+    file = workdir / "metrics.jsonl"
+    while process.poll() is None and not (file.exists() and file.read_text().count("\n") >= lines):
+        time.sleep(0.002)
+
+
+def write_protect(run, rng, times):
+    """The folder of a run is read-only from some moment on; once it is not, the command goes on."""
+    for _ in range(times):
+        workdir = run.anew()
+        process = run.start(workdir, Unprivileged(run.program))
+        _wait_for_metrics(process, workdir, rng.randint(0, 3))
+        folders = [workdir, *(path for path in workdir.rglob("*") if path.is_dir())]
+        for folder in folders:
+            with contextlib.suppress(FileNotFoundError):
+                folder.chmod(0o555)
+        ended = process.wait()
+        for folder in folders:
+            with contextlib.suppress(FileNotFoundError):
+                folder.chmod(0o755)
+        if ended.returncode:
+            assert ended.returncode in (1, 2), ended.stderr
+            last = ended.stderr.splitlines()[-1]
+            assert "Permission denied" in last and str(workdir) in last, ended.stderr
+            assert "Traceback" not in ended.stderr, ended.stderr
+        run.finish(workdir)
+    return times
+
+
+def kill_exports(program, rng, times, folder):
+    """SIGKILL of an export at random moments: what stands there is whole, nothing else stays.
+
+    Args:
+        program: an export.
+        rng: decides when.
+        times: how often.
+        folder: for what is exported.
+    """
+    output, longest, left = folder / "exports", 0.0, times
+    while left:
+        began, process = time.monotonic(), program.start(f"--output={output}")
+        until = began + rng.random() * longest
+        # the first one tells how long it takes
+        while process.poll() is None and (not longest or time.monotonic() < until):
+            time.sleep(0.001)
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            left -= 1
+        ended = process.wait()
+        assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
+        longest = longest or time.monotonic() - began
+        _assert_exports_are_whole(output, ended.returncode == 0)
+    ended = program.start(f"--output={output}").wait()
+    assert ended.returncode == 0, ended.stderr
+    _assert_exports_are_whole(output, True)
+    return times
+
+
+def _assert_exports_are_whole(output, alone):
+    for version in output.glob("*/*/*"):
+        if version.name.isdecimal():
+            assert [*version.rglob("export.json")], version
+        else:
+            assert not alone, f"{version} was left over"
 
 
 def damage(content, rng):
@@ -311,37 +347,3 @@ def mutate(readers, rng, times):
         finally:
             file.write_bytes(contents[file])
     return times
-
-
-def search_run(folder):
-    """A search of the smallest kind, with points and finished ones."""
-    flags = (*SEARCH, "--finish_points=1", "--epochs=1", "--teacher_weight=0")
-    return Run(TINY_SEARCH, flags, folder)
-
-
-def train_run(folder, genotype):
-    """A training of a network."""
-    return Run(Program("train", *TRAIN_FLAGS, f"--network={genotype}"), (), folder)
-
-
-def readers(run, folder):
-    """Copies of the files that runs leave, and what reads each."""
-    golden = ROOT / "tests" / "golden" / "0.1"
-    (point, *_) = sorted((run.whole / "pareto").iterdir())
-    of = {
-        run.whole / "config.json": run_folder.KIND.read,
-        run.whole / "metrics.jsonl": json_lines.finished,
-        run.whole / "pareto.json": pareto.KIND.read,
-        point / "genotype.json": Genotype.load,
-    }
-    found = {}
-    for file, read in of.items():
-        found[folder / file.name] = read
-        shutil.copy(file, folder)
-    # as this revision writes them
-    blocks.save(blocks.load(golden / "blocks"), folder)
-    LatencyTable.load(golden / "latency" / "latency.json").save(folder / "latency.json")
-    return found | {
-        folder / "blocks.json": blocks.load,
-        folder / "latency.json": lambda file: LatencyTable.load(file).to_json(),
-    }

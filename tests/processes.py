@@ -83,6 +83,54 @@ class Program:
         return ended.returncode, ended.stderr
 
 
+class Hurt(Program):
+    """A program in which something goes wrong by itself; `hurt.py` tells what there is."""
+
+    def __init__(self, program, how, step=0):
+        super().__init__(program.name, *program.flags)
+        self._how = (how, str(step))
+
+    def command(self, *flags):
+        python, *command = super().command(*flags)
+        return [python, str(ROOT / "tests" / "hurt.py"), *self._how, *command]
+
+
+class Unprivileged(Program):
+    """A program of somebody for whom the rights of files count, as they do not for root."""
+
+    def __init__(self, program):
+        super().__init__(program.name, *program.flags)
+        self.command = program.command
+
+    def start(self, *flags, folder=None):
+        prefix = ["setpriv", f"--bounding-set={_NO_RIGHTS}"] if os.geteuid() == 0 else []
+        return _Anew([*prefix, *self.command(*flags)], folder)
+
+
+# capabilities of root that pass over the rights of files
+_NO_RIGHTS = "-dac_override,-dac_read_search"
+
+
+class _Anew:
+    """As `warm.Running`, of a process that has imported nothing before."""
+
+    def __init__(self, command, folder):
+        self._process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.poll, self.send_signal = self._process.poll, self._process.send_signal
+
+    def wait(self):
+        """Waits for its end, and gives what it returned and said."""
+        said = self._process.communicate()
+        return subprocess.CompletedProcess(self._process.args, self._process.returncode, *said)
+
+
 def run_python(lines, folder):
     """Runs lines of Python in a folder; they find this package."""
     return _finished([sys.executable, "-c", lines], folder)

@@ -18,14 +18,34 @@ import time
 import traceback
 import typing
 
+import fault_runs
 import faults
 import golden_runs
 import memory
-from processes import ROOT, Program
+from processes import ROOT, TINY_SEARCH, Program
 
 from goldnas_tf.display import columns
 
 GENOTYPE = ROOT / "tests" / "golden" / "0.1" / "run" / "pareto" / "e002"
+
+
+def _evolution(folder):
+    blocks = ROOT / "tests" / "golden" / "0.1" / "blocks"
+    flags = [flag for flag in golden_runs.EVOLVE.flags if not flag.startswith("--blocks")]
+    program = Program("evolve", *flags, f"--blocks={blocks}", "--generations=2")
+    return fault_runs.Run(program, (), folder)
+
+
+RUNS = {
+    "search": fault_runs.search_run,
+    "replicas": lambda folder: fault_runs.Run(
+        TINY_SEARCH, (*fault_runs.SEARCH, "--strategy=cpu:2"), folder
+    ),
+    "train": lambda folder: fault_runs.train_run(folder, GENOTYPE),
+    "files": lambda folder: fault_runs.file_run(folder, GENOTYPE),
+    "evolve": _evolution,
+}
+"""What makes each of the runs that faults happen to, in a folder."""
 
 
 class Kind(typing.NamedTuple):
@@ -49,20 +69,11 @@ class Soak:
         self.folder, self._runs = folder, {}
 
     def run(self, name):
-        """A search, a training, or an evolution."""
+        """One of `RUNS`."""
         if name not in self._runs:
             folder = self.folder / name
             folder.mkdir()
-            if name == "search":
-                made = faults.search_run(folder)
-            elif name == "train":
-                made = faults.train_run(folder, GENOTYPE)
-            else:
-                blocks = ROOT / "tests" / "golden" / "0.1" / "blocks"
-                flags = [f for f in golden_runs.EVOLVE.flags if not f.startswith("--blocks")]
-                program = Program("evolve", *flags, f"--blocks={blocks}", "--generations=2")
-                made = faults.Run(program, (), folder)
-            self._runs[name] = made
+            self._runs[name] = RUNS[name](folder)
         return self._runs[name]
 
     def stopped(self):
@@ -97,6 +108,15 @@ KINDS = (
         lambda soak, rng, times: faults.kill(soak.run("evolve"), rng, times),
     ),
     Kind(
+        "kill-export",
+        "the same of an export",
+        "what stands there is whole; the next one clears the rest away",
+        10,
+        lambda soak, rng, times: faults.kill_exports(
+            Program("export", f"--network={GENOTYPE}", "--name=digits"), rng, times, soak.folder
+        ),
+    ),
+    Kind(
         "stop",
         "SIGTERM or SIGINT of a search, half of them twice in a row",
         "a line that says how to go on; the second ends it at once; the same result",
@@ -113,6 +133,38 @@ KINDS = (
         ),
     ),
     Kind(
+        "read-only",
+        "the folders of a training are read-only from some moment on",
+        "a line with the file, exit code 1; once they are not the same result",
+        10,
+        lambda soak, rng, times: faults.write_protect(soak.run("train"), rng, times),
+    ),
+    Kind(
+        "loss",
+        "a weight of a search is no number any more from some step on",
+        "a line, exit code 1; the last good checkpoint is kept: without it the same result",
+        15,
+        lambda soak, rng, times: faults.break_steps(
+            soak.run("search"), rng, times, "weights", "the loss is not finite at step"
+        ),
+    ),
+    Kind(
+        "replica",
+        "one of the two replicas of a search fails at some step",
+        "a line with what failed, exit code 1; without it the same result",
+        10,
+        lambda soak, rng, times: faults.break_steps(
+            soak.run("replicas"), rng, times, "replica", "the device is gone"
+        ),
+    ),
+    Kind(
+        "images",
+        "an image is gone, cut off, none, or not to be read, between two passes over files",
+        "a line that names it, exit code 2; once it is back the same result",
+        12,
+        lambda soak, rng, times: faults.lose_images(*soak.run("files"), rng, times),
+    ),
+    Kind(
         "checkpoint",
         "newest checkpoint cut off, flipped, empty, mixed up; every other time both",
         "said, and the one before it is taken; of none left a line, nothing overwritten",
@@ -127,7 +179,7 @@ KINDS = (
         "a line; never another value",
         10_000,
         lambda soak, rng, times: faults.mutate(
-            faults.readers(soak.run("search"), soak.folder), rng, times
+            fault_runs.readers(soak.run("search"), soak.folder), rng, times
         ),
     ),
     Kind(

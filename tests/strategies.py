@@ -27,8 +27,12 @@ def spaces(draw, shared=None):
         draw: of Hypothesis.
         shared: whether cells share gates; None is either.
     """
-    groups = draw(st.sampled_from([1, 1, 2, 3]))
+    groups, shared = draw(st.sampled_from([1, 1, 2, 3])), draw(_given_or(shared, st.booleans()))
+    group_width = 0 if shared or groups == 1 else draw(st.sampled_from([0, 2]))
     channels = st.integers(2, 6) if groups == 1 else st.integers(1, 2).map(lambda n: 2 * groups * n)
+    if group_width:
+        # halves of the narrowest map are groups, too
+        channels = channels.map(lambda n: 2 * n)
     stages = draw(st.lists(st.tuples(st.integers(1, 2), channels), max_size=3))
     cells = draw(st.integers(1, 6))
     halvings = len(stages) - 1 if stages else len({cells // 3, 2 * cells // 3})
@@ -43,11 +47,16 @@ def spaces(draw, shared=None):
         nodes=draw(st.integers(1, 3)),
         ops=tuple(draw(st.lists(st.sampled_from(OPS), min_size=1, max_size=3, unique=True))),
         stem=stem,
-        shared=draw(st.booleans()) if shared is None else shared,
+        shared=shared,
         stages=tuple(stages),
         width_groups=groups,
+        group_width=group_width,
         least_width=draw(st.integers(1, 2)) if groups > 1 else 1,
     )
+
+
+def _given_or(value, drawn):
+    return drawn if value is None else st.just(value)
 
 
 @st.composite
@@ -71,7 +80,7 @@ def genotypes(draw, of=None):
     groups = set()
     for kind in ((STEM,), *space.kinds) if space.groups else ():
         least = space.least_groups(kind[0])
-        kept = draw(st.sets(st.integers(0, space.width_groups - 1), min_size=least))
+        kept = draw(st.sets(st.integers(0, space.groups_in(kind[0]) - 1), min_size=least))
         groups |= {Group(owner, number) for owner in kind for number in kept}
     return Genotype(space, frozenset(places), frozenset(groups))
 

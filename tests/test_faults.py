@@ -3,6 +3,7 @@
 import random
 import signal
 
+import fault_runs
 import faults
 import pytest
 
@@ -12,7 +13,7 @@ from goldnas_tf.runs.run_folder import RunFolder
 
 @pytest.fixture(scope="module")
 def searched(tmp_path_factory):
-    return faults.search_run(tmp_path_factory.mktemp("searched"))
+    return fault_runs.search_run(tmp_path_factory.mktemp("searched"))
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_it_taken(searched, rng,
 
 
 def test_damaged_files_end_in_a_line_or_are_what_was_written(searched, rng, tmp_path):
-    assert faults.mutate(faults.readers(searched, tmp_path), rng, 500) == 500
+    assert faults.mutate(fault_runs.readers(searched, tmp_path), rng, 500) == 500
 
 
 def test_an_evolution_that_is_killed_leaves_nothing_for_the_next(tmp_path):

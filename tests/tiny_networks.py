@@ -163,6 +163,12 @@ NETWORKS = {
             [Group(STEM, 1), Group(1, 0)]
         )
     ),
+    # the narrow cells have fewer groups than the wide ones
+    "groups_of_channels": TinyNetwork(
+        _full(cells=4, channels=8, group_width=4).without(
+            [Group(STEM, 2), Group(0, 0), Group(2, 0), Group(2, 5), Group(3, 1)]
+        )
+    ),
     "shared_widths": TinyNetwork(_full(cells=4, shared=True, width_groups=2)),
     "stages_plain": TinyNetwork(_full(stages=((2, 4), (1, 4))), Form(gated=False)),
     "mixed_bfloat16": TinyNetwork(_full(), Form(precision="mixed_bfloat16")),

@@ -94,8 +94,8 @@ class Genotype:
             if counts[owner] < least:
                 name = "the stem" if owner == STEM else f"cell {owner}"
                 raise InputError(
-                    f"channels of {name}: expected at least {least} of {self.space.width_groups} "
-                    f"groups; received {counts[owner]}"
+                    f"channels of {name}: expected at least {least} of "
+                    f"{self.space.groups_in(owner)} groups; received {counts[owner]}"
                 )
         return kept
 
@@ -149,7 +149,7 @@ class Genotype:
     def _widths(self) -> list[int]:
         """Groups that the stem and every cell keep; of cells that are not there all."""
         owners = range(STEM, self.space.cells)
-        return [len(self.groups_of(owner)) or self.space.width_groups for owner in owners]
+        return [len(self.groups_of(owner)) or self.space.groups_in(owner) for owner in owners]
 
     @property
     def channels(self) -> dict[str, int | list[int]]:

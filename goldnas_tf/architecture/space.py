@@ -18,7 +18,8 @@ from goldnas_tf.architecture.geometry import CellGeometry, FeatureMap, Geometry,
 from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Group
 from goldnas_tf.errors import InputError
 
-_OF_WIDTHS = ("width_groups", "least_width")
+WIDTHS_STAY: dict[str, Any] = {"width_groups": 1, "least_width": 1, "group_width": 0}
+"""Settings of widths, as they are where widths stay."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Space:
         width_groups: G, of how many groups of channels the stem and every cell may lose some; 1 is
             a width that stays. Groups of a cell are of an even number of channels.
         least_width: channels that the stem and every cell keep at least.
+        group_width: channels of each group, so that wide cells have more groups than narrow ones;
+            of a stem of several convolutions those of its narrowest map. 0 is G groups everywhere.
 
     Raises:
         InputError: a value out of range, an unknown operator or stem, an image that is too small.
@@ -57,6 +60,7 @@ class Space:
     stages: tuple[tuple[int, int], ...] = ()
     width_groups: int = 1
     least_width: int = 1
+    group_width: int = 0
 
     def __post_init__(self) -> None:
         for name in ("image_shape", "ops", "stages"):
@@ -66,7 +70,7 @@ class Space:
         if self.stages:
             self._follow_stages()
         least_values = {"classes": 2, "cells": 1, "channels": 2, "nodes": 1}
-        least_values |= {"width_groups": 1, "least_width": 1}
+        least_values |= WIDTHS_STAY
         for name, least in least_values.items():
             value = getattr(self, name)
             if not _is_count(value, least):
@@ -128,20 +132,41 @@ class Space:
 
     def _check_groups(self) -> None:
         """Checks that channels can be divided into groups."""
-        if self.width_groups == 1:
+        if self._widths_stay:
             return
-        for width in {*self.widths, *(2 * width for width in self.stem_widths)}:
-            if width % (2 * self.width_groups):
-                raise InputError(
-                    f"width_groups: expected a divisor of half of all widths, "
-                    f"{sorted({*self.widths})}; received {self.width_groups}"
-                )
+        if self.group_width:
+            self._check_group_width()
+        else:
+            for width in {*self.widths, *(2 * width for width in self.stem_widths)}:
+                if width % (2 * self.width_groups):
+                    raise InputError(
+                        f"width_groups: expected a divisor of half of all widths, "
+                        f"{sorted({*self.widths})}; received {self.width_groups}"
+                    )
         narrowest = min(*self.widths, *self.stem_widths)
         if self.least_width > narrowest:
             raise InputError(
                 f"least_width: expected at most {narrowest}, the channels of the narrowest map; "
                 f"received {self.least_width}"
             )
+
+    def _check_group_width(self) -> None:
+        """Checks the same where it is told how many each group has."""
+        if self.shared:
+            raise InputError(
+                "group_width: expected 0 in a search of blocks, whose cells share their groups at "
+                f"any width; received {self.group_width}; use width_groups"
+            )
+        widths = sorted({*self.widths, *self.stem_widths})
+        if self.group_width % 2 or any(width % self.group_width for width in widths):
+            raise InputError(
+                f"group_width: expected an even divisor of all widths, {widths}; received "
+                f"{self.group_width}"
+            )
+
+    @property
+    def _widths_stay(self) -> bool:
+        return self.width_groups == 1 and not self.group_width
 
     @property
     def reductions(self) -> tuple[int, ...]:
@@ -191,7 +216,7 @@ class Space:
     @functools.cached_property
     def geometry(self) -> Geometry:
         """Sizes in the full network."""
-        return self.geometry_of((self.width_groups,) * (self.cells + 1))
+        return self.geometry_of([self.groups_in(owner) for owner in range(STEM, self.cells)])
 
     def geometry_of(self, kept: Sequence[int]) -> Geometry:
         """Sizes in a network that keeps some of the groups of channels.
@@ -203,7 +228,7 @@ class Space:
         image = before = FeatureMap(*self.image_shape)
         maps = []
         for width in self.stem_widths:
-            channels = width * of_stem // self.width_groups
+            channels = width * of_stem // self.groups_in(STEM)
             halves = self.stem == "imagenet"
             before = before.halved(channels) if halves else before._replace(channels=channels)
             maps.append(before)
@@ -211,7 +236,7 @@ class Space:
         older, newer = first_inputs(stem)
         cells = []
         for index, (width, groups) in enumerate(zip(self.widths, of_cells, strict=True)):
-            channels, reduction = width * groups // self.width_groups, index in self.reductions
+            channels, reduction = width * groups // self.groups_in(index), index in self.reductions
             state = newer._replace(channels=channels)
             node = state.halved(channels) if reduction else state
             output = node._replace(channels=self.nodes * channels)
@@ -222,20 +247,29 @@ class Space:
     @functools.cached_property
     def groups(self) -> frozenset[Group]:
         """All groups of channels that a network may lose; none where widths stay."""
-        if self.width_groups == 1:
+        if self._widths_stay:
             return frozenset()
         owners = range(STEM, self.cells)
-        return frozenset(Group(o, index) for o in owners for index in range(self.width_groups))
+        return frozenset(Group(o, index) for o in owners for index in range(self.groups_in(o)))
 
     @property
     def owners(self) -> tuple[int, ...]:
         """Whose widths are chosen: the stem's (`STEM`), and that of the first cell of each kind."""
         return (STEM, *(kind[0] for kind in self.kinds))
 
+    def groups_in(self, owner: int) -> int:
+        """How many groups of channels the stem (`STEM`) or a cell has at most."""
+        if not self.group_width:
+            return self.width_groups
+        return self._narrowest(owner) // self.group_width
+
     def least_groups(self, owner: int) -> int:
-        """How many groups of channels the stem (`STEM`) or a cell keeps at least."""
-        channels = min(self.stem_widths) if owner == STEM else self.widths[owner]
-        return max(1, -(-self.least_width * self.width_groups // channels))
+        """How many of them it keeps at least."""
+        channels = self._narrowest(owner)
+        return max(1, -(-self.least_width * self.groups_in(owner) // channels))
+
+    def _narrowest(self, owner: int) -> int:
+        return min(self.stem_widths) if owner == STEM else self.widths[owner]
 
     @property
     def candidates(self) -> int:
@@ -245,7 +279,7 @@ class Space:
         """
         gates = [len(self.sources(node)) * len(self.ops) for node in range(self.nodes)]
         legal: int = math.prod(2**count - 1 for count in gates) ** len(self.kinds)
-        widths = (self.width_groups - self.least_groups(o) + 1 for o in self.owners)
+        widths = (self.groups_in(o) - self.least_groups(o) + 1 for o in self.owners)
         return legal * math.prod(widths)
 
     def to_json(self) -> dict[str, Any]:
@@ -256,9 +290,9 @@ class Space:
             "ops": list(self.ops),
             "stages": [list(stage) for stage in self.stages],
         }
-        # a space whose widths stay is written as it was before others were
-        fixed = self.width_groups == 1
-        return {n: value for n, value in values.items() if not (fixed and n in _OF_WIDTHS)}
+        # what is as it was before there was a choice is written as it was
+        dropped = WIDTHS_STAY if self._widths_stay else () if self.group_width else ("group_width",)
+        return {name: value for name, value in values.items() if name not in dropped}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Space":
@@ -271,7 +305,7 @@ class Space:
         if not isinstance(values, dict):
             raise InputError(f"space: expected the settings {sorted(names)}; received {values}")
         # files from before there were blocks, or widths, have not all
-        values = {"shared": False, "stages": [], **dict.fromkeys(_OF_WIDTHS, 1), **values}
+        values = {"shared": False, "stages": [], **WIDTHS_STAY, **values}
         if set(values) != names:
             raise InputError(
                 f"space: expected the settings {sorted(names)}; received {sorted(values)}"

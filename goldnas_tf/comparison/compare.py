@@ -20,7 +20,6 @@ from goldnas_tf.comparison.tasks import Say, Task, planned
 from goldnas_tf.comparison.verdict import Trained
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress
-from goldnas_tf.engine.engine import check_cluster
 from goldnas_tf.engine.process import Bounds
 from goldnas_tf.errors import InputError, TrainingError
 from goldnas_tf.files import atomic
@@ -114,7 +113,7 @@ def _checked(
 ) -> dict[str, ModelBlueprint]:
     """The networks of the user, by name, once all is known to go together."""
     check_alike(searches)
-    check_cluster(config.engine.cluster)
+    trainings.check(config, config.engine, data)
     if config.comparison.split == "test" and data.test is None:
         raise InputError(
             f"split: expected one that {data.name} has; received test; compare on validation"

@@ -11,6 +11,28 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.settings.images import DataSettings
 
 
+def check(data: ImageData, settings: DataSettings) -> None:
+    """Checks that images can be sent.
+
+    Args:
+        data: the images.
+        settings: those of the run.
+
+    Raises:
+        InputError: they are streamed, and are not those of the settings.
+    """
+    if not _is_held(data) and data.source != settings:
+        raise InputError(
+            f"data: expected the images of config.data, {settings.dataset}, as streamed ones "
+            f"are loaded by every process; received {data.name}"
+        )
+
+
+def _is_held(data: ImageData) -> bool:
+    """Whether all images are in memory."""
+    return all(isinstance(split, ArraySplit) for split in data.splits)
+
+
 @dataclasses.dataclass(frozen=True)
 class SentImages:
     """The images of a run, as its other processes are given them.
@@ -36,17 +58,12 @@ class SentImages:
         Raises:
             InputError: they are streamed, and are not those of the settings.
         """
-        is_held = all(isinstance(split, ArraySplit) for split in data.splits)
-        if not is_held and data.source != settings:
-            raise InputError(
-                f"data: expected the images of config.data, {settings.dataset}, as streamed ones "
-                f"are loaded by every process; received {data.name}"
-            )
+        check(data, settings)
         if settings.data_dir:
             # another process may have been started elsewhere
             place = str(pathlib.Path(settings.data_dir).absolute())
             settings = dataclasses.replace(settings, data_dir=place)
-        return cls(data if is_held else None, settings, data.describe())
+        return cls(data if _is_held(data) else None, settings, data.describe())
 
     def get(self) -> ImageData:
         """The images.

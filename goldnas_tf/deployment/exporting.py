@@ -74,6 +74,7 @@ def export(config: ExportConfig, data: ImageData, say: Callable[[str], None] = _
             written = {}
             for kind in config.formats:
                 place = version_folder(output, kind, name, version)
+                atomic.clear(place.parent)
                 folder = moves.enter_context(atomic.folder(place, replace=False))
                 for label, file in _WRITERS[kind](folder, job):
                     say(f"running {label} in a clean process, measuring it")

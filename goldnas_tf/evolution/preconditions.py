@@ -1,13 +1,13 @@
 """What an evolution refuses before anything is written or trained."""
 
 from goldnas_tf.data import ImageData, training_batches
-from goldnas_tf.engine.engine import check_cluster
 from goldnas_tf.errors import InputError
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.settings import EvolveConfig
 from goldnas_tf.resources.resources import COUNTED, RESOURCES
 from goldnas_tf.runtime import devices
 from goldnas_tf.runtime.devices import check_devices
+from goldnas_tf.training import trainings
 
 
 def check(config: EvolveConfig, data: ImageData, assembly: Assembly) -> None:
@@ -21,7 +21,7 @@ def check(config: EvolveConfig, data: ImageData, assembly: Assembly) -> None:
     replicas = config.devices.logical_cpus() or 1
     check_devices(config.devices, devices.gpus(), replicas, config.optimizer.batch_size)
     training_batches(data, config.optimizer.batch_size, config.augmentation, config.seed)
-    check_cluster(config.engine.cluster)
+    trainings.check(config, config.engine, data)
 
 
 def _check_limits(assembly: Assembly, limits: dict[str, float]) -> None:

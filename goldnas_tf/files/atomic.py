@@ -1,6 +1,7 @@
 """Writing files and folders so that they are there whole or not at all."""
 
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -68,6 +69,7 @@ def folder(path: str | pathlib.Path, replace: bool = True) -> Iterator[pathlib.P
     made = [parent for parent in path.parents if not parent.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = pathlib.Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    used = _in_use(temporary)
     try:
         yield temporary
         temporary.chmod(0o755)
@@ -87,6 +89,8 @@ def folder(path: str | pathlib.Path, replace: bool = True) -> Iterator[pathlib.P
         else:
             temporary.replace(path)
     finally:
+        if used is not None:
+            os.close(used)
         shutil.rmtree(temporary, ignore_errors=True)
         for parent in made:
             # nothing was put there, or it is not empty
@@ -97,11 +101,16 @@ def folder(path: str | pathlib.Path, replace: bool = True) -> Iterator[pathlib.P
 def clear(path: pathlib.Path) -> None:
     """Removes the temporary files and folders that killed processes left in a folder.
 
-    One that was about to be replaced gets its name again where nothing has taken it yet.
+    Folders that a living process fills stay. One that was about to be replaced gets its name
+    again where nothing has taken it yet.
     """
     for left in path.glob(".*.*"):
         if not (found := _LEFT.fullmatch(left.name)):
             continue
+        if left.is_dir():
+            if (used := _in_use(left)) is None:
+                continue
+            os.close(used)
         replaced = path / found["name"]
         if found["old"] and not replaced.exists():
             left.replace(replaced)
@@ -109,6 +118,17 @@ def clear(path: pathlib.Path) -> None:
             shutil.rmtree(left)
         else:
             left.unlink()
+
+
+def _in_use(folder: pathlib.Path) -> int | None:
+    """Takes a folder for as long as the file that is returned is open; None: another one has it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 def _flush(path: pathlib.Path) -> None:

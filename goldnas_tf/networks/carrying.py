@@ -118,6 +118,6 @@ def _positions(
     """Where the channels that are kept stand on an axis, which may have them several times."""
     if owner == STEM:
         return positions(size, before, after, halves=False)
-    width = space.widths[owner] * len(before) // space.width_groups
+    width = space.widths[owner] * len(before) // space.groups_in(owner)
     once = positions(width, before, after, halves=True)
     return [start + position for start in range(0, size, width) for position in once]

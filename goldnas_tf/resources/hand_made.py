@@ -5,7 +5,7 @@ import dataclasses
 from goldnas_tf.architecture import operators
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, Place
-from goldnas_tf.architecture.space import Space
+from goldnas_tf.architecture.space import WIDTHS_STAY, Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.resources import resources
 
@@ -56,7 +56,7 @@ def narrowed(space: Space, cost: str, amount: float) -> Genotype:
             rare.
     """
     widths = range(2, _WIDEST * space.channels + 1)
-    fixed = dataclasses.replace(space, width_groups=1, least_width=1)
+    fixed = dataclasses.replace(space, **WIDTHS_STAY)
     networks = [hand_made(dataclasses.replace(fixed, channels=width)) for width in widths]
     return min(
         networks, key=lambda network: abs(resources.total(network, gated=False)[cost] - amount)

@@ -55,7 +55,7 @@ def _groups(space: Space, rng: random.Random) -> frozenset[Group]:
         return frozenset()
     kept: set[Group] = set()
     for owner in space.owners:
-        count = rng.randint(space.least_groups(owner), space.width_groups)
+        count = rng.randint(space.least_groups(owner), space.groups_in(owner))
         kept |= {Group(owner, number) for number in range(count)}
     return twins(space, kept)
 

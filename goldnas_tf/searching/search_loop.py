@@ -17,7 +17,6 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress, points_table
-from goldnas_tf.engine.engine import check_cluster
 from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
 from goldnas_tf.resources.meter import Yardstick
@@ -42,7 +41,7 @@ from goldnas_tf.searching.state import SearchState
 from goldnas_tf.searching.time_plan import plan_search, told
 from goldnas_tf.searching.trials import Trials
 from goldnas_tf.settings.units import human
-from goldnas_tf.training import small_images
+from goldnas_tf.training import small_images, trainings
 from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.pace import Pace, probe
 from goldnas_tf.training.run import EpochRun
@@ -103,7 +102,7 @@ class Search(EpochRun):
         progress: Progress | None,
     ):
         super().__init__(config, data, progress)
-        check_cluster(config.engine.cluster)
+        trainings.check(config, config.engine, data)
         self.space = config.space.for_images(data.image_shape, len(data.class_names))
         if config.plan.keep_operators and not config.space.search_widths:
             raise InputError(

@@ -8,7 +8,7 @@ import functools
 import re
 
 from goldnas_tf.architecture import operators
-from goldnas_tf.architecture.space import Space
+from goldnas_tf.architecture.space import WIDTHS_STAY, Space
 from goldnas_tf.errors import InputError
 from goldnas_tf.resources import resources
 from goldnas_tf.resources.latency import LatencyTable
@@ -52,6 +52,12 @@ class SpaceSettings:
     width_groups: int = setting(
         4, "groups of channels, of which the stem and every cell may lose some", low=2
     )
+    group_width: int = setting(
+        0,
+        "channels of each of these groups, an even number, so that wide cells have more groups "
+        "than narrow ones; 0 is as many groups everywhere as width_groups says",
+        low=0,
+    )
     least_width: int = setting(
         2, "channels that the stem and every cell keep at least where widths are searched", low=1
     )
@@ -71,7 +77,7 @@ class SpaceSettings:
         values = dataclasses.asdict(self)
         shared = values.pop("space") == "block"
         if not values.pop("search_widths"):
-            values |= {"width_groups": 1, "least_width": 1}
+            values |= WIDTHS_STAY
         return Space(image_shape, classes, shared=shared, **values)
 
 

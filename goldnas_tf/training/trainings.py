@@ -5,9 +5,9 @@ import gc
 import pathlib
 from typing import Any
 
-from goldnas_tf.data import ImageData
+from goldnas_tf.data import ImageData, sending
 from goldnas_tf.data.sending import SentImages
-from goldnas_tf.engine.engine import Engine, Task, visible_gpus
+from goldnas_tf.engine.engine import Engine, Task, check_cluster, visible_gpus
 from goldnas_tf.engine.host import Work
 from goldnas_tf.runs import export
 from goldnas_tf.runtime import devices
@@ -108,6 +108,22 @@ def task(
     # a process may have been started elsewhere
     point, destination = (path and path.absolute() for path in (point, destination))
     return name, ("train", blueprint, config, folder.absolute(), seconds, point, destination)
+
+
+def check(config: RunConfiguration, settings: EngineSettings, data: ImageData) -> None:
+    """Checks that trainings of a run can be done in other processes, if they are to be.
+
+    Args:
+        config: of the run.
+        settings: where the processes are, and how many.
+        data: the images.
+
+    Raises:
+        InputError: there is no such cluster, or the images cannot be sent.
+    """
+    check_cluster(settings.cluster)
+    if not settings.is_this_process:
+        sending.check(data, config.data)
 
 
 def engine(work: Work, setup: Any, settings: EngineSettings, folder: pathlib.Path) -> Engine:

@@ -41,7 +41,7 @@ def half(side):
 
 def kept(genotype, owner, channels):
     """How many of the channels of the stem or a cell are left."""
-    groups = genotype.space.width_groups
+    groups = genotype.space.groups_in(owner)
     left = sum(group.cell == owner for group in genotype.groups) or groups
     return channels * left // groups
 
@@ -50,8 +50,8 @@ def stem_by_hand(genotype):
     space = genotype.space
     height, width, colours = space.image_shape
     if space.stem == "cifar":
-        c = kept(genotype, STEM, space.channels)
-        return layer(9 * colours * 3 * c, height * width, 2 * 3 * c)
+        c = kept(genotype, STEM, 3 * space.channels)
+        return layer(9 * colours * c, height * width, 2 * c)
     found, before = [], colours
     for full in (space.channels // 2, space.channels, space.channels):
         after = kept(genotype, STEM, full)

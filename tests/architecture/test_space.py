@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from goldnas_tf.architecture.places import STEM
 from goldnas_tf.architecture.space import FeatureMap, Space
 from goldnas_tf.errors import InputError
 
@@ -213,6 +214,27 @@ def test_groups_of_channels_multiply_the_candidates():
     assert dataclasses.replace(shared, width_groups=2).candidates == shared.candidates * 2**3
 
 
+def test_groups_of_some_channels_are_more_where_there_are_more_channels():
+    paper = Space(**IMAGES, cells=3, channels=8, nodes=2)
+    wide = dataclasses.replace(paper, group_width=4)
+    # the stem has 24 channels, the cells have 8, 16 and 32
+    assert [wide.groups_in(owner) for owner in range(-1, 3)] == [6, 2, 4, 8]
+    assert len(wide.groups) == 6 + 2 + 4 + 8
+    assert wide.candidates == paper.candidates * 6 * 2 * 4 * 8
+    assert wide.geometry == paper.geometry
+    geometry = wide.geometry_of([5, 1, 3, 2])
+    assert [size.channels for size in geometry.stem] == [20]
+    assert [cell.node.channels for cell in geometry.cells] == [4, 12, 8]
+    assert Space.from_json(wide.to_json()) == wide
+    assert "group_width" not in dataclasses.replace(paper, width_groups=4).to_json()
+
+
+def test_a_stem_of_several_convolutions_has_the_groups_of_its_narrowest():
+    space = Space((32, 32, 3), 10, cells=3, channels=8, stem="imagenet", group_width=2)
+    assert space.groups_in(STEM) == 2
+    assert [size.channels for size in space.geometry_of([1, 4, 8, 16]).stem] == [2, 4, 4]
+
+
 def test_sizes_of_a_network_that_keeps_some_of_its_groups():
     space = Space(**IMAGES, cells=3, channels=8, nodes=2, width_groups=4)
     geometry = space.geometry_of([3, 1, 2, 4])
@@ -228,6 +250,9 @@ def test_sizes_of_a_network_that_keeps_some_of_its_groups():
         ({"width_groups": 3}, r"width_groups: expected a divisor of half of all widths, \[8, 16"),
         ({"width_groups": 0}, "width_groups: expected an integer of at least 1"),
         ({"width_groups": 4, "least_width": 9}, "least_width: expected at most 8"),
+        ({"group_width": 3}, r"group_width: expected an even divisor of all widths, \[8, 16, 24"),
+        ({"group_width": 16}, r"group_width: expected an even divisor of all widths, \[8, 16, 24"),
+        ({"group_width": 2, "shared": True}, "group_width: expected 0 in a search of blocks"),
     ],
 )
 def test_impossible_widths_are_refused(values, message):

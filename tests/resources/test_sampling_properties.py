@@ -11,6 +11,7 @@ from strategies import genotypes, spaces
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import WIDTHS_STAY
 from goldnas_tf.errors import InputError
 from goldnas_tf.resources.sampling import sample, sample_at
 
@@ -27,7 +28,7 @@ def test_a_network_is_legal_and_follows_from_its_seed(space, seed, density):
 @given(spaces(), SEEDS)
 def test_the_ends_of_density(space, seed):
     fewest = sample(space, random.Random(seed), 0)
-    assert not Genotype(dataclasses.replace(space, width_groups=1), fewest.places).prunable
+    assert not Genotype(dataclasses.replace(space, **WIDTHS_STAY), fewest.places).prunable
     assert sample(space, random.Random(seed), 1).places == Genotype.full(space).places
 
 
