@@ -5,8 +5,13 @@ import re
 import sys
 from collections.abc import Iterable
 
-_PLACE_IN_GRAPH = re.compile(r"\{\{.*?\}\} ?| ?\[Op:\w+\]")
+_PLACE_IN_GRAPH = re.compile(r"\{\{.*?\}\} ?| ?\[Op:\w+\]|^ +\(0\) [A-Z_]+: ")
 """What TensorFlow says of its own insides in the message of an operation."""
+_BEFORE_IN_GRAPH = re.compile(
+    r"\s*|Graph execution error:|\d+ root error\(s\) found\.|Detected at node .*| +File \".*"
+    r"|<stack traces unavailable>"
+)
+"""Lines that stand in such a message before the one that says what went wrong."""
 
 
 class InputError(ValueError):
@@ -47,10 +52,15 @@ def in_a_line(error: BaseException) -> str | None:
         return None
     # these say that the program asked for nonsense
     mistakes = tensorflow.errors.InvalidArgumentError, tensorflow.errors.UnimplementedError
-    return None if isinstance(error, mistakes) else _PLACE_IN_GRAPH.sub("", first_line(error))
+    return None if isinstance(error, mistakes) else first_line(error)
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what an error of a library says, or its type where it says nothing."""
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    """The first line of what an error of a library says, or its type where it says nothing.
+
+    Of an error in a graph of TensorFlow's it is the one that says what went wrong: lines before
+    it, and parts of it, say where.
+    """
+    lines = [_PLACE_IN_GRAPH.sub("", line) for line in str(error).splitlines()]
+    said = (line.strip() for line in lines if not _BEFORE_IN_GRAPH.fullmatch(line))
+    return next(said, type(error).__name__)

@@ -5,15 +5,16 @@ import shutil
 import time
 
 import numpy as np
-import tensorflow as tf
 from processes import ROOT, TINY_SEARCH, Hurt, Program, metrics
 
 from goldnas_tf import load_data, pareto
 from goldnas_tf.architecture import blocks
 from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.files import json_lines
 from goldnas_tf.resources.latency import LatencyTable
 from goldnas_tf.runs import run_folder
+from goldnas_tf.runtime.quiet import quiet
 from goldnas_tf.settings.images import DataSettings
 
 SEARCH = ("--max_epochs=6",)
@@ -25,7 +26,7 @@ TRAIN_FLAGS = (
     "--ema_decay=0.9",
 )
 # of a training that reads its images from files again and again
-FILE_FLAGS = ("--image_size=8", "--batch_size=24", "--epochs=20", "--augmentation=none")
+FILE_FLAGS = ("--image_size=8", "--batch_size=24", "--epochs=20")
 # what says when it was made, or what others do
 _NOT_COMPARED = ("tensorboard", ".lock", "workers", "report.html")
 _FLAKY = ("images_per_second", "seconds", "used")
@@ -121,16 +122,20 @@ def train_run(folder, genotype):
     return Run(Program("train", *TRAIN_FLAGS, f"--network={genotype}"), (), folder)
 
 
-def file_run(folder, genotype):
+def file_run(folder):
     """The same, of images that are read from files in every pass; and these files."""
-    digits = load_data(DataSettings(train_images=120)).train
     images = []
-    for number, (image, label) in enumerate(digits.examples().as_numpy_iterator()):
-        file = folder / "images" / "train" / str(label) / f"{number:03d}.png"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(tf.io.encode_png(image).numpy())
-        images.append(file)
-    flags = ("--dataset=folder", f"--data_dir={folder / 'images'}", f"--network={genotype}")
+    with quiet():
+        import tensorflow as tf
+
+        digits = load_data(DataSettings(train_images=120)).train
+        for number, (image, label) in enumerate(digits.examples().as_numpy_iterator()):
+            file = folder / "images" / "train" / str(label) / f"{number:03d}.png"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(tf.io.encode_png(image).numpy())
+            images.append(file)
+    Genotype.full(Space((8, 8, 3), 10, cells=1, channels=2, nodes=1)).save(folder / "genotype.json")
+    flags = ("--dataset=folder", f"--data_dir={folder / 'images'}", f"--network={folder}")
     return Run(Hurt(Program("train", *flags, *FILE_FLAGS), "streamed"), (), folder), images
 
 

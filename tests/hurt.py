@@ -32,16 +32,16 @@ def _hurt_replica(at):
 
     steps, entropy = iter(range(1, 1_000_000)), Learner._mean_entropy
 
-    def fail(value):
-        if next(steps) == at:
+    def fail(labels, replica, last):
+        if replica == last and next(steps) == at:
             raise RuntimeError("the device is gone")
-        return value
+        return labels
 
     def hurt(self, labels, logits):
         context = tf.distribute.get_replica_context()
-        if context.replica_id_in_sync_group == context.num_replicas_in_sync - 1:
-            labels = tf.ensure_shape(tf.numpy_function(fail, [labels], labels.dtype), labels.shape)
-        return entropy(self, labels, logits)
+        place = [context.replica_id_in_sync_group, context.num_replicas_in_sync - 1]
+        seen = tf.numpy_function(fail, [labels, *place], labels.dtype)
+        return entropy(self, tf.ensure_shape(seen, labels.shape), logits)
 
     Learner._mean_entropy = hurt
 

@@ -42,7 +42,7 @@ RUNS = {
         TINY_SEARCH, (*fault_runs.SEARCH, "--strategy=cpu:2"), folder
     ),
     "train": lambda folder: fault_runs.train_run(folder, GENOTYPE),
-    "files": lambda folder: fault_runs.file_run(folder, GENOTYPE),
+    "files": fault_runs.file_run,
     "evolve": _evolution,
 }
 """What makes each of the runs that faults happen to, in a folder."""

@@ -13,7 +13,7 @@ import typing
 from collections.abc import Iterable, Mapping
 
 from goldnas_tf.engine.shared import Shared
-from goldnas_tf.errors import InputError, TrainingError
+from goldnas_tf.errors import InputError, TrainingError, first_line
 from goldnas_tf.runs.run_folder import versions
 
 
@@ -156,5 +156,4 @@ def _told(error: Exception) -> str:
         return str(error)
     if type(error).__name__ == "ResourceExhaustedError" or isinstance(error, MemoryError):
         return "out of memory"
-    first = str(error).strip().splitlines()[:1]
-    return f"{type(error).__name__}: {''.join(first)}"[:200]
+    return f"{type(error).__name__}: {first_line(error)}"[:200]
