@@ -58,9 +58,13 @@ def _decoded(content: tf.Tensor, channels: int, white_level: int | None) -> tf.T
 @tf.function(input_signature=[tf.TensorSpec([], tf.string)], autograph=False)
 def orientation(content: tf.Tensor) -> tf.Tensor:
     """How the image in a file has to be turned: int32 scalar, as in `exif`."""
-    tellers = {"JPEG": exif.of_jpeg, "PNG": exif.of_png, "WebP": exif.of_webp}
-    tell = {kind: lambda of=of: of(content) for kind, of in tellers.items()}
-    return _by_kind(content, tell, lambda: 1)
+    finders = {
+        "JPEG": exif.block_of_jpeg,
+        "PNG": exif.block_of_png,
+        "WebP": exif.block_of_webp,
+    }
+    find = {kind: functools.partial(finder, content) for kind, finder in finders.items()}
+    return exif.of_block(_by_kind(content, find, lambda: b""))
 
 
 def is_deep(content: tf.Tensor) -> tf.Tensor:

@@ -44,31 +44,30 @@ def upright(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
     return tf.cond(orientation > 1, turned, lambda: image)
 
 
-def of_jpeg(content: tf.Tensor) -> tf.Tensor:
-    """The orientation that a JPEG file tells."""
+def block_of_jpeg(content: tf.Tensor) -> tf.Tensor:
+    """The Exif block of a JPEG file: string scalar, empty where there is none."""
     # looking for a name is quick, and few files have it; only then are segments walked through
     parts = tf.strings.split(content, sep=_NAME)
-    return tf.cond(tf.size(parts) > 1, lambda: _of_block(_block_of_jpeg(content)), lambda: 1)
+    return tf.cond(tf.size(parts) > 1, lambda: _found_in_jpeg(content), lambda: b"")
 
 
-def of_png(content: tf.Tensor) -> tf.Tensor:
-    """The orientation that a PNG file tells in its chunk eXIf."""
-    parts = tf.strings.split(content, sep=b"eXIf")
-    return tf.cond(tf.size(parts) > 1, lambda: _of_block(parts[1]), lambda: 1)
+def block_of_png(content: tf.Tensor) -> tf.Tensor:
+    """The same of a PNG file, in its chunk eXIf."""
+    return tf.concat([tf.strings.split(content, sep=b"eXIf"), [b""]], 0)[1]
 
 
-def of_webp(content: tf.Tensor) -> tf.Tensor:
-    """The orientation that a WebP file tells in its chunk EXIF."""
+def block_of_webp(content: tf.Tensor) -> tf.Tensor:
+    """The same of a WebP file, in its chunk EXIF."""
     parts = tf.strings.split(content, sep=b"EXIF")
 
-    def tell() -> tf.Tensor:
+    def block() -> tf.Tensor:
         # the length of the chunk comes first
         block = tf.strings.substr(_padded(parts[1]), 4, _MOST_BYTES)
         # some programs write what a JPEG file has before its block as well
         named = tf.strings.substr(block, 0, len(_NAME)) == _NAME
-        return _of_block(tf.strings.substr(block, tf.where(named, len(_NAME), 0), _MOST_BYTES))
+        return tf.strings.substr(block, tf.where(named, len(_NAME), 0), _MOST_BYTES)
 
-    return tf.cond(tf.size(parts) > 1, tell, lambda: 1)
+    return tf.cond(tf.size(parts) > 1, block, lambda: b"")
 
 
 def _padded(text: tf.Tensor) -> tf.Tensor:
@@ -76,8 +75,8 @@ def _padded(text: tf.Tensor) -> tf.Tensor:
     return tf.strings.join([text, b"\0" * 16])
 
 
-def _block_of_jpeg(content: tf.Tensor) -> tf.Tensor:
-    """The Exif block, found by walking through the segments before the pixels; or nothing."""
+def _found_in_jpeg(content: tf.Tensor) -> tf.Tensor:
+    """What is found by walking through the segments before the pixels; or nothing."""
     raw = tf.io.decode_raw(_padded(content), tf.uint8)
     end = tf.strings.length(content)
 
@@ -106,8 +105,12 @@ def _block_of_jpeg(content: tf.Tensor) -> tf.Tensor:
     return tf.strings.substr(_padded(content), start, tf.where(found, _MOST_BYTES, 0))
 
 
-def _of_block(block: tf.Tensor) -> tf.Tensor:
+def of_block(block: tf.Tensor) -> tf.Tensor:
     """The orientation that an Exif block tells; 1 where it tells none, or nonsense."""
+    return tf.cond(tf.strings.length(block) > 0, lambda: _told(block), lambda: 1)
+
+
+def _told(block: tf.Tensor) -> tf.Tensor:
     block = tf.strings.substr(_padded(block), 0, _MOST_BYTES)
     raw = tf.cast(tf.io.decode_raw(block, tf.uint8), tf.int32)
     last = tf.size(raw) - 1
@@ -117,9 +120,9 @@ def _of_block(block: tf.Tensor) -> tf.Tensor:
     def number(at: tf.Tensor, size: int) -> tf.Tensor:
         # what is said to lie behind the end is read as the last byte, and means nothing
         places = tf.expand_dims(at, -1) + tf.range(size)
+        powers = [256**power for power in range(size)]
         read = tf.gather(raw, tf.clip_by_value(places, 0, last))
-        read = tf.cond(little, lambda: tf.reverse(read, [-1]), lambda: read)
-        return tf.reduce_sum(read * 256 ** tf.range(size - 1, -1, -1), -1)
+        return tf.reduce_sum(read * tf.where(little, powers, powers[::-1]), -1)
 
     directory = number(tf.constant(4), 4)
     inside = (directory >= 8) & (directory < last)
