@@ -7,7 +7,7 @@ import time
 import numpy as np
 from processes import ROOT, TINY_SEARCH, Hurt, Program, metrics
 
-from goldnas_tf import load_data, pareto
+from goldnas_tf import pareto
 from goldnas_tf.architecture import blocks
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
@@ -26,7 +26,7 @@ TRAIN_FLAGS = (
     "--ema_decay=0.9",
 )
 # of a training that reads its images from files again and again
-FILE_FLAGS = ("--image_size=8", "--batch_size=24", "--epochs=20")
+FILE_FLAGS = ("--image_size=8", "--batch_size=24", "--epochs=10")
 # what says when it was made, or what others do
 _NOT_COMPARED = ("tensorboard", ".lock", "workers", "report.html")
 _FLAKY = ("images_per_second", "seconds", "used")
@@ -122,11 +122,18 @@ def train_run(folder, genotype):
     return Run(Program("train", *TRAIN_FLAGS, f"--network={genotype}"), (), folder)
 
 
+def replicas_run(folder):
+    """A search on two replicas."""
+    return Run(TINY_SEARCH, ("--max_epochs=3", "--strategy=cpu:2"), folder)
+
+
 def file_run(folder):
     """The same, of images that are read from files in every pass; and these files."""
     images = []
     with quiet():
         import tensorflow as tf
+
+        from goldnas_tf import load_data
 
         digits = load_data(DataSettings(train_images=120)).train
         for number, (image, label) in enumerate(digits.examples().as_numpy_iterator()):

@@ -22,7 +22,7 @@ import fault_runs
 import faults
 import golden_runs
 import memory
-from processes import ROOT, TINY_SEARCH, Program
+from processes import ROOT, Program
 
 from goldnas_tf.display import columns
 
@@ -38,9 +38,7 @@ def _evolution(folder):
 
 RUNS = {
     "search": fault_runs.search_run,
-    "replicas": lambda folder: fault_runs.Run(
-        TINY_SEARCH, (*fault_runs.SEARCH, "--strategy=cpu:2"), folder
-    ),
+    "replicas": fault_runs.replicas_run,
     "train": lambda folder: fault_runs.train_run(folder, GENOTYPE),
     "files": fault_runs.file_run,
     "evolve": _evolution,

@@ -45,6 +45,24 @@ def test_damaged_files_end_in_a_line_or_are_what_was_written(searched, rng, tmp_
     assert faults.mutate(fault_runs.readers(searched, tmp_path), rng, 500) == 500
 
 
+def test_a_loss_that_is_not_finite_ends_a_search_which_can_go_on(searched, rng):
+    said = "the loss is not finite at step"
+    assert faults.break_steps(searched, rng, 1, "weights", said) == 1
+
+
+def test_a_replica_that_fails_ends_a_search_which_can_go_on(rng, tmp_path):
+    run = fault_runs.replicas_run(tmp_path)
+    assert faults.break_steps(run, rng, 1, "replica", "the device is gone") == 1
+
+
+def test_an_image_that_cannot_be_read_any_more_is_named(rng, tmp_path):
+    assert faults.lose_images(*fault_runs.file_run(tmp_path), rng, 1) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_named(searched, rng):
+    assert faults.write_protect(searched, rng, 1) == 1
+
+
 def test_an_evolution_that_is_killed_leaves_nothing_for_the_next(tmp_path):
     left = tmp_path / f".setup.{'0' * 8}"
     left.write_bytes(bytes(10))

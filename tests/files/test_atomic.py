@@ -144,6 +144,14 @@ def test_what_killed_processes_left_is_cleared(tmp_path):
     assert listing(tmp_path) == [".DS_Store", ".a.txt.mine", "e012"]
 
 
+def test_what_is_being_filled_is_not_cleared(tmp_path):
+    with atomic.folder(tmp_path / "e012") as folder:
+        (folder / "it").touch()
+        atomic.clear(tmp_path)
+        assert (folder / "it").exists()
+    assert listing(tmp_path) == ["e012", "e012/it"]
+
+
 def test_what_was_being_replaced_gets_its_name_again(tmp_path):
     for name in (".e.012.abc_1234/new", ".e.012.abc_1234.old/old"):
         (tmp_path / name).parent.mkdir()
