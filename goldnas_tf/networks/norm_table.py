@@ -65,7 +65,8 @@ class NormTable:
         scales = tf.ones(self._shape)
         if width:
             channels = self._shape[1] // self._times
-            scales *= tf.tile(width.factors(channels), [self._times])
+            factors = tf.broadcast_to(width.factors(channels), [self._times, channels])
+            scales *= tf.reshape(factors, [-1])
         return scales, tf.zeros(self._shape)
 
     def bank(self, gates: tf.Tensor | None, width: WidthGates, training: bool) -> NormBank:

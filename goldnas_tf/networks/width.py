@@ -67,9 +67,10 @@ class WidthGates:
 
     def factors(self, channels: int) -> tf.Tensor:
         """γ of every channel, of so many in all; (channels,)."""
-        blocks = 2 if self.halves else 1
-        each = channels // (blocks * len(self.groups))
-        return tf.tile(tf.repeat(self.strengths(), each), [blocks])
+        blocks, groups = 2 if self.halves else 1, len(self.groups)
+        shape = blocks, groups, channels // (blocks * groups)
+        # not by tf.tile, in whose gradient TensorFlow complains to the terminal
+        return tf.reshape(tf.broadcast_to(self.strengths()[:, tf.newaxis], shape), [-1])
 
 
 @keras.saving.register_keras_serializable("goldnas_tf")
