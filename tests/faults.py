@@ -141,7 +141,7 @@ def lose_images(run, images, rng, times):
         try:
             how(image)
             ended = process.wait()
-            # or what no flag speaks of would be an image that nobody has read since
+            # it may have read all that it needs
             if ended.returncode:
                 assert ended.returncode == 2, ended.stderr
                 assert str(image) in ended.stderr.splitlines()[-1], ended.stderr

@@ -4,6 +4,7 @@ import errno
 import re
 
 import pytest
+import tensorflow as tf
 
 import goldnas_tf
 from goldnas_tf.errors import in_a_line
@@ -31,3 +32,17 @@ def test_a_full_disk_is_told_with_the_room_that_there_is(tmp_path):
         r"arrays.npz: No space left on device \(\S+B are free, the run has 50[0-9.]+KB so far\)"
     )
     assert re.fullmatch(pattern, told), told
+
+
+def test_an_error_in_a_graph_is_told_by_the_line_that_says_what_it_was():
+    def fail(value):
+        raise RuntimeError(f"the device is gone at {value}")
+
+    @tf.function
+    def step(value):
+        return tf.numpy_function(fail, [value], tf.int32)
+
+    with pytest.raises(tf.errors.OpError) as caught:
+        step(3)
+    assert str(caught.value).startswith("Graph execution error")
+    assert in_a_line(caught.value) == "RuntimeError: the device is gone at 3"
