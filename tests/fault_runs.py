@@ -18,6 +18,7 @@ from goldnas_tf.runtime.quiet import quiet
 from goldnas_tf.settings.images import DataSettings
 
 SEARCH = ("--max_epochs=6",)
+GENOTYPE = ROOT / "tests" / "golden" / "0.1" / "run" / "pareto" / "e002"
 TRAIN_FLAGS = (
     "--dataset=digits",
     "--train_images=120",
@@ -117,14 +118,15 @@ def search_run(folder):
     return Run(TINY_SEARCH, flags, folder)
 
 
-def train_run(folder, genotype):
+def train_run(folder):
     """A training of a network."""
-    return Run(Program("train", *TRAIN_FLAGS, f"--network={genotype}"), (), folder)
+    return Run(Program("train", *TRAIN_FLAGS, f"--network={GENOTYPE}"), (), folder)
 
 
 def replicas_run(folder):
-    """A search on two replicas."""
-    return Run(TINY_SEARCH, ("--max_epochs=3", "--strategy=cpu:2"), folder)
+    """The same on two replicas."""
+    flags = ("--strategy=cpu:2", "--epochs=2", f"--network={GENOTYPE}")
+    return Run(Program("train", *TRAIN_FLAGS, *flags), (), folder)
 
 
 def file_run(folder):

@@ -26,8 +26,6 @@ from processes import ROOT, Program
 
 from goldnas_tf.display import columns
 
-GENOTYPE = ROOT / "tests" / "golden" / "0.1" / "run" / "pareto" / "e002"
-
 
 def _evolution(folder):
     blocks = ROOT / "tests" / "golden" / "0.1" / "blocks"
@@ -39,7 +37,7 @@ def _evolution(folder):
 RUNS = {
     "search": fault_runs.search_run,
     "replicas": fault_runs.replicas_run,
-    "train": lambda folder: fault_runs.train_run(folder, GENOTYPE),
+    "train": fault_runs.train_run,
     "files": fault_runs.file_run,
     "evolve": _evolution,
 }
@@ -111,7 +109,10 @@ KINDS = (
         "what stands there is whole; the next one clears the rest away",
         10,
         lambda soak, rng, times: faults.kill_exports(
-            Program("export", f"--network={GENOTYPE}", "--name=digits"), rng, times, soak.folder
+            Program("export", f"--network={fault_runs.GENOTYPE}", "--name=digits"),
+            rng,
+            times,
+            soak.folder,
         ),
     ),
     Kind(
@@ -148,7 +149,7 @@ KINDS = (
     ),
     Kind(
         "replica",
-        "one of the two replicas of a search fails at some step",
+        "one of the two replicas of a training fails at some step",
         "a line with what failed, exit code 1; without it the same result",
         10,
         lambda soak, rng, times: faults.break_steps(

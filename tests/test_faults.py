@@ -50,7 +50,7 @@ def test_a_loss_that_is_not_finite_ends_a_search_which_can_go_on(searched, rng):
     assert faults.break_steps(searched, rng, 1, "weights", said) == 1
 
 
-def test_a_replica_that_fails_ends_a_search_which_can_go_on(rng, tmp_path):
+def test_a_replica_that_fails_ends_a_training_which_can_go_on(rng, tmp_path):
     run = fault_runs.replicas_run(tmp_path)
     assert faults.break_steps(run, rng, 1, "replica", "the device is gone") == 1
 

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from goldnas_tf.data.augmentation import augmenter
 from goldnas_tf.data.image_data import ImageData
+from goldnas_tf.data.pipelines import untuned
 from goldnas_tf.data.splits import Split
 from goldnas_tf.errors import InputError
 from goldnas_tf.settings.images import AugmentationSettings
@@ -71,7 +72,7 @@ def training_batches(
     # Where there is a GPU, constants would land in its memory; tf.data runs on the CPU.
     with tf.device("CPU"):
         vary = augmenter(augmentation, data.pixel_mean)
-        return _untuned(
+        return untuned(
             data.train.shuffled_batches(batch_size, seed, first_step)
             .enumerate(first_step)
             .map(varied, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
@@ -96,7 +97,7 @@ def evaluation_batches(split: Split, batch_size: int) -> tf.data.Dataset:
         examples = split.examples()
         black = tf.zeros(examples.element_spec[0].shape, tf.uint8)
         padding = tf.data.Dataset.from_tensors((black, tf.constant(PADDING_LABEL, tf.int32)))
-        return _untuned(
+        return untuned(
             examples.concatenate(padding.repeat(-split.size % batch_size))
             .batch(batch_size, drop_remainder=True)
             .prefetch(tf.data.AUTOTUNE)
@@ -117,18 +118,7 @@ def sample_batches(split: Split, batch_size: int, images: int) -> tf.data.Datase
     with tf.device("CPU"):
         # the order is by class in some sets, and a streamed one is not shuffled twice alike
         batches = split.shuffled_batches(batch_size, 0, 0).take(-(-images // batch_size))
-        return _untuned(batches.cache())
-
-
-def _untuned(batches: tf.data.Dataset) -> tf.data.Dataset:
-    """The same batches, of a pipeline that keeps the threads it starts with.
-
-    To tune it brings nothing here, and where cores are few the thread that does takes seconds to
-    end: each training and each measurement waits for it.
-    """
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    return batches.with_options(options)
+        return untuned(batches.cache())
 
 
 def _require_visible(data: ImageData, augmentation: AugmentationSettings) -> None:

@@ -10,6 +10,7 @@ import tqdm
 from goldnas_tf.data.duplicates import pixel_keys
 from goldnas_tf.data.image_data import ImageData, assemble
 from goldnas_tf.data.names import checked_names
+from goldnas_tf.data.pipelines import untuned
 from goldnas_tf.data.resizing import resized
 from goldnas_tf.data.splits import (
     ArraySplit,
@@ -106,7 +107,7 @@ def _read(
     images: list[np.ndarray] | None = []  # None where they do not fit in memory
     labels: list[int] = []
     keys, darkest, brightest = [], np.inf, -np.inf
-    chunks = examples.batch(examined_at_once).as_numpy_iterator()
+    chunks = untuned(examples.batch(examined_at_once)).as_numpy_iterator()
     for chunk, its_labels, least, greatest in _counted(chunks, split, dataset, most_examples):
         image_shape = image_shape or chunk.shape[1:]
         if chunk.shape[1:] != image_shape:

@@ -7,6 +7,7 @@ import numpy as np
 from absl import logging
 
 from goldnas_tf.data.duplicates import count_shared
+from goldnas_tf.data.pipelines import untuned
 from goldnas_tf.data.splits import ArraySplit, Split, blaming
 from goldnas_tf.settings.images import DataSettings
 
@@ -149,7 +150,7 @@ def pixel_statistics(split: Split) -> tuple[tuple[float, ...], tuple[float, ...]
             batches = split.examples().batch(256)
         else:
             batches = split.shuffled_batches(256, 0, 0).take(STATISTICS_IMAGES // 256)
-        chunks = (images for images, _ in batches.as_numpy_iterator())
+        chunks = (images for images, _ in untuned(batches).as_numpy_iterator())
     # Counting the 256 values a pixel can have is exact, whatever the number of images.
     values, counts = np.arange(256.0), np.zeros((1, 256), np.int64)
     for images in chunks:

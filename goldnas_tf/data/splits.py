@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from goldnas_tf.data.duplicates import pixel_keys
+from goldnas_tf.data.pipelines import untuned
 from goldnas_tf.data.stratify import hold_out, keep_some, share
 from goldnas_tf.errors import InputError
 from goldnas_tf.settings.images import DataSettings
@@ -279,7 +280,7 @@ def _read(split: Split, image_shape: Sequence[int]) -> ArraySplit:
     images = np.empty((split.size, *image_shape), np.uint8)
     labels = np.empty(split.size, np.int32)
     start = 0
-    for some_images, some_labels in split.examples().batch(256).as_numpy_iterator():
+    for some_images, some_labels in untuned(split.examples().batch(256)).as_numpy_iterator():
         end = start + len(some_labels)
         images[start:end], labels[start:end] = some_images, some_labels
         start = end

@@ -5,6 +5,7 @@ import typing
 import tensorflow as tf
 
 from goldnas_tf.data import decoding
+from goldnas_tf.data.pipelines import untuned
 
 SAMPLE = 4096
 """Of a set that is streamed, so many images are looked at."""
@@ -42,7 +43,7 @@ def survey(contents: tf.data.Dataset) -> Survey:
     """
     found = contents.map(_examined, num_parallel_calls=tf.data.AUTOTUNE, deterministic=False)
     total = Survey()
-    for rows in found.batch(1024).as_numpy_iterator():
+    for rows in untuned(found.batch(1024)).as_numpy_iterator():
         images, turned, deep, brightest = rows.T.tolist()
         total = Survey(
             total.images + sum(images),

@@ -12,6 +12,7 @@ import tensorflow_datasets as tfds
 
 from goldnas_tf.data.decoding import decode
 from goldnas_tf.data.duplicates import content_keys
+from goldnas_tf.data.pipelines import untuned
 from goldnas_tf.data.resizing import resized
 from goldnas_tf.data.splits import DivisibleSplit, buffered_shuffle, pass_seed
 from goldnas_tf.errors import InputError
@@ -89,7 +90,7 @@ class TfdsRecords:
         """
         found, keys = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
         records = self._ordered().map(self._label_and_content, num_parallel_calls=tf.data.AUTOTUNE)
-        for some_labels, contents in records.batch(1024).as_numpy_iterator():
+        for some_labels, contents in untuned(records.batch(1024)).as_numpy_iterator():
             found.append(some_labels)
             keys.append(content_keys(contents))
         labels = np.concatenate(found)
