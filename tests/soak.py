@@ -8,7 +8,9 @@ code says whether there was one.
 """
 
 import argparse
+import concurrent.futures
 import json
+import os
 import pathlib
 import random
 import shutil
@@ -55,7 +57,7 @@ class Kind(typing.NamedTuple):
 
 
 class Soak:
-    """The runs that faults happen to, each made when it is first asked for.
+    """The runs that a kind of fault happens to, each made when it is first asked for.
 
     Args:
         folder: for all that is written.
@@ -219,8 +221,35 @@ KINDS = (
 )
 
 
+def attempt(kind, folder, options):
+    """Tries a kind of fault, and gives what there is to tell of it."""
+    times, began, broken = max(1, round(kind.times * options.share)), time.monotonic(), ""
+    print(f"{kind.name}: {times} times ...", file=sys.stderr, flush=True)
+    folder = folder / kind.name
+    folder.mkdir()
+    try:
+        done = kind.do(Soak(folder), random.Random(f"{kind.name} {options.seed}"), times)
+    except Exception as error:
+        traceback.print_exc()
+        done, broken = times, str(error).strip().splitlines()[0][:200]
+        kept = ROOT / "runs" / "soak" / kind.name
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(folder, kept)
+        print(f"what it left is in {kept}", file=sys.stderr)
+    seconds = round(time.monotonic() - began)
+    print(f"{kind.name}: {seconds} seconds", file=sys.stderr, flush=True)
+    return {
+        "name": kind.name,
+        "fault": kind.fault,
+        "promise": kind.promise,
+        "tried": done,
+        "broken": broken,
+        "seconds": seconds,
+    }
+
+
 def main():
-    """Tries all, prints a table, and writes it to runs/soak.json."""
+    """Tries all, side by side where there are cores, prints a table and writes runs/soak.json."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -228,33 +257,14 @@ def main():
     parser.add_argument("--seed", type=int, default=0, help="of moments and of what is hit")
     parser.add_argument("--share", type=float, default=1.0, help="of how often each is tried")
     options = parser.parse_args()
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        soak = Soak(pathlib.Path(folder))
-        for kind in KINDS:
-            if options.only and kind.name not in options.only:
-                continue
-            times, began, broken = max(1, round(kind.times * options.share)), time.monotonic(), ""
-            print(f"{kind.name}: {times} times ...", file=sys.stderr, flush=True)
-            try:
-                done = kind.do(soak, random.Random(f"{kind.name} {options.seed}"), times)
-            except Exception as error:
-                traceback.print_exc()
-                done, broken = times, str(error).strip().splitlines()[0][:200]
-                kept = ROOT / "runs" / "soak" / kind.name
-                shutil.rmtree(kept, ignore_errors=True)
-                shutil.copytree(folder, kept)
-                print(f"what it left is in {kept}", file=sys.stderr)
-            rows.append(
-                {
-                    "name": kind.name,
-                    "fault": kind.fault,
-                    "promise": kind.promise,
-                    "tried": done,
-                    "broken": broken,
-                    "seconds": round(time.monotonic() - began),
-                }
-            )
+    kinds = [kind for kind in KINDS if not options.only or kind.name in options.only]
+    cores = len(os.sched_getaffinity(0))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        concurrent.futures.ThreadPoolExecutor(cores) as threads,
+    ):
+        tries = [threads.submit(attempt, kind, pathlib.Path(folder), options) for kind in kinds]
+        rows = [one.result() for one in tries]
     file = ROOT / "runs" / "soak.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(rows, indent=1) + "\n")

@@ -13,11 +13,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from multiprocessing import forkserver
 
 _HERE = pathlib.Path(__file__).resolve().parent
 _COPIES = multiprocessing.get_context("forkserver")
 _COPIES.set_forkserver_preload(["warm_imports"])
+_STARTING = threading.Lock()
 
 
 class Running:
@@ -64,13 +66,15 @@ class Running:
 
 def _ensure_running():
     """Starts the process that is copied, which finds its imports on PYTHONPATH alone."""
-    before = dict(os.environ)
-    os.environ["PYTHONPATH"] = f"{_HERE}{os.pathsep}{_HERE.parent}"
-    try:
-        forkserver.ensure_running()
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    with _STARTING:
+        before = os.environ.get("PYTHONPATH")
+        os.environ["PYTHONPATH"] = f"{_HERE}{os.pathsep}{_HERE.parent}"
+        try:
+            forkserver.ensure_running()
+        finally:
+            del os.environ["PYTHONPATH"]
+            if before is not None:
+                os.environ["PYTHONPATH"] = before
 
 
 def _run(command, folder, environment, said):
