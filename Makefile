@@ -16,8 +16,9 @@ ARGS =
 VENV = .venv
 RUN = $(VENV)/bin/python
 
-# Each process loads TensorFlow, 1 to 2 GB. The tests of a file share what is costly to make.
-TEST_PROCESSES = --numprocesses=logical --maxprocesses=4 --dist=loadfile
+# Each process loads TensorFlow, 1 to 2 GB. The tests of a file share what is costly to make. Files
+# with few tests are slow ones: they come in their order, not last, where one process would wait.
+TEST_PROCESSES = --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 # A stamp is written once pip has finished, so an interrupted install is taken up again.
 INSTALLED = $(VENV)/installed.stamp

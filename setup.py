@@ -72,7 +72,7 @@ setup(
             *ONNX,
             "pillow>=10.4",
             "pytest>=8.2,<10",
-            "pytest-xdist>=3.6,<4",
+            "pytest-xdist>=3.7,<4",
             "ruff>=0.17.6,<0.18",
             "setuptools>=68",
             "import-linter>=2.5,<3",
