@@ -39,6 +39,9 @@ class Running:
         """
         self._command = command
         self._said = tempfile.TemporaryDirectory()
+        for name in ("1", "2"):
+            # one that is killed at once has not written to them
+            (pathlib.Path(self._said.name) / name).touch()
         _ensure_running()
         self._process = _COPIES.Process(
             target=_run, args=(command, folder, environment, self._said.name)
