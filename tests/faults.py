@@ -124,7 +124,7 @@ def break_steps(run, rng, times, how, said):
 
 
 def lose_images(run, images, rng, times):
-    """An image that is gone, cut off, another one, or not to be read, between two passes.
+    """An image that is gone, cut off, none any more, or not to be read, between two passes.
 
     Args:
         run: a training that reads its images from files, pass after pass.
@@ -173,7 +173,8 @@ def _wait_for_metrics(process, workdir, lines):
 
 def write_protect(run, rng, times):
     """The folder of a run is read-only from some moment on; once it is not, the command goes on."""
-    for _ in range(times):
+    done = 0
+    while done < times:
         workdir = run.anew()
         process = run.start(workdir, Unprivileged(run.program))
         _wait_for_metrics(process, workdir, rng.randint(0, 3))
@@ -190,8 +191,9 @@ def write_protect(run, rng, times):
             last = ended.stderr.splitlines()[-1]
             assert "Permission denied" in last and str(workdir) in last, ended.stderr
             assert "Traceback" not in ended.stderr, ended.stderr
+            done += 1
         run.finish(workdir)
-    return times
+    return done
 
 
 def kill_exports(program, rng, times, folder):
