@@ -4,6 +4,7 @@ A fault that breaks its promise is an `AssertionError` that says how.
 """
 
 import contextlib
+import math
 import os
 import shutil
 import signal
@@ -19,21 +20,24 @@ def kill(run, rng, times):
     """SIGKILL at random moments, also while it writes or resumes."""
     workdir, left = run.anew(), times
     while left:
-        process = run.start(workdir)
-        moment = 0.9 * rng.random() * run.seconds
-        until = time.monotonic() + moment
-        while process.poll() is None and time.monotonic() < until:
-            time.sleep(0.001)
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
+        if _killed(run.start(workdir), 0.9 * rng.random() * run.seconds):
             left -= 1
-        ended = process.wait()
-        assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
-        if ended.returncode == 0:
+        else:
             run.assert_same(workdir)
             workdir = run.anew()
     run.finish(workdir)
     return times
+
+
+def _killed(process, seconds):
+    """Kills a process after so many seconds; whether it had not come to its end before."""
+    until = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < until:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
+    ended = process.wait()
+    assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
+    return ended.returncode != 0
 
 
 def stop(run, rng, times):
@@ -205,23 +209,19 @@ def kill_exports(program, rng, times, folder):
         times: how often.
         folder: for what is exported.
     """
-    output, longest, left = folder / "exports", 0.0, times
+    output, left = folder / "exports", times
+
+    def export(seconds):
+        killed = _killed(program.start(f"--output={output}"), seconds)
+        _assert_exports_are_whole(output, not killed)
+        return killed
+
+    began = time.monotonic()
+    assert not export(math.inf)
+    longest = time.monotonic() - began
     while left:
-        began, process = time.monotonic(), program.start(f"--output={output}")
-        until = began + rng.random() * longest
-        # the first one tells how long it takes
-        while process.poll() is None and (not longest or time.monotonic() < until):
-            time.sleep(0.001)
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-            left -= 1
-        ended = process.wait()
-        assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
-        longest = longest or time.monotonic() - began
-        _assert_exports_are_whole(output, ended.returncode == 0)
-    ended = program.start(f"--output={output}").wait()
-    assert ended.returncode == 0, ended.stderr
-    _assert_exports_are_whole(output, True)
+        left -= export(rng.random() * longest)
+    assert not export(math.inf)
     return times
 
 
