@@ -69,13 +69,13 @@ class Kind(typing.NamedTuple):
                 + ("none" if "schema" not in values else f"schema {values['schema']!r}")
             )
         found = {name: value for name, value in values.items() if name != _DIGEST}
-        if _DIGEST in values and values[_DIGEST] != _digest(found):
+        if _DIGEST not in values:
+            found = _without_lost_digest(found)
+        elif values[_DIGEST] != _digest(found):
             raise InputError(
                 f"expected {self.name} as it was written; received one that was changed since; "
                 f"where that was on purpose, take its line of {_DIGEST!r} away"
             )
-        if _DIGEST not in values:
-            found = _without_lost_digest(found)
         return {name: value for name, value in found.items() if name != "schema"}
 
     def write(self, file: pathlib.Path, values: Mapping[str, typing.Any]) -> None:
