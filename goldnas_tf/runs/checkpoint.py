@@ -82,7 +82,12 @@ def _load(folder: pathlib.Path) -> tuple[dict, dict[str, np.ndarray]]:
     """The values and arrays of a checkpoint."""
     values: dict[str, Any] = KIND.read(folder / "state.json")
     file = folder / "arrays.npz"
-    with KIND.reading(file), np.load(file, allow_pickle=False) as stored:
+    # opened here: of a damaged file numpy leaves open what it has opened
+    with (
+        KIND.reading(file),
+        file.open("rb") as opened,
+        np.load(opened, allow_pickle=False) as stored,
+    ):
         arrays = {name: stored[f"array_{i}"] for i, name in enumerate(values.pop("arrays"))}
     # those of earlier revisions have none
     digest = folder / _DIGEST
