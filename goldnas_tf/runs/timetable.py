@@ -75,7 +75,11 @@ class Timetable:
 
     def plan(self, epochs: int, steps: int | None = None, **more: int) -> None:
         """Writes down for how many epochs the run goes, of how many steps, and what else."""
-        self._values |= {"epochs": epochs, "steps": steps, **more}
+        self.keep(epochs=epochs, steps=steps, **more)
+
+    def keep(self, **more: int | None) -> None:
+        """Writes down what else was planned, by its name."""
+        self._values |= more
         self.note()
 
     def planned(self, name: str, otherwise: int) -> int:

@@ -38,6 +38,10 @@ from goldnas_tf.training.trainings import Trainings
 # seconds for the steps of all that are left
 _LEAST = 1.0
 _STEPS = ("steps", "waiting for images")
+# of what was meant for each: with less, fewer points are finished
+_PART = 0.5
+# fewer are no front
+_FEWEST = 3
 
 
 def chosen(points: Sequence[Point], most: int) -> list[Point]:
@@ -77,6 +81,20 @@ def share(left: float, steps: Sequence[float], apart: float) -> float:
     return apart + max(left - len(steps) * apart, _LEAST) * steps[0] / sum(steps)
 
 
+def affordable(count: int, left: float, meant: float) -> int:
+    """How many of some points are finished, where the search may have taken longer than planned.
+
+    Many that hardly learn are worth less than a few that are trained to their end.
+
+    Args:
+        count: how many were to be finished.
+        left: seconds.
+        meant: seconds that all of them were to have.
+    """
+    fitting = int(count * left / (_PART * meant)) if meant > 0 else count
+    return min(count, max(fitting, _FEWEST))
+
+
 class Finishing:
     """Trains points of a search to their end, or goes on with it.
 
@@ -112,11 +130,31 @@ class Finishing:
             say: prints a line.
             signals: end it; a training that was begun goes on when the search is resumed.
         """
-        points = chosen(self._archive.points, self._config.finishing.finish_points)
+        points = chosen(self._archive.points, self._count(say))
         if self._config.engine.is_this_process:
             self._one_by_one(points, say, signals)
         else:
             self._side_by_side([point for point in points if not point.finished], say, signals)
+
+    def _count(self, say: Callable[[str], None]) -> int:
+        """How many points are finished: as many as are asked for, or as there is time for.
+
+        That is found once, so that a search which is stopped finishes the same ones.
+        """
+        asked, table = self._config.finishing.finish_points, self._timetable
+        if self._pace is None:
+            return asked
+        if table.planned("finish_asked", 0) != asked:
+            count = min(asked, len(self._archive.points))
+            meant = (1 - self._config.plan.search_share) * table.seconds
+            fitting = affordable(count, table.left, meant)
+            if fitting < count:
+                say(
+                    f"the search took longer than planned: there is time to finish {fitting} of "
+                    f"{count} points, the others stay as it left them"
+                )
+            table.keep(finish_asked=asked, finish_points=fitting)
+        return table.planned("finish_points", asked)
 
     def _one_by_one(
         self, points: Sequence[Point], say: Callable[[str], None], signals: Interrupts

@@ -1,15 +1,20 @@
 """Which points are finished, and whole searches that finish theirs, stopped and resumed."""
 
+import dataclasses
 import json
 import shutil
 import signal
+import types
 
 import pytest
 from processes import SMALL_SEARCH, TINY_SEARCH, Program, metrics
 from servers import assert_point_served
 
 from goldnas_tf.pareto import Point
-from goldnas_tf.searching.finishing import chosen, share
+from goldnas_tf.runs.timetable import Timetable
+from goldnas_tf.searching.config import FinishingSettings, SearchConfig
+from goldnas_tf.searching.finishing import Finishing, affordable, chosen, share
+from goldnas_tf.searching.planned import PlanSettings
 
 SEARCH = Program(
     "search",
@@ -55,6 +60,49 @@ def test_time_is_shared_for_as_many_steps_of_each_network():
     assert left == pytest.approx(0.0)
     # as many as before would leave nothing for the last ones
     assert share(3.0, steps, apart) == pytest.approx(apart + 0.5)
+
+
+def test_fewer_points_are_finished_where_the_search_has_used_their_time():
+    assert [affordable(12, left, 240.0) for left in (300, 240, 120, 90, 40, 1, -5)] == [
+        *(12, 12, 12),
+        *(9, 4, 3, 3),
+    ]
+    assert affordable(2, -5.0, 240.0) == 2
+    # all of the time was for the search
+    assert affordable(12, 0.0, 0.0) == 12
+
+
+def test_how_many_points_are_finished_is_found_once(tmp_path, monkeypatch):
+    config = SearchConfig(
+        plan=PlanSettings(minutes=8.0, search_share=0.5),
+        finishing=FinishingSettings(finish_points=12),
+    )
+    archive = types.SimpleNamespace(points=[point(i, 10_000 - i) for i in range(14)])
+    finished, said = [], []
+    monkeypatch.setattr(
+        Finishing, "_one_by_one", lambda self, points, *rest: finished.append(len(points))
+    )
+
+    def run(used, config=config):
+        clock = types.SimpleNamespace(total=lambda: used)
+        table = Timetable(tmp_path, config.plan.seconds, clock)
+        Finishing(config, None, archive, table, object(), None, 5.0).run(said.append, None)
+
+    # 60 seconds less the reserve are left of the 240 that finishing was to have
+    run(420.0)
+    assert finished == [5]
+    assert said == [
+        "the search took longer than planned: there is time to finish 5 of 12 points, the others "
+        "stay as it left them"
+    ]
+    # stopped, and resumed with less time
+    run(30.0)
+    assert finished == [5, 5]
+    assert len(said) == 1
+    # asked for others, they are found anew: no fewer than three
+    more = dataclasses.replace(config, finishing=FinishingSettings(finish_points=4))
+    run(0.0, more)
+    assert finished == [5, 5, 3]
 
 
 @pytest.fixture(scope="module")
@@ -165,4 +213,5 @@ def test_a_timed_search_follows_its_plan_after_it_was_stopped(tmp_path):
             plan["epochs"] * plan["steps"]
             == metrics(tmp_path / "finishing" / one["name"])[-1]["step"]
         )
+    assert after["finish_asked"] == after["finish_points"] == 2
     assert all(one["finished"] for one in points_of(tmp_path))
