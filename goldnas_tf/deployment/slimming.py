@@ -23,8 +23,8 @@ def slimmed(content: bytes) -> bytes:
     """The same network in fewer bytes, whose maps take less memory where it runs.
 
     Names of maps inside, and what the converter noted for itself, are left out; what is there
-    several times (zero points of channels, shapes, weights) is there once. Operators come in the
-    order of `inference/arena.py`.
+    several times (zero points and scales of channels, shapes, weights, maps of one size, settings
+    of operators) is there once. Operators come in the order of `inference/arena.py`.
 
     Args:
         content: of a LiteRT file.
@@ -98,11 +98,17 @@ def as_steps(model: "schema.ModelT", graph: "schema.SubGraphT") -> tuple[list[St
 
 
 class _Sharing(flatbuffers.Builder):
-    """Writes each vector once, and bytes where kernels can read them."""
+    """Writes each vector and each table once, and bytes where kernels can read them.
+
+    A table waits for its last field: only then is it known whether there is one like it.
+    """
 
     def __init__(self) -> None:
         super().__init__(1 << 16)
         self._written: dict[tuple[str, bytes], int] = {}
+        self._tables: dict[tuple[typing.Any, ...], int] = {}
+        self._waiting: list[tuple[typing.Any, ...]] = []
+        self._fields = 0
 
     def CreateNumpyVector(self, x: np.ndarray) -> int:  # noqa: N802
         key = (x.dtype.str, x.tobytes())
@@ -111,3 +117,22 @@ class _Sharing(flatbuffers.Builder):
                 self.Prep(_ALIGNMENT, x.nbytes)
             self._written[key] = super().CreateNumpyVector(x)
         return self._written[key]
+
+    def StartObject(self, numfields: int) -> None:  # noqa: N802
+        self._fields = numfields
+        self._waiting = []
+
+    def PrependSlot(self, *args: typing.Any) -> None:  # noqa: N802
+        self._waiting.append((super().PrependSlot, *args))
+
+    def PrependUOffsetTRelativeSlot(self, *args: typing.Any) -> None:  # noqa: N802
+        self._waiting.append((super().PrependUOffsetTRelativeSlot, *args))
+
+    def EndObject(self) -> int:  # noqa: N802
+        key = (self._fields, *self._waiting)
+        if key not in self._tables:
+            super().StartObject(self._fields)
+            for write, *args in self._waiting:
+                write(*args)
+            self._tables[key] = super().EndObject()
+        return self._tables[key]

@@ -3,15 +3,17 @@
 Runtimes keep maps in whole numbers with one scale each. Its smaller channels then have few values
 left, and maps of different scales have to be brought to one before they can be concatenated. Both
 go away with a factor for each channel that its producer divides by and its readers multiply with,
-so that every channel reaches up to 1: the function stays the same, as ReLUs, depthwise convolutions
-and pooling leave positive factors of a channel alone.
+so that every channel reaches up to the largest whole number: the function stays the same, as ReLUs,
+depthwise convolutions and pooling leave positive factors of a channel alone. A whole number then
+stands for itself. Biases, whose scale is that of their map times that of the weights, so have the
+one of the weights, and a file holds both once.
 
 Reference: cross-layer equalization of Nagel et al. (arXiv 1906.04721), section 4.1.
 """
 
 import dataclasses
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 
 import numpy as np
 
@@ -32,6 +34,8 @@ from goldnas_tf.inference.graph import (
 )
 
 _WHITE = 255.0
+_SIGNED = (-128.0, 127.0)
+_UNSIGNED = (0.0, 255.0)
 _LEAST = 2.0**-8
 """A channel is not taken for smaller than so much of the largest of its map: it is noise then."""
 
@@ -99,29 +103,30 @@ def bounded(graph: Graph, ranges: Mapping[Value, Range]) -> Bounded:
         graph: of a network.
         ranges: of its image and of all its values.
     """
-    factors = _factors(graph, {value: found.reach for value, found in ranges.items()})
     signed = _signed(graph)
+    factors = _factors(graph, {value: found.reach for value, found in ranges.items()}, signed)
     scaled = graph.replaced(lambda value: _scaled(value, factors))
     bounds: dict[Value, Bounds] = {graph.image: (0.0, _WHITE)}
     for value, now in zip(graph.values, scaled.values, strict=True):
         if value in factors:
-            bounds[now] = (-1.0 if value in signed else 0.0), 1.0
+            bounds[now] = _SIGNED if value in signed else _UNSIGNED
         else:
             bounds[now] = _own_bounds(value, ranges[value], factors)
     return Bounded(scaled, bounds)
 
 
 _Factors = Mapping[Value, np.ndarray]
-"""What the channels of maps are divided by so that they reach 1, (channels,) of each map; one that
-is not in it has none."""
+"""What the channels of maps are divided by so that they reach the largest whole number, (channels,)
+of each map; one that is not in it has none."""
 
 
-def _factors(graph: Graph, reach: Mapping[Value, np.ndarray]) -> _Factors:
+def _factors(graph: Graph, reach: Mapping[Value, np.ndarray], signed: Set[Value]) -> _Factors:
     """The factors of a graph.
 
     Args:
         graph: of a network.
         reach: largest magnitude in each channel of every map.
+        signed: maps that have values below zero.
     """
     # nothing is known of what other primitives do
     left_alone = {
@@ -143,7 +148,8 @@ def _factors(graph: Graph, reach: Mapping[Value, np.ndarray]) -> _Factors:
             continue
         most = np.max([reach[one] for one in together], axis=0)
         most = np.maximum(most, _LEAST * most.max())
-        factors[value] = np.where(most > 0, most, 1.0)
+        _, largest = _SIGNED if signed & {*together} else _UNSIGNED
+        factors[value] = np.where(most > 0, most, 1.0) / largest
     return factors
 
 
@@ -226,7 +232,7 @@ def _joined(graph: Graph) -> Iterator[set[Value]]:
 
 
 def _own_bounds(value: Value, found: Range, factors: _Factors) -> Bounds:
-    """Those of a map whose channels do not all reach 1."""
+    """Those of a map whose channels do not all reach the largest whole number."""
     divided = _divides(value, factors)
     low, high = float(np.min(found.low / divided)), float(np.max(found.high / divided))
     # zero is always one of the whole numbers; kernels refuse scales that are next to nothing

@@ -51,6 +51,34 @@ def test_the_ends_keep_their_names_and_nothing_is_there_twice(whole):
     assert len({*contents}) == len(contents)
 
 
+def test_tensors_alike_share_what_is_said_of_their_numbers(whole):
+    graph = schema.Model.GetRootAsModel(slimmed(whole), 0).Subgraphs(0)
+    places, tensors = {}, range(graph.TensorsLength())
+    for numbers in (graph.Tensors(tensor).Quantization() for tensor in tensors):
+        if numbers is not None and numbers.ScaleLength():
+            said = (numbers.ScaleAsNumpy().tobytes(), numbers.QuantizedDimension())
+            places.setdefault(said, set()).add(numbers._tab.Pos)
+    assert all(len(together) <= 2 for together in places.values())
+    assert len(places) < 0.7 * len(tensors)
+
+
+def test_biases_have_the_scales_of_their_weights(built):
+    content = litert.convert(FoldedNetwork.of(built("one_cell")), "int8", IMAGES)
+    (graph,) = schema.ModelT.InitFromPackedBuf(content, 0).subgraphs
+    scales = [None if t.quantization is None else t.quantization.scale for t in graph.tensors]
+    convolutions = [
+        [scales[tensor] for tensor in one.inputs]
+        for one in graph.operators
+        if one.builtinOptionsType
+        in (schema.BuiltinOptions.Conv2DOptions, schema.BuiltinOptions.DepthwiseConv2DOptions)
+    ]
+    alike = [np.array_equal(weights, bias) for _, weights, bias in convolutions]
+    assert len(alike) > 3
+    assert alike == [read.tolist() == [1.0] for read, *_ in convolutions]
+    # the first one reads the image, whose numbers need not stand for themselves
+    assert all(alike[1:])
+
+
 def test_weights_lie_where_kernels_can_read_them(whole):
     model = schema.Model.GetRootAsModel(slimmed(whole), 0)
     places = [
