@@ -44,6 +44,7 @@ def _search() -> None:
 
         devices.prepare(config.devices)
     if flags.FLAGS.dry_run:
+        config = resolution.smallest(config)
         print(dry_run.describe(config, data.load(config.data)))
         return
     check_writable(workdir)

@@ -14,6 +14,7 @@ import json
 import pathlib
 import platform
 import tempfile
+import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,6 +56,8 @@ class RunFolder:
         self.grown: list[Difference] = []
         self._metrics = path / METRICS
         self._lock = (path / ".lock").open("w")
+        # also where the object is part of a cycle, with the traced functions of its run
+        weakref.finalize(self, self._lock.close)
         try:
             fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

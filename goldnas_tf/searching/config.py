@@ -153,8 +153,18 @@ class SearchConfig(RunConfiguration):
         if self.plan.seconds:
             # no two processes measure the same pace
             self.devices.check_alone("minutes or hours, as max_epochs says how far it goes")
+        if self.plan.keep_operators and not self.space.search_widths:
+            raise InputError(
+                "keep_operators: expected search_widths with it, or nothing could go; received "
+                "nosearch_widths"
+            )
         if self.resolution.image_sizes:
             self.devices.check_alone("image_sizes, which need one process")
+            if not self.resolution.size_minutes and not self.plan.seconds:
+                raise InputError(
+                    "size_minutes: expected above 0 where there are image_sizes and neither "
+                    "minutes nor hours; received 0"
+                )
         if not self.engine.is_this_process:
             self.devices.check_alone("workers or a cluster, which finish each point in one process")
         if self.training.teacher_weight and not self.engine.is_this_process:

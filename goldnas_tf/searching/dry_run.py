@@ -8,18 +8,22 @@ from goldnas_tf.data import ImageData, steps_per_pass, training_batches
 from goldnas_tf.runtime.devices import make_strategy
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
+from goldnas_tf.searching.fitting import fitting_space
 
 
 def describe(config: SearchConfig, data: ImageData) -> str:
     """The space, its costs, an estimate of the memory, and every setting in force.
 
+    Args:
+        config: of the search.
+        data: its images.
+
     Raises:
         InputError: what the search itself would refuse.
     """
-    space = config.space.for_images(data.image_shape, len(data.class_names))
+    space = fitting_space(config, data)
     batch_size = config.optimizer.batch_size
     replicas = make_strategy(config.devices, batch_size).num_replicas_in_sync
-    config.target.meter.check_space(space)
     budgets = Budgets.resolve(config, space)
     training_batches(data, batch_size, config.augmentation, config.seed)
     full = Genotype.full(space)

@@ -16,7 +16,6 @@ from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress
-from goldnas_tf.errors import InputError
 from goldnas_tf.files.kinds import Kind
 from goldnas_tf.resources.hand_made import narrowed
 from goldnas_tf.runs import timetable
@@ -77,12 +76,12 @@ def settle(
         return _at(config, KIND.read(file, lambda values: int(values["image_size"])))
     progress = progress or Progress()
     time = seconds(config)
-    least = _at(config, min(config.resolution.sizes))
-    smallest = load(least.data)
-    wanted, tried = _cost(config, smallest), []
+    least = smallest(config)
+    first = load(least.data)
+    wanted, tried = _cost(config, first), []
     for size in config.resolution.sizes:
         sized = _at(config, size)
-        data = smallest if sized == least else load(sized.data)
+        data = first if sized == least else load(sized.data)
         tried.append(_try(sized, data, wanted, workdir / FOLDER / str(size), progress))
     # of equal ones the smallest, which is quickest to read
     best = max(sorted(tried), key=lambda one: one.val_accuracy)
@@ -104,20 +103,17 @@ def spent(workdir: pathlib.Path) -> float:
 
 
 def seconds(config: SearchConfig) -> float:
-    """How long each size is tried.
-
-    Raises:
-        InputError: nothing says so.
-    """
+    """How long each size is tried."""
     settings = config.resolution
     if settings.size_minutes:
         return 60 * settings.size_minutes
-    if not config.plan.seconds:
-        raise InputError(
-            "size_minutes: expected above 0 where there are image_sizes and neither minutes nor "
-            "hours; received 0"
-        )
     return _SHARE * config.plan.seconds / len(settings.sizes)
+
+
+def smallest(config: SearchConfig) -> SearchConfig:
+    """The configuration at the smallest size that is to be tried, or as it is where none is."""
+    sizes = config.resolution.sizes
+    return _at(config, min(sizes)) if sizes else config
 
 
 def _at(config: SearchConfig, size: int) -> SearchConfig:

@@ -17,7 +17,6 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress, points_table
-from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
 from goldnas_tf.resources.meter import Yardstick
 from goldnas_tf.runs.archive import Archive
@@ -35,14 +34,13 @@ from goldnas_tf.searching.epoch_end import (
     worth_rebuilding,
 )
 from goldnas_tf.searching.finishing import Finishing
+from goldnas_tf.searching.fitting import fitting_space
 from goldnas_tf.searching.gated_learner import GatedLearner
 from goldnas_tf.searching.rebuild import rebuild
 from goldnas_tf.searching.state import SearchState
 from goldnas_tf.searching.time_plan import plan_search, told
 from goldnas_tf.searching.trials import Trials
 from goldnas_tf.settings.units import human
-from goldnas_tf.training import small_images, trainings
-from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.pace import Pace, probe
 from goldnas_tf.training.run import EpochRun
 
@@ -102,20 +100,7 @@ class Search(EpochRun):
         progress: Progress | None,
     ):
         super().__init__(config, data, progress)
-        trainings.check(config, config.engine, data)
-        self.space = config.space.for_images(data.image_shape, len(data.class_names))
-        if config.plan.keep_operators and not config.space.search_widths:
-            raise InputError(
-                "keep_operators: expected search_widths with it, or nothing could go; received "
-                "nosearch_widths"
-            )
-        finishes_small = config.finishing.finish_points and config.training.small_share
-        asked = {"small_warmup": config.plan.small_warmup, "small_share": finishes_small}
-        for name in (name for name, is_asked in asked.items() if is_asked):
-            # what is found takes the images that the whole of the space takes
-            whole = GenotypeBlueprint(Genotype.full(self.space))
-            small_images.check_fits(name, whole, config)
-        self.meter.check_space(self.space)
+        self.space = fitting_space(config, data)
         self.budgets = Budgets.resolve(config, self.space)
         self.start = costs.total(Genotype.full(self.space)).macs
         self.recipe = self.make_recipe(

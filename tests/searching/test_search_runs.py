@@ -172,21 +172,6 @@ def test_another_configuration_is_refused(finished):
     assert (workdir / "config.json").read_text() == before
 
 
-def test_finishing_that_does_not_fit_is_refused_before_the_search(tmp_path):
-    flags = ("--small_share=0.5", "--auxiliary_weight=0.4")
-    result = SEARCH.run(tmp_path / "none", "--finish_points=1", *flags)
-    assert result.returncode == 2
-    assert "small_share: expected auxiliary_weight 0 with it" in result.stderr
-    assert not (tmp_path / "none").exists()
-
-
-def test_a_search_that_could_take_nothing_away_is_refused(tmp_path):
-    result = SEARCH.run(tmp_path / "none", "--keep_operators")
-    assert result.returncode == 2
-    assert "keep_operators: expected search_widths with it" in result.stderr
-    assert not (tmp_path / "none").exists()
-
-
 def test_loss_that_is_not_finite_stops_the_run(tmp_path):
     result = SEARCH.run(tmp_path, "--learning_rate=1e30")
     assert result.returncode == 1
@@ -301,3 +286,28 @@ def test_dry_run_prints_and_writes_nothing(tmp_path):
     assert int(values["memory_per_step_bytes"]) == 4 * (24 * 8_192 + 4 * 2_616)
     assert values["cells"] == "2"
     assert not list(tmp_path.iterdir())
+
+
+def test_dry_run_is_at_the_smallest_size_of_images(tmp_path):
+    result = SEARCH.run(tmp_path / "run", "--dry_run", "--image_sizes=8,6", "--size_minutes=1")
+    assert result.returncode == 0, result.stderr
+    assert "image_shape: 6x6x1" in result.stdout.splitlines()
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry_run",)])
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (
+            ("--small_share=0.5", "--auxiliary_weight=0.4", "--finish_points=1"),
+            "small_share: expected auxiliary_weight 0 with it",
+        ),
+        (("--keep_operators",), "keep_operators: expected search_widths with it"),
+        (("--image_sizes=6,8",), "size_minutes: expected above 0"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_before_the_search(tmp_path, flags, said, dry):
+    result = SEARCH.run(tmp_path / "none", *flags, *dry)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert not (tmp_path / "none").exists()
