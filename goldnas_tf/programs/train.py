@@ -43,7 +43,6 @@ def _train() -> None:
         from goldnas_tf.runs import export
         from goldnas_tf.runs.run_folder import check_writable
         from goldnas_tf.runtime import devices
-        from goldnas_tf.training import shown
         from goldnas_tf.training.train_loop import train
 
         devices.prepare(config.devices)
@@ -51,8 +50,16 @@ def _train() -> None:
     searched = export.load_point(folder) if config.training.init == "inherited" else None
     teacher = export.load_point(flags.FLAGS.teacher) if flags.FLAGS.teacher else None
     images = data.load(config.data)
-    train(genotype, config, images, workdir, searched, teacher=teacher, inputs=_inputs())
-    shown.write(workdir)
+    train(
+        genotype,
+        config,
+        images,
+        workdir,
+        searched,
+        teacher=teacher,
+        inputs=_inputs(),
+        page=True,
+    )
 
 
 def _inputs() -> dict[str, str]:

@@ -17,6 +17,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress, points_table
+from goldnas_tf.page.live import LivePage
 from goldnas_tf.pareto import Point
 from goldnas_tf.resources.meter import Yardstick
 from goldnas_tf.runs.archive import Archive
@@ -115,8 +116,8 @@ class Search(EpochRun):
         self.keep_time(config.plan.seconds, resolution.spent(self.folder.path))
         axis = self.budgets.axis.resource or "macs"
         path = self.folder.path
-        renew = functools.partial(shown.write, path, going_on=True)
-        self.archive = Archive(path, self.start, [axis], renew)
+        self.page = LivePage(functools.partial(shown.write, path))
+        self.archive = Archive(path, self.start, [axis], self.page.renew_now)
 
     @property
     def epoch_steps(self) -> int:
@@ -176,7 +177,7 @@ class Search(EpochRun):
                 # its graphs are as large as those of all that is finished
                 del learner
                 self._finish(journal, signals)
-        shown.write(self.folder.path)
+        self.end_page()
         self.timetable.note()
         journal.time(self.clock.seconds)
         archive = self.archive
@@ -184,11 +185,6 @@ class Search(EpochRun):
         if self.config.limits.most:
             journal.say(points.the_one(archive, self.config.limits.most))
         return self.archive.points
-
-    def stopped(self) -> None:
-        """See `Run`: the page says no longer that the search goes on."""
-        if self.archive.points:
-            shown.write(self.folder.path)
 
     def _start_or_resume(self) -> tuple[SearchState, GatedLearner]:
         stored = self.stored()

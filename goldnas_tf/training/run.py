@@ -10,6 +10,7 @@ import numpy as np
 from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress
+from goldnas_tf.page.live import LivePage
 from goldnas_tf.runs import checkpoint, export
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
@@ -41,11 +42,14 @@ class EpochRun(Run):
 
     Attributes:
         name: what its steps belong to, in messages.
+        page: that shows how it goes on; None: none does.
         feed: the batches.
         timetable: the time that it is given and uses, once `keep_time` was called.
     """
 
     name = "the run"
+
+    page: LivePage | None = None
 
     timetable: Timetable
 
@@ -197,7 +201,19 @@ class EpochRun(Run):
         state = state.replace(sums=(0.0,) * len(METRICS))
         self.save(state, learner)
         self.timetable.note()
+        if self.page:
+            self.page.renew()
         return state
+
+    def stopped(self) -> None:
+        """See `Run`: the page says no longer that the run goes on."""
+        if self.folder.metrics():
+            self.end_page()
+
+    def end_page(self) -> None:
+        """Writes the page, where there is one: that of a run that goes on no longer."""
+        if self.page:
+            self.page.end()
 
     def save(self, state: RunState, learner: Learner) -> None:
         """Writes a checkpoint."""

@@ -12,12 +12,12 @@ from goldnas_tf.training.train_config import TrainConfig
 FRONT = "trained"
 
 
-def write(folder: pathlib.Path) -> None:
-    """Writes the page into the folder of a training that has ended.
+def write(folder: pathlib.Path, going_on: bool = False) -> None:
+    """Writes the page into the folder of a training; arguments as of `content`.
 
     Those of comparisons and of the points of a search have none: there are many of them.
     """
-    document.renew(lambda: [content(folder)], folder / document.NAME)
+    document.renew(lambda: [content(folder, going_on)], folder / document.NAME)
 
 
 def content(folder: pathlib.Path, going_on: bool = False) -> Content:

@@ -19,11 +19,12 @@ from goldnas_tf.display.terminal import Progress
 from goldnas_tf.errors import InputError
 from goldnas_tf.networks import network
 from goldnas_tf.networks.inherit import inherit
+from goldnas_tf.page.live import LivePage
 from goldnas_tf.runs.interrupt import Interrupts
 from goldnas_tf.runs.journal import Journal
 from goldnas_tf.runs.run_folder import FIGURES, NETWORK
 from goldnas_tf.settings.units import human
-from goldnas_tf.training import small_images
+from goldnas_tf.training import shown, small_images
 from goldnas_tf.training.annealing import annealed, rising
 from goldnas_tf.training.blueprint import Blueprint, GenotypeBlueprint
 from goldnas_tf.training.distillation import Teacher
@@ -51,6 +52,7 @@ def train(
     seconds: float = 0.0,
     inputs: Mapping[str, str] | None = None,
     signals: Interrupts | None = None,
+    page: bool = False,
 ) -> dict[str, Any]:
     """Trains, or goes on with the training that the same configuration left in the folder.
 
@@ -68,6 +70,7 @@ def train(
         inputs: where network and teacher were found, by flag of `bin/train`; written down for those
             who do it again.
         signals: of a caller with more to do, who looks at them afterwards; default: its own.
+        page: whether the folder gets a page that shows the training, while it goes on and then.
 
     Returns:
         What stands in `network/metrics.json`: accuracies in [0, 1], multiply-adds, parameters.
@@ -82,6 +85,8 @@ def train(
     training = Training(
         blueprint, config, data, workdir, searched, progress, destination, teacher, seconds, inputs
     )
+    if page:
+        training.page = LivePage(functools.partial(shown.write, training.folder.path))
     return training.run(signals) if signals else training.go()
 
 
@@ -145,6 +150,7 @@ class Training(EpochRun):
         """Runs to the end; a finished training only tells its figures."""
         file = self.destination / "metrics.json"
         if file.exists():
+            self.end_page()
             return FIGURES.read(file)
         with self.clock("building"):
             state, learner = self._start_or_resume()
@@ -173,6 +179,7 @@ class Training(EpochRun):
             metrics = self._finish(learner, epochs)
             if (self.destination / "cells.png").exists():
                 journal.picture(epochs, "cells", self.destination / "cells.png")
+        self.end_page()
         self.timetable.note()
         journal.time(self.clock.seconds)
         journal.say(_told(metrics, self.destination))
@@ -234,13 +241,13 @@ class Training(EpochRun):
             "val_accuracy": accuracy,
             "images_per_second": means["images_per_second"],
         }
-        shown = {
+        told = {
             "loss": means["loss"],
             "accuracy": means["train_accuracy"],
             "val_accuracy": accuracy,
             "images_per_second": means["images_per_second"],
         }
-        return self.end_epoch(state, learner, journal, values, shown)
+        return self.end_epoch(state, learner, journal, values, told)
 
     def _finish(self, learner: Learner, epochs: int) -> dict[str, Any]:
         """Measures and exports the network."""

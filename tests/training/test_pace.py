@@ -13,6 +13,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.display.terminal import Progress
 from goldnas_tf.files import json_lines
 from goldnas_tf.networks.network import Form
+from goldnas_tf.page.live import LivePage
 from goldnas_tf.runs.clock import Clock
 from goldnas_tf.runs.timetable import Timetable
 from goldnas_tf.settings.images import AugmentationSettings, DataSettings
@@ -119,6 +120,12 @@ def test_a_training_is_planned_for_the_time_that_it_is_given(
 def test_a_plan_is_followed_whatever_time_is_left(tmp_path, digits, genotype):
     table = Timetable(tmp_path, 5.0, Clock())
     table.plan(3, 2)
-    timed(tmp_path, digits, genotype, 1e-3).go()
-    lines = json_lines.read(tmp_path / "metrics.jsonl")
-    assert [line["step"] for line in lines] == [2, 4, 6]
+    training, file, pages = timed(tmp_path, digits, genotype, 1e-3), tmp_path / "metrics.jsonl", []
+    # its page is renewed after each epoch, where that is not too often
+    training.page = LivePage(
+        lambda going_on: pages.append((len(json_lines.read(file)), going_on)),
+        lambda: 3600.0 * (file.exists() and len(json_lines.read(file))),
+    )
+    training.go()
+    assert [line["step"] for line in json_lines.read(file)] == [2, 4, 6]
+    assert pages == [(1, True), (2, True), (3, True), (3, False)]
