@@ -50,7 +50,7 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
         name,
         (
             f"A network trained on {data['train_images']:,} images of {data['name']}, "
-            f"{len(lines)} epochs.",
+            f"{_counted(len(lines), config['settings']['training']['epochs'])}.",
         ),
         going_on,
         mark,
@@ -66,6 +66,10 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
         if inputs and images is not None
         else "",
     )
+
+
+def _counted(epochs: int, asked: int) -> str:
+    return f"{epochs} epochs" if epochs >= asked else f"{epochs} of {asked} epochs"
 
 
 def _mark(figures: dict[str, Any], name: str) -> Mark:

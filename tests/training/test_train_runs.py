@@ -102,7 +102,7 @@ def test_a_stopped_training_resumes_to_the_same_result(finished, point, tmp_path
     assert code == 143, errors
     page = (tmp_path / "report.html").read_text()
     assert "<body data-going-on" not in page
-    assert ", 1 epochs." in page or ", 2 epochs." in page
+    assert ", 1 of 5 epochs." in page or ", 2 of 5 epochs." in page
     code, errors = TRAIN.stop_when(tmp_path, signal.SIGKILL, range(3, 5), f"--network={point}")
     assert code == -signal.SIGKILL, errors
     result = TRAIN.run(tmp_path, f"--network={point}")
