@@ -1,7 +1,6 @@
 """What a comparison reads of a search: its points, its seed, and the time that it took."""
 
 import dataclasses
-import json
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -52,15 +51,12 @@ def read(run: pathlib.Path, names: Sequence[str], finished: bool) -> Searched:
     Raises:
         InputError: there is no search, or no such point.
     """
-    file = run / "pareto.json"
+    file = run / pareto.FILE
     if not file.is_file():
         raise InputError(
             f"RUN: expected the work folder of a search, with a pareto.json; received {run}"
         )
-    with pareto.KIND.reading(file):
-        values = json.loads(file.read_text())
-        every = pareto.from_json(values)
-        start_macs = values["start_macs"]
+    every, start_macs, _ = pareto.read(file)
     if start_macs is None:
         raise InputError(
             f"RUN: expected the work folder of a search; received an evolution, {run}; compare it "

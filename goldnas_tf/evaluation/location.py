@@ -3,6 +3,7 @@
 import pathlib
 import typing
 
+from goldnas_tf import pareto
 from goldnas_tf.errors import InputError
 from goldnas_tf.evaluation import origin
 
@@ -34,7 +35,7 @@ def locate(path: pathlib.Path) -> Location:
     if path.is_file():
         if path.suffix[1:] in FILES:
             return Location(path.suffix[1:], path)
-    elif (path / "pareto.json").is_file():
+    elif (path / pareto.FILE).is_file():
         raise InputError(
             f"network: expected the folder of a point; received that of a run, {path}; name one of "
             f"the points in {path}/pareto"

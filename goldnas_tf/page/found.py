@@ -1,6 +1,5 @@
 """The networks that a run has left, as its folder tells of them."""
 
-import json
 import os
 import pathlib
 import shlex
@@ -10,7 +9,7 @@ from typing import Any
 from goldnas_tf import pareto
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.page.content import Mark, Network, Standing
-from goldnas_tf.pareto import Point
+from goldnas_tf.pareto import Point, PointsOfRun
 from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.runs import gates, run_folder
 from goldnas_tf.settings.units import human
@@ -27,8 +26,8 @@ MEASURE, TRAIN, EXPORT = "measure it", "train it anew", "make it ready for devic
 """What can be done with a network."""
 
 
-def archived(folder: pathlib.Path) -> tuple[list[Point], list[str], int | None]:
-    """The points of a run, what they are compared by, and what a search began with.
+def archived(folder: pathlib.Path) -> PointsOfRun:
+    """The points of a run.
 
     Args:
         folder: of a search or an evolution, which may have no points yet.
@@ -36,12 +35,8 @@ def archived(folder: pathlib.Path) -> tuple[list[Point], list[str], int | None]:
     Raises:
         InputError: its pareto.json is damaged.
     """
-    file = folder / "pareto.json"
-    if not file.is_file():
-        return [], ["macs"], None
-    with pareto.KIND.reading(file):
-        values = json.loads(file.read_text())
-        return pareto.from_json(values), list(values["costs"]), values["start_macs"]
+    file = folder / pareto.FILE
+    return pareto.read(file) if file.is_file() else PointsOfRun([], None, ["macs"])
 
 
 def title(point: Point) -> str:

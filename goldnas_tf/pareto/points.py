@@ -1,12 +1,15 @@
 """The points of a run and which of them are not dominated. Plain data, no TensorFlow."""
 
 import dataclasses
+import pathlib
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 
 from goldnas_tf.files.kinds import Kind
 from goldnas_tf.pareto.flat import from_flat, to_flat
 
+FILE = "pareto.json"
+"""In the folder of a run."""
 KIND = Kind("a list of points", schema=1)
 REASONS = ("stable", "budget", "final", "evolved")
 
@@ -118,6 +121,31 @@ def from_json(values: Mapping[str, typing.Any]) -> list[Point]:
         KeyError, TypeError: a point without what a point has.
     """
     return [from_flat(Point, point) for point in KIND.check(values)["points"]]
+
+
+class PointsOfRun(typing.NamedTuple):
+    """What the `pareto.json` of a run holds.
+
+    Attributes:
+        points: the costliest first.
+        start_macs: multiply-adds of the super-network; None where there was none.
+        costs: those that the points are compared by, besides accuracy.
+    """
+
+    points: list[Point]
+    start_macs: int | None
+    costs: list[str]
+
+
+def read(file: pathlib.Path) -> PointsOfRun:
+    """What a `pareto.json` holds.
+
+    Raises:
+        InputError: there is no such file, or it is of another kind, or damaged.
+    """
+    return KIND.read(
+        file, lambda values: PointsOfRun(from_json(values), values["start_macs"], values["costs"])
+    )
 
 
 def evenly(points: Sequence[_T], most: int) -> list[_T]:

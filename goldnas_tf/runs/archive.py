@@ -4,7 +4,6 @@ pareto.json     the points; pareto.png their picture
 pareto/POINT/   an exported network
 """
 
-import json
 import pathlib
 from collections.abc import Callable, Sequence
 
@@ -41,14 +40,13 @@ class Archive:
         self.points: list[Point] = []
         atomic.clear(path / "pareto")
         if self._file.exists():
-            with pareto.KIND.reading(self._file):
-                self.points = pareto.from_json(json.loads(self._file.read_text()))
+            self.points = pareto.read(self._file).points
             # a run that was killed between the two has an older picture than pareto.json
             self._draw()
 
     @property
     def _file(self) -> pathlib.Path:
-        return self.path / "pareto.json"
+        return self.path / pareto.FILE
 
     def has(self, name: str) -> bool:
         """Whether a point of that name is there."""

@@ -18,6 +18,7 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
+from goldnas_tf import pareto
 from goldnas_tf.errors import InputError
 from goldnas_tf.files import atomic, json_lines
 from goldnas_tf.files.kinds import Kind
@@ -161,7 +162,7 @@ def check_writable(path: pathlib.Path, setting: str = "workdir") -> None:
 
 
 def _check_no_other_run(path: pathlib.Path) -> None:
-    for name in (checkpoint.FOLDER, "pareto.json", METRICS, "candidates.jsonl"):
+    for name in (checkpoint.FOLDER, pareto.FILE, METRICS, "candidates.jsonl"):
         if (path / name).exists():
             raise InputError(
                 f"{path} holds {name} of a run but no config.json; use another workdir"

@@ -31,7 +31,7 @@ def content(folder: pathlib.Path, going_on: bool = False) -> Content:
     """
     config = configured.configuration(folder)
     rows = configured.rows(SearchConfig, config["settings"])
-    points, costs, start = found.archived(folder)
+    points, start, costs = found.archived(folder)
     name = folder.resolve().name
     lines = progress.lines(folder)
     networks = found.points(folder, name, points, configured.images(config, rows))
