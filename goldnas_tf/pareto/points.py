@@ -120,7 +120,11 @@ def from_json(values: Mapping[str, typing.Any]) -> list[Point]:
         InputError: another schema.
         KeyError, TypeError: a point without what a point has.
     """
-    return [from_flat(Point, point) for point in KIND.check(values)["points"]]
+    return _points(KIND.check(values))
+
+
+def _points(values: Mapping[str, typing.Any]) -> list[Point]:
+    return [from_flat(Point, point) for point in values["points"]]
 
 
 class PointsOfRun(typing.NamedTuple):
@@ -144,7 +148,7 @@ def read(file: pathlib.Path) -> PointsOfRun:
         InputError: there is no such file, or it is of another kind, or damaged.
     """
     return KIND.read(
-        file, lambda values: PointsOfRun(from_json(values), values["start_macs"], values["costs"])
+        file, lambda values: PointsOfRun(_points(values), values["start_macs"], values["costs"])
     )
 
 

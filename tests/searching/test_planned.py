@@ -16,6 +16,7 @@ from goldnas_tf.searching.config import PointSettings, SearchConfig
 from goldnas_tf.searching.epoch_end import prune
 from goldnas_tf.searching.planned import PlanSettings
 from goldnas_tf.searching.state import SearchState
+from goldnas_tf.settings.sections import SpaceSettings
 
 SPACE = Space((8, 8, 3), 3, cells=3, channels=4, nodes=2)
 FULL = Genotype.full(SPACE)
@@ -84,7 +85,11 @@ def test_random_scores_are_those_of_their_seed():
 
 def test_all_operators_stay_where_channels_alone_are_to_go():
     settings = dataclasses.replace(SETTINGS, keep_operators=True)
-    config = SearchConfig(plan=settings, points=PointSettings(max_epochs=10))
+    config = SearchConfig(
+        space=SpaceSettings(search_widths=True),
+        plan=settings,
+        points=PointSettings(max_epochs=10),
+    )
     state = SearchState.start(WIDE, config.pruning)
     spent = dict.fromkeys(list(WIDE.places)[:3], 1e-6)
     while not state.ended:
