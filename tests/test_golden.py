@@ -133,7 +133,7 @@ def test_a_plan_is_followed(golden):
 @every_family
 def test_a_size_that_was_found_is_searched_at(golden):
     found = read(golden / "resolution" / "resolution.json")
-    config = SearchConfig(resolution=ResolutionSettings(image_sizes=("6", "8")))
+    config = SearchConfig(resolution=ResolutionSettings(image_sizes=("6", "8"), size_minutes=1.0))
     settled = resolution.settle(config, pytest.fail, golden / "resolution")
     assert settled.data.image_size == found["image_size"]
     assert resolution.spent(golden / "resolution") > 0
