@@ -33,9 +33,8 @@ from goldnas_tf.inference.graph import (
     Value,
 )
 
-_WHITE = 255.0
 _SIGNED = (-128.0, 127.0)
-_UNSIGNED = (0.0, 255.0)
+_UNSIGNED = (0.0, 255.0)  # pixels, too
 _LEAST = 2.0**-8
 """A channel is not taken for smaller than so much of the largest of its map: it is noise then."""
 
@@ -106,7 +105,7 @@ def bounded(graph: Graph, ranges: Mapping[Value, Range]) -> Bounded:
     signed = _signed(graph)
     factors = _factors(graph, {value: found.reach for value, found in ranges.items()}, signed)
     scaled = graph.replaced(lambda value: _scaled(value, factors))
-    bounds: dict[Value, Bounds] = {graph.image: (0.0, _WHITE)}
+    bounds: dict[Value, Bounds] = {graph.image: _UNSIGNED}
     for value, now in zip(graph.values, scaled.values, strict=True):
         if value in factors:
             bounds[now] = _SIGNED if value in signed else _UNSIGNED
