@@ -6,6 +6,7 @@ Reference: GOLD-NAS (arXiv 2007.03331), section 3.3.
 
 import math
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
@@ -16,13 +17,26 @@ from goldnas_tf.searching.config import SearchConfig
 from goldnas_tf.searching.state import SearchState
 
 
+class Seen(NamedTuple):
+    """What an epoch has told of the gates.
+
+    Attributes:
+        strengths: σ(α) of every live operator and group of channels.
+        closed: operators that the network which would be used has not, though they are alive: those
+            behind binary gates that are rather closed.
+        scores: how much each gate matters, where a planned search estimates it.
+    """
+
+    strengths: Mapping[Gate, float]
+    closed: Collection[Place] = ()
+    scores: Mapping[Gate, float] | None = None
+
+
 def prune(
     state: SearchState,
-    strengths: Mapping[Gate, float],
+    seen: Seen,
     config: SearchConfig,
     budgets: Budgets,
-    closed: Collection[Place] = (),
-    scores: Mapping[Gate, float] | None = None,
     epochs: int | None = None,
     select: choosing.Select | None = None,
 ) -> SearchState:
@@ -30,12 +44,9 @@ def prune(
 
     Args:
         state: with the epoch that just ended already counted.
-        strengths: σ(α) of every live operator and group of channels.
+        seen: what it has told of the gates. Closed ones count once anything was pruned.
         config: of the search.
         budgets: what it is brought down to.
-        closed: operators that the network which would be used has not, though they are alive: those
-            behind binary gates that are rather closed. They count once anything was pruned.
-        scores: how much each of them matters, where a planned search estimates it.
         epochs: of a planned search; None: `max_epochs`.
         select: decides what goes in a planned search of importance "trial".
 
@@ -44,13 +55,14 @@ def prune(
         is to be taken as a point, and `ended` to the reason why the search is over. But for those
         two it is the state of a search that was to go further.
     """
-    gates = {gate: strengths[gate] for gate in state.genotype.gates}
-    least = state.genotype.least
+    gates = {gate: seen.strengths[gate] for gate in state.genotype.gates}
+    shares = pruning.shares(gates)
     is_planned = config.plan.schedule == "planned"
     if is_planned:
-        gone = _planned(state, pruning.shares(gates), scores, config, budgets, epochs, select)
+        may = allowed(state.epoch, config, budgets, epochs)
+        gone = _planned(state, shares, seen.scores, config, budgets, may, select)
     else:
-        gone = pruning.choose(pruning.shares(gates), config.pruning, least)
+        gone = pruning.choose(shares, config.pruning, state.genotype.least)
     before = math.inf if state.lowest is None else state.lowest
     genotype = state.genotype.without(gone)
     # with those of cells that nobody reads any more
@@ -62,7 +74,7 @@ def prune(
     )
     # gates that hover around ½ before anything was pruned say little about the network
     begun = pruned or state.lowest is not None
-    there = used(genotype, closed if begun else ())
+    there = used(genotype, seen.closed if begun else ())
     amount = budgets.axis.of(there)
     state = state.replace(lowest=min(before, amount) if begun else None)
     state = state.replace(ended=_why_ended(state, there, config, budgets, epochs))
@@ -92,7 +104,7 @@ def judge_again(
         state: as it was saved.
         config: of the search, as it is now.
         budgets: as they are now.
-        closed: as for `prune`.
+        closed: as `Seen` has them.
         epochs: as for `prune`.
     """
     if not state.ended:
@@ -127,11 +139,10 @@ def _planned(
     scores: Mapping[Gate, float] | None,
     config: SearchConfig,
     budgets: Budgets,
-    epochs: int | None,
+    may: float,
     select: choosing.Select | None,
 ) -> list[Gate]:
-    """What goes in a planned search."""
-    may = allowed(state.epoch, config, budgets, epochs)
+    """What goes in a planned search, so that no more is used than may be."""
     if config.plan.importance == "random":
         scores = planned.at_random(state.genotype, config.seed * 100_003 + state.epoch)
     elif config.plan.importance == "share" or scores is None:

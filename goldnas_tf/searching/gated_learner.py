@@ -15,6 +15,7 @@ import tensorflow as tf
 from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Gate, Group, Place
 from goldnas_tf.networks import network
+from goldnas_tf.searching.epoch_end import Seen
 from goldnas_tf.training.blueprint import GenotypeBlueprint
 from goldnas_tf.training.learner import Learner, Recipe
 from goldnas_tf.training.objective import Penalty
@@ -117,6 +118,10 @@ class GatedLearner(Learner):
         for total, table, gradient in zip(self._estimates, self._tables, gradients, strict=False):
             change = gradient / (1 - tf.sigmoid(tf.convert_to_tensor(table.gates)))
             total.assign_add(change**2)
+
+    def seen(self) -> Seen:
+        """What the gates say at the end of an epoch; estimates of importance begin anew with it."""
+        return Seen(self.strengths(), self.closed(), self.importance() or None)
 
     def importance(self) -> dict[Gate, float]:
         """How much the loss depends on each live gate, since it was last asked for.

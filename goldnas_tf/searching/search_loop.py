@@ -9,12 +9,10 @@ import gc
 import itertools
 import math
 import pathlib
-from collections.abc import Mapping
 from typing import Any
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import Gate
 from goldnas_tf.data import ImageData
 from goldnas_tf.display.terminal import Progress, points_table
 from goldnas_tf.page.live import LivePage
@@ -27,6 +25,7 @@ from goldnas_tf.searching import epoch_record, found_blocks, points, resolution,
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import SearchConfig
 from goldnas_tf.searching.epoch_end import (
+    Seen,
     allowed,
     judge_again,
     prune,
@@ -160,16 +159,12 @@ class Search(EpochRun):
                 )
                 small = state.epoch <= self._small_epochs
                 state = state.replace(accuracy=self._watched_accuracy(learner, small))
-                strengths, closed, before = learner.strengths(), learner.closed(), state
-                scores, epochs = learner.importance() or None, self.timetable.epochs
-                select = self._trials(learner, state.epoch)
-                state = prune(
-                    state, strengths, self.config, self.budgets, closed, scores, epochs, select
-                )
+                seen, before = learner.seen(), state
+                epochs, select = self.timetable.epochs, self._trials(learner, state.epoch)
+                state = prune(state, seen, self.config, self.budgets, epochs, select)
                 learner.mask(state.genotype)
                 state, learner = self._rebuilt_if_worth_it(state, learner)
-                there = used(state.genotype, closed)
-                state = self._record(before, state, there, learner, strengths, journal)
+                state = self._record(before, state, seen, learner, journal)
             journal.say(f"search ended after epoch {state.epoch}: {state.ended}")
             if self.space.shared:
                 found_blocks.write(self.archive, journal, state.epoch)
@@ -324,9 +319,8 @@ class Search(EpochRun):
         self,
         before: SearchState,
         state: SearchState,
-        there: Genotype,
+        seen: Seen,
         learner: GatedLearner,
-        strengths: Mapping[Gate, float],
         journal: Journal,
     ) -> SearchState:
         """Writes down the epoch that ended.
@@ -334,20 +328,20 @@ class Search(EpochRun):
         Args:
             before: the state before the pruning.
             state: after it.
-            there: the network that is used of what is alive.
+            seen: what decided the pruning.
             learner: has the weights.
-            strengths: of gates, before the pruning.
             journal: where it is recorded.
         """
         config, budgets = self.config, self.budgets
         planned = None
         if config.plan.schedule == "planned":
             planned = allowed(state.epoch, config, budgets, self.timetable.epochs)
-        means, used = self.means(state, self.epoch_steps), budgets.yardstick.of(there)
-        values = epoch_record.line(before, state, there, learner.built, means, used, planned)
+        means, there = self.means(state, self.epoch_steps), used(state.genotype, seen.closed)
+        amount = budgets.yardstick.of(there)
+        values = epoch_record.line(before, state, there, learner.built, means, amount, planned)
         told = ("alive", "macs", "loss", "val_accuracy", "pruned", "images_per_second")
         shown = {**self._shown(before), **{name: values[name] for name in told}}
-        arrays = epoch_record.by_owner(strengths)
+        arrays = epoch_record.by_owner(seen.strengths)
         return self.end_epoch(state, learner, journal, values, shown, arrays=arrays)
 
     def _shown(self, state: SearchState) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import PointSettings, SearchConfig
-from goldnas_tf.searching.epoch_end import judge_again, prune, wasted, worth_rebuilding
+from goldnas_tf.searching.epoch_end import Seen, judge_again, prune, wasted, worth_rebuilding
 from goldnas_tf.searching.planned import PlanSettings
 from goldnas_tf.searching.pruning import PruningRule
 from goldnas_tf.searching.schedule import LambdaState, Stability
@@ -23,9 +23,9 @@ CONFIG = SearchConfig(
 BUDGETS = Budgets(START, (), START // 10)
 
 
-def strengths(genotype, weak=()):
+def seen(genotype, weak=(), closed=()):
     """Equal strengths, but for the weak ones, which go."""
-    return {place: 1e-4 if place in weak else 0.5 for place in genotype.places}
+    return Seen({place: 1e-4 if place in weak else 0.5 for place in genotype.places}, closed)
 
 
 def convolutions(genotype, count):
@@ -38,7 +38,7 @@ def start(**changes):
 
 
 def after(state, weak=(), config=CONFIG, budgets=BUDGETS):
-    return prune(state, strengths(state.genotype, weak), config, budgets)
+    return prune(state, seen(state.genotype, weak), config, budgets)
 
 
 def test_the_weak_go_and_lambda_follows():
@@ -151,7 +151,7 @@ def test_the_floor_is_judged_again_by_the_network_that_is_used():
     weak, *closed = convolutions(FULL, 4)
     macs = costs.total(FULL.without([weak, *closed])).macs
     floor = Budgets(START, (), macs)
-    short = prune(start(), strengths(FULL, [weak]), CONFIG, floor, closed)
+    short = prune(start(), seen(FULL, [weak], closed), CONFIG, floor)
     assert judge_again(short, CONFIG, floor, closed) == short
     assert judge_again(short, CONFIG, floor._replace(floor=macs - 1), closed).ended is None
 
@@ -210,13 +210,13 @@ def test_budgets_are_those_of_the_network_that_is_used():
     left = FULL.without([weak])
     macs = costs.total(left.without(closed)).macs
     budgets = Budgets(START, ((costs.total(left).macs + macs) // 2,), START // 10)
-    state = prune(start(), strengths(FULL, [weak]), CONFIG, budgets, closed)
+    state = prune(start(), seen(FULL, [weak], closed), CONFIG, budgets)
     assert state.genotype == left
     assert (state.pending, state.lowest) == ("budget", macs)
     # gates that open again do not make the budget be crossed once more
-    state = prune(state.replace(pending=None), strengths(left), CONFIG, budgets)
+    state = prune(state.replace(pending=None), seen(left), CONFIG, budgets)
     assert (state.pending, state.lowest) == (None, macs)
-    state = prune(state.replace(pending=None), strengths(left), CONFIG, budgets, closed)
+    state = prune(state.replace(pending=None), seen(left, (), closed), CONFIG, budgets)
     assert state.pending is None
 
 
@@ -224,11 +224,11 @@ def test_the_floor_is_that_of_the_network_that_is_used():
     weak, *closed = convolutions(FULL, 4)
     macs = costs.total(FULL.without([weak, *closed])).macs
     budgets = Budgets(START, (), macs)
-    assert "floor" in prune(start(), strengths(FULL, [weak]), CONFIG, budgets, closed).ended
+    assert "floor" in prune(start(), seen(FULL, [weak], closed), CONFIG, budgets).ended
 
 
 def test_closed_gates_count_once_anything_was_pruned():
     closed = convolutions(FULL, 4)
     macs = costs.total(FULL.without(closed)).macs
-    state = prune(start(), strengths(FULL), CONFIG, Budgets(START, (macs,), macs), closed)
+    state = prune(start(), seen(FULL, (), closed), CONFIG, Budgets(START, (macs,), macs))
     assert (state.pending, state.ended, state.lowest) == (None, None, None)

@@ -13,7 +13,7 @@ from goldnas_tf.resources import resources
 from goldnas_tf.searching import planned
 from goldnas_tf.searching.budget import Budgets
 from goldnas_tf.searching.config import PointSettings, SearchConfig
-from goldnas_tf.searching.epoch_end import prune
+from goldnas_tf.searching.epoch_end import Seen, prune
 from goldnas_tf.searching.planned import PlanSettings
 from goldnas_tf.searching.state import SearchState
 from goldnas_tf.settings.sections import SpaceSettings
@@ -47,7 +47,7 @@ def test_a_plan_without_time_to_fall_falls_at_once():
 def after(state, config, budgets, scores=None):
     strengths = dict.fromkeys(state.genotype.places, 0.5)
     state = state.replace(epoch=state.epoch + 1)
-    return prune(state, strengths, config, budgets, scores=scores)
+    return prune(state, Seen(strengths, scores=scores), config, budgets)
 
 
 @pytest.mark.parametrize("importance", planned.IMPORTANCES)
@@ -95,7 +95,7 @@ def test_all_operators_stay_where_channels_alone_are_to_go():
     while not state.ended:
         strengths = dict.fromkeys(state.genotype.gates, 0.5) | spent
         state = state.replace(epoch=state.epoch + 1)
-        state = prune(state, strengths, config, Budgets(costs.total(WIDE).macs, (), 0))
+        state = prune(state, Seen(strengths), config, Budgets(costs.total(WIDE).macs, (), 0))
     assert state.genotype.places == WIDE.places
     widths = {owner: len(state.genotype.groups_of(owner)) for owner in (STEM, *WIDE.live_cells)}
     assert widths == {owner: WIDE.space.least_groups(owner) for owner in widths}

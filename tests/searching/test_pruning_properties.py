@@ -94,8 +94,8 @@ def test_a_search_prunes_to_one_operator_for_each_node(data, rule):
     rule = dataclasses.replace(rule, threshold_min=0.999, threshold_max=1.0)
     config = SearchConfig(plan=PlanSettings(schedule="paper"), pruning=rule)
     start = SearchState.start(genotype, rule)
-    strengths = data.draw(strengths_of(genotype.members))
-    state = epoch_end.prune(start, strengths, config, Budgets(10**12, (), 0))
+    seen = epoch_end.Seen(data.draw(strengths_of(genotype.members)))
+    state = epoch_end.prune(start, seen, config, Budgets(10**12, (), 0))
     assert not state.genotype.prunable
     assert state.ended is not None
     found = state.genotype
