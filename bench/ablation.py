@@ -34,6 +34,7 @@ VARIANTS: Mapping[str, tuple[tuple[str, ...], str | None]] = {
     "goes by estimate": (("--importance=loss",), "average"),
     "goes by share": (("--importance=share",), "average"),
     "goes at random": (("--importance=random",), "average"),
+    "missed now alone": (("--capacity=0",), "average"),
     "no warm-up": (("--warmup=0",), "average"),
     "large warm-up": (("--nosmall_warmup",), "average"),
     "widths stay": (("--nosearch_widths",), "average"),

@@ -1,6 +1,8 @@
 """What goes next in a planned search: what matters least for its price. No TensorFlow."""
 
 import collections
+import dataclasses
+import math
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -13,6 +15,24 @@ from goldnas_tf.resources.meter import MACS, Yardstick
 _LARGEST_STEP = 0.2
 
 
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """What decides what goes, the same for the whole of a search.
+
+    Attributes:
+        mu: μ, how much harder costly gates are pushed, at least 0.
+        capacity: the power of a network's parameters by which its loss is taken to fall in the end,
+            at least 0.
+        yardstick: what cost is.
+        least: how many gates of a node, or of a width, stay; default: those that there have to be.
+    """
+
+    mu: float = 1.0
+    capacity: float = 0.0
+    yardstick: Yardstick = MACS
+    least: Callable[[Node], int] | None = None
+
+
 class Candidate(typing.NamedTuple):
     """What may go next.
 
@@ -22,6 +42,8 @@ class Candidate(typing.NamedTuple):
         price: what it is worth that they go, above 0.
         is_large: whether it is so much of the network that others go first.
         lightest: what the network that is left can come down to.
+        needed: how much the network will miss the parameters that go: by how much the logarithm of
+            its loss is taken to be higher in the end.
     """
 
     gates: tuple[Gate, ...]
@@ -29,6 +51,7 @@ class Candidate(typing.NamedTuple):
     price: float
     is_large: bool
     lightest: float
+    needed: float = 0.0
 
 
 Select = Callable[[Genotype, Iterable[Candidate]], Candidate | None]
@@ -41,9 +64,7 @@ def choose(
     scores: Mapping[Gate, float],
     allowed: float,
     floor: float,
-    mu: float = 1.0,
-    least: Callable[[Node], int] | None = None,
-    yardstick: Yardstick = MACS,
+    rule: Rule = Rule(),
     select: Select | None = None,
 ) -> list[Gate]:
     """What goes, so that a network costs no more than it may.
@@ -59,23 +80,25 @@ def choose(
     network as it is, its cost over its number of gates: over that of the full space all that is
     left of a small network would cost next to nothing, and what saves little would go first.
 
+    What goes matters by its share of all scores, and by −capacity · ln(1 − p / P) for p of P
+    parameters: a network that has been trained for a while does not miss yet what it needs to learn
+    more, and without that the last cells, which hold most parameters, would go too early.
+
     Args:
         genotype: the network.
-        scores: how much each gate matters (`Genotype.gates`), at least 0.
+        scores: how much each gate matters now (`Genotype.gates`), at least 0.
         allowed: what the network may cost.
         floor: what it has to come down to some time.
-        mu: μ, at least 0.
-        least: how many gates of a node, or of a width, stay; default: those that there have to be.
-        yardstick: what cost is.
+        rule: what decides.
         select: decides which of the candidates goes; default: the first one.
 
     Returns:
         The gates that go, in their order.
     """
     gone: list[Gate] = []
-    left, lightest_cost = genotype, lightest(genotype, yardstick)
-    while (now := yardstick.of(left)) > allowed:
-        candidates = _candidates(left, scores, now, max(floor, lightest_cost), mu, least, yardstick)
+    left, lightest_cost = genotype, lightest(genotype, rule.yardstick)
+    while (now := rule.yardstick.of(left)) > allowed:
+        candidates = _candidates(left, scores, now, max(floor, lightest_cost), rule)
         chosen = select(left, candidates) if select else next(candidates, None)
         if chosen is None:
             break
@@ -89,28 +112,35 @@ def _candidates(
     scores: Mapping[Gate, float],
     cost: float,
     bound: float,
-    mu: float,
-    least: Callable[[Node], int] | None,
-    yardstick: Yardstick,
+    rule: Rule,
 ) -> Iterator[Candidate]:
     """What may go from a network that costs so much, so that it can still come down to a bound."""
-    saved, mean = _all_saved(genotype, cost, yardstick, least), cost / len(genotype.gates)
+    saved, mean = _all_saved(genotype, cost, rule), cost / len(genotype.gates)
     amounts = [amount.cost for amount in saved.values() if amount.cost > 0]
     # small steps first: what saves much at once goes where nothing else can, the least of it
     most = max(_LARGEST_STEP * cost, min(amounts, default=0))
-    prices = {group: amount.price(mean, mu) for group, amount in saved.items()}
-    ratios = {group: sum(map(scores.__getitem__, group)) / prices[group] for group in saved}
+    prices = {group: amount.price(mean, rule.mu) for group, amount in saved.items()}
+    params, all_scores = costs.total(genotype).params, sum(scores.values()) or 1.0
+    needed = {
+        group: -rule.capacity * math.log1p(-amount.params / params)
+        for group, amount in saved.items()
+    }
+    ratios = {
+        group: (sum(map(scores.__getitem__, group)) / all_scores + needed[group]) / prices[group]
+        for group in saved
+    }
     narrowed: set[int] = set()
     for group in sorted(saved, key=lambda g: (max(saved[g].cost, most), ratios[g], g)):
         if isinstance(group[0], Group) and group[0].cell in narrowed:
             # all groups of a cell save the same: that which matters least stands for them
             continue
         left = genotype.without(group)
-        reached = lightest(left, yardstick)
+        reached = lightest(left, rule.yardstick)
         if reached <= bound:
             if isinstance(group[0], Group):
                 narrowed.add(group[0].cell)
-            yield Candidate(group, left, prices[group], saved[group].cost > most, reached)
+            is_large = saved[group].cost > most
+            yield Candidate(group, left, prices[group], is_large, reached, needed[group])
 
 
 def _groups(genotype: Genotype, least: Callable[[Node], int]) -> list[tuple[Gate, ...]]:
@@ -165,10 +195,12 @@ class _Saved(typing.NamedTuple):
     Attributes:
         cost: of what it costs; less than 0 where it costs more without them.
         gates: how many.
+        params: how many.
     """
 
     cost: float
     gates: int
+    params: int
 
     def price(self, mean: float, mu: float) -> float:
         """Of the paper's resource term, with mean(c)."""
@@ -178,21 +210,20 @@ class _Saved(typing.NamedTuple):
 def _all_saved(
     genotype: Genotype,
     cost: float,
-    yardstick: Yardstick,
-    least: Callable[[Node], int] | None = None,
+    rule: Rule,
 ) -> dict[tuple[Gate, ...], _Saved]:
     """What a network that costs so much loses with all that can go."""
     saved: dict[tuple[Gate, ...], _Saved] = {}
     of_width: dict[int, _Saved] = {}
-    for group in _groups(genotype, least or genotype.least):
+    for group in _groups(genotype, rule.least or genotype.least):
         first = group[0]
         if isinstance(first, Group):
             # the groups of a cell are alike
             if first.cell not in of_width:
-                of_width[first.cell] = _saved(genotype, cost, yardstick, group)
+                of_width[first.cell] = _saved(genotype, cost, rule.yardstick, group)
             saved[group] = of_width[first.cell]
         else:
-            saved[group] = _saved(genotype, cost, yardstick, group)
+            saved[group] = _saved(genotype, cost, rule.yardstick, group)
     return saved
 
 
@@ -207,7 +238,8 @@ def _saved(
             # nothing else goes with it
             of_operator = yardstick.of_operator(genotype, place)
             if of_operator is not None:
-                return _Saved(of_operator, 1)
+                return _Saved(of_operator, 1, costs.operator(genotype.geometry, place).params)
     left = genotype.without(group)
     gone = len(genotype.places) - len(left.places) + len(genotype.groups) - len(left.groups)
-    return _Saved(cost - yardstick.of(left), gone)
+    params = costs.total(genotype).params - costs.total(left).params
+    return _Saved(cost - yardstick.of(left), gone, params)

@@ -150,9 +150,11 @@ def _planned(
     least = planned.least_kept(config.plan, state.genotype)
     spent = pruning.spent(shares, config.pruning, least)
     left = state.genotype.without(spent)
-    mu, yardstick = config.objective.mu, budgets.yardstick
+    # what goes at random is the control, which knows nothing
+    capacity = 0.0 if config.plan.importance == "random" else config.plan.capacity
+    rule = choosing.Rule(config.objective.mu, capacity, budgets.yardstick, least)
     select = select if config.plan.importance == "trial" else None
-    return spent + choosing.choose(left, scores, may, budgets.floor, mu, least, yardstick, select)
+    return spent + choosing.choose(left, scores, may, budgets.floor, rule, select)
 
 
 def _why_ended(

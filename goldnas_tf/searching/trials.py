@@ -4,7 +4,7 @@ How much a network misses what is taken from it cannot be told from gradients al
 it as it is may be made up for in a few steps, and what seems not to may be all that is left of a
 cell. So the candidates that matter least by a first-order estimate are tried. Each is taken away
 for some steps of training, from the same weights and on the same images, and what is missed least
-for its price goes.
+for its price goes: now, by the logarithm of the loss, and in the end, by the parameters that go.
 
 Reference: NetAdapt (arXiv 1804.03230) trains candidates for a moment as well, and takes the best.
 """
@@ -23,6 +23,8 @@ from goldnas_tf.training.feed import Feed
 
 # decides the order of the images
 _ORDER = 2_000_003
+# a loss below it is as good as none
+_LEAST_LOSS = 1e-6
 
 
 class Trials:
@@ -61,8 +63,14 @@ class Trials:
         with self._clock("trials"):
             whole, *losses = self._learner.losses(networks, self._steps, self._batches())
         missed = [
-            # without some the network may go astray at once
-            (loss - whole) / candidate.price if math.isfinite(loss) else math.inf
+            (_rise(whole, loss) + candidate.needed) / candidate.price
             for loss, candidate in zip(losses, tried, strict=True)
         ]
         return tried[missed.index(min(missed))]
+
+
+def _rise(before: float, after: float) -> float:
+    """By how much the logarithm of a loss is higher; without some the network may go astray."""
+    if not math.isfinite(after):
+        return math.inf
+    return math.log(max(after, _LEAST_LOSS) / max(before, _LEAST_LOSS))

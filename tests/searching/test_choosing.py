@@ -10,8 +10,9 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import STEM, Group
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.resources import resources
-from goldnas_tf.resources.meter import MACS, Yardstick
+from goldnas_tf.resources.meter import Yardstick
 from goldnas_tf.searching import choosing, planned
+from goldnas_tf.searching.choosing import Rule
 
 SPACE = Space((8, 8, 3), 3, cells=3, channels=4, nodes=2)
 FULL = Genotype.full(SPACE)
@@ -35,6 +36,23 @@ def test_what_matters_least_for_its_cost_goes_first():
     scores[cheap] = 1.0
     gone = choosing.choose(FULL, scores, START - 1, 0)
     assert gone == [cheap]
+
+
+def test_what_holds_many_parameters_goes_late_where_capacity_counts():
+    scores = dict.fromkeys(WIDE.gates, 1.0)
+    # of all cells as much, by multiply-adds; the last one has most of the parameters
+    most = round(0.7 * costs.total(WIDE).macs)
+    params = [
+        costs.total(WIDE.without(choosing.choose(WIDE, scores, most, 0, Rule(capacity=c)))).params
+        for c in (0.0, 0.25, 4.0)
+    ]
+    assert params[0] < params[1] < params[2]
+
+
+def test_what_matters_now_goes_late_whatever_its_parameters():
+    scores, most, rule = dict.fromkeys(FULL.gates, 1.0), START * 3 // 4, Rule(capacity=0.25)
+    first = choosing.choose(FULL, scores, most, 0, rule)[0]
+    assert first not in choosing.choose(FULL, scores | {first: 1000.0}, most, 0, rule)
 
 
 def test_what_is_free_of_multiply_adds_goes_where_it_matters_little():
@@ -82,7 +100,7 @@ def test_any_resource_can_be_brought_down(resource):
     yardstick = Yardstick(resource=resource)
     scores = dict.fromkeys(WIDE.gates, 1.0)
     most = 0.7 * yardstick.of(WIDE)
-    gone = choosing.choose(WIDE, scores, most, 0.0, yardstick=yardstick)
+    gone = choosing.choose(WIDE, scores, most, 0.0, rule=Rule(yardstick=yardstick))
     assert yardstick.of(WIDE.without(gone)) <= most < yardstick.of(WIDE.without(gone[:-1]))
 
 
@@ -91,7 +109,7 @@ def test_several_limits_are_met_together():
     limits = {"ram_bytes": 0.8 * used["ram_bytes"], "flash_bytes": 0.6 * used["flash_bytes"]}
     yardstick = Yardstick(limits=limits)
     scores = dict.fromkeys(WIDE.gates, 1.0)
-    left = WIDE.without(choosing.choose(WIDE, scores, 1.0, 1.0, yardstick=yardstick))
+    left = WIDE.without(choosing.choose(WIDE, scores, 1.0, 1.0, rule=Rule(yardstick=yardstick)))
     assert all(resources.known(left)[name] <= most for name, most in limits.items())
 
 
@@ -149,6 +167,6 @@ def test_channels_and_operators_go_by_one_measure():
 
 def test_a_narrow_network_is_no_dearer_than_it_says():
     wide = costs.total(WIDE).macs
-    saved = choosing._all_saved(WIDE, wide, MACS)
+    saved = choosing._all_saved(WIDE, wide, Rule())
     for group, amount in saved.items():
         assert amount.cost == wide - costs.total(WIDE.without(group)).macs

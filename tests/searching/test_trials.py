@@ -1,6 +1,7 @@
 """What goes by trial: which candidates are tried, and that a trial leaves nothing behind."""
 
 import dataclasses
+import itertools
 import random
 
 import keras
@@ -42,28 +43,41 @@ class FakeFeed:
         return iter(range(steps))
 
 
-def candidates(prices, large=()):
+def candidates(prices, large=(), needed=()):
     """Those of the first gates, one by one."""
+    needs = itertools.chain(needed, itertools.repeat(0.0))
     return [
-        Candidate((gate,), FULL.without([gate]), price, number in large, 0.0)
-        for number, (gate, price) in enumerate(zip(FULL.gates, prices, strict=False))
+        Candidate((gate,), FULL.without([gate]), price, number in large, 0.0, need)
+        for number, (gate, price, need) in enumerate(zip(FULL.gates, prices, needs, strict=False))
     ]
 
 
-def selected(given, losses, count=3):
+def selected(given, losses, count=3, whole=1.0):
     """Which of them a trial selects, by its number, and what was asked."""
     networks = [one.left for one in given]
-    learner = FakeLearner({FULL: 1.0} | dict(zip(networks, losses, strict=True)))
+    learner = FakeLearner({FULL: whole} | dict(zip(networks, losses, strict=True)))
     chosen = Trials(learner, FakeFeed(), Clock(), count, 2, 1)(FULL, iter(given))
     return given.index(chosen) if chosen else None, learner.asked
 
 
 def test_what_is_missed_least_for_its_price_goes():
     given = candidates([1.0, 4.0, 1.0])
-    # 0.2 for 1, 0.4 for 4, 0.15 for 1
+    # logarithms: 0.18 for 1, 0.34 for 4, 0.14 for 1
     number, asked = selected(given, [1.2, 1.4, 1.15])
     assert number == 1
     assert asked == [([FULL, *(one.left for one in given)], 2, 2 + ASKED)]
+
+
+def test_what_is_needed_in_the_end_is_missed_as_well():
+    losses = [1.2, 1.15, 1.1]
+    assert selected(candidates([1.0] * 3), losses)[0] == 2
+    assert selected(candidates([1.0] * 3, needed=[0.0, 0.2, 0.2]), losses)[0] == 0
+    # for what is worth more that it goes, more may be needed
+    assert selected(candidates([1.0, 4.0, 1.0], needed=[0.0, 0.2, 0.2]), losses)[0] == 1
+
+
+def test_a_network_that_has_no_loss_left_is_tried_as_well():
+    assert selected(candidates([1.0] * 3), [0.2, 0.0, 0.1], whole=0.0)[0] == 1
 
 
 def test_what_the_network_goes_astray_without_stays():
