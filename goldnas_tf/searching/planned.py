@@ -75,7 +75,6 @@ class PlanSettings:
         "power of a network's parameters by which its loss is taken to fall in the end, so that "
         "what has many of them goes later in a planned search; 0: what is missed now counts alone",
         low=0,
-        former=0.0,
     )
     keep_operators: bool = setting(
         False, "whether channels alone go in a planned search, and no operator: the control"
