@@ -17,7 +17,7 @@ _LARGEST_STEP = 0.2
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """What decides what goes, the same for the whole of a search.
+    """What decides what goes.
 
     Attributes:
         mu: μ, how much harder costly gates are pushed, at least 0.
@@ -115,12 +115,12 @@ def _candidates(
     rule: Rule,
 ) -> Iterator[Candidate]:
     """What may go from a network that costs so much, so that it can still come down to a bound."""
-    saved, mean = _all_saved(genotype, cost, rule), cost / len(genotype.gates)
+    params, all_scores = costs.total(genotype).params, sum(scores.values()) or 1.0
+    saved, mean = _all_saved(genotype, cost, params, rule), cost / len(genotype.gates)
     amounts = [amount.cost for amount in saved.values() if amount.cost > 0]
     # small steps first: what saves much at once goes where nothing else can, the least of it
     most = max(_LARGEST_STEP * cost, min(amounts, default=0))
     prices = {group: amount.price(mean, rule.mu) for group, amount in saved.items()}
-    params, all_scores = costs.total(genotype).params, sum(scores.values()) or 1.0
     needed = {
         group: -rule.capacity * math.log1p(-amount.params / params)
         for group, amount in saved.items()
@@ -210,9 +210,10 @@ class _Saved(typing.NamedTuple):
 def _all_saved(
     genotype: Genotype,
     cost: float,
+    params: int,
     rule: Rule,
 ) -> dict[tuple[Gate, ...], _Saved]:
-    """What a network that costs so much loses with all that can go."""
+    """What a network that costs so much, and has so many parameters, loses with all that can go."""
     saved: dict[tuple[Gate, ...], _Saved] = {}
     of_width: dict[int, _Saved] = {}
     for group in _groups(genotype, rule.least or genotype.least):
@@ -220,17 +221,17 @@ def _all_saved(
         if isinstance(first, Group):
             # the groups of a cell are alike
             if first.cell not in of_width:
-                of_width[first.cell] = _saved(genotype, cost, rule.yardstick, group)
+                of_width[first.cell] = _saved(genotype, cost, params, rule.yardstick, group)
             saved[group] = of_width[first.cell]
         else:
-            saved[group] = _saved(genotype, cost, rule.yardstick, group)
+            saved[group] = _saved(genotype, cost, params, rule.yardstick, group)
     return saved
 
 
 def _saved(
-    genotype: Genotype, cost: float, yardstick: Yardstick, group: tuple[Gate, ...]
+    genotype: Genotype, cost: float, params: int, yardstick: Yardstick, group: tuple[Gate, ...]
 ) -> _Saved:
-    """What a network that costs so much loses with some gates."""
+    """What a network that costs so much, and has so many parameters, loses with some gates."""
     place = group[0]
     if len(group) == 1 and isinstance(place, Place) and not genotype.space.shared:
         alike = [p for p in genotype.cell(place.cell) if p.source == place.source]
@@ -241,5 +242,4 @@ def _saved(
                 return _Saved(of_operator, 1, costs.operator(genotype.geometry, place).params)
     left = genotype.without(group)
     gone = len(genotype.places) - len(left.places) + len(genotype.groups) - len(left.groups)
-    params = costs.total(genotype).params - costs.total(left).params
-    return _Saved(cost - yardstick.of(left), gone, params)
+    return _Saved(cost - yardstick.of(left), gone, params - costs.total(left).params)

@@ -166,7 +166,9 @@ def test_channels_and_operators_go_by_one_measure():
 
 
 def test_a_narrow_network_is_no_dearer_than_it_says():
-    wide = costs.total(WIDE).macs
-    saved = choosing._all_saved(WIDE, wide, Rule())
+    wide = costs.total(WIDE)
+    saved = choosing._all_saved(WIDE, wide.macs, wide.params, Rule())
     for group, amount in saved.items():
-        assert amount.cost == wide - costs.total(WIDE.without(group)).macs
+        left = costs.total(WIDE.without(group))
+        assert amount.cost == wide.macs - left.macs
+        assert amount.params == wide.params - left.params
