@@ -11,7 +11,8 @@ import argparse
 import importlib.util
 import json
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from bench import growth, machine, phases, pipeline, rebuilds, steps
 from bench.shapes import SHAPES
@@ -35,8 +36,9 @@ def main() -> None:
     parser.add_argument("--variants", nargs="*", default=[], help="xla, bfloat16, or both in one")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("runs/bench.json"))
     options = parser.parse_args()
-    result = {"machine": machine.describe()}
-    print(json.dumps(result["machine"]))
+    described = machine.describe()
+    print(json.dumps(described))
+    result: dict[str, Any] = {"machine": described}
     for part in options.parts:
         result[part] = []
         for rows in PARTS[part](options):
@@ -48,12 +50,12 @@ def main() -> None:
     print(f"\n{options.output}")
 
 
-def _steps(options) -> Iterable[list[dict]]:
+def _steps(options: argparse.Namespace) -> Iterable[list[dict]]:
     for shape in SHAPES:
         yield steps.measure(shape, options.turns, options.rivals, options.variants)
 
 
-def _rebuilds(options) -> Iterable[list[dict]]:
+def _rebuilds(options: argparse.Namespace) -> Iterable[list[dict]]:
     del options
     _prepare()
     for shape in SHAPES:
@@ -61,17 +63,17 @@ def _rebuilds(options) -> Iterable[list[dict]]:
         yield rebuilds.measure(shape.with_widths)
 
 
-def _pipeline(options) -> Iterable[list[dict]]:
+def _pipeline(options: argparse.Namespace) -> Iterable[list[dict]]:
     _prepare()
     yield pipeline.measure(min(options.turns, 5))
 
 
-def _search(options) -> Iterable[list[dict]]:
+def _search(options: argparse.Namespace) -> Iterable[list[dict]]:
     del options
     yield phases.measure()
 
 
-def _growth(options) -> Iterable[list[dict]]:
+def _growth(options: argparse.Namespace) -> Iterable[list[dict]]:
     yield growth.measure(options.turns)
 
 
@@ -83,7 +85,7 @@ def _prepare() -> None:
 
 
 # the parts that load TensorFlow into this process come last: the others need the memory
-PARTS = {
+PARTS: dict[str, Callable[[argparse.Namespace], Iterable[list[dict]]]] = {
     "steps": _steps,
     "growth": _growth,
     "search": _search,
@@ -92,7 +94,7 @@ PARTS = {
 }
 
 
-def _written(value) -> str:
+def _written(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 

@@ -12,6 +12,7 @@ import json
 import pathlib
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from bench import search
 from goldnas_tf import pareto
@@ -134,7 +135,7 @@ def _trained(variant: str, seed: int, points: Iterable[pareto.Point]) -> list[Tr
     ]
 
 
-def _written(row: Mapping[str, object]) -> list[str]:
+def _written(row: Mapping[str, Any]) -> list[str]:
     name, volume, deviation, gain, points, best = row.values()
     told = "" if gain is None else f"{100 * gain:+.2f}"
     areas = f"{100 * volume:.2f}", f"{100 * deviation:.2f}"

@@ -9,9 +9,13 @@ prints the seconds they took; at the end of the input, its peak memory in bytes.
 import resource
 import sys
 import time
-from collections.abc import Callable
+import typing
+from collections.abc import Callable, Collection
 
 from bench.shapes import Shape, genotype
+
+if typing.TYPE_CHECKING:
+    from goldnas_tf.searching.gated_learner import GatedLearner
 
 MATRIX = 4096
 
@@ -31,7 +35,7 @@ def make(name: str, shape: Shape, share: float) -> Callable[[], object]:
     return _torch(shape, *options) if program == "torch" else _ours(shape, share, options)
 
 
-def _ours(shape, share, options):
+def _ours(shape: Shape, share: float, options: Collection[str]) -> Callable[[], object]:
     from goldnas_tf.runtime import devices
 
     devices.prepare()
@@ -41,7 +45,9 @@ def _ours(shape, share, options):
     return lambda: learner.step(*batch, 1e-4).numpy()
 
 
-def make_learner(shape, share=1.0, precision="float32", xla=False):
+def make_learner(
+    shape: Shape, share: float = 1.0, precision: str = "float32", xla: bool = False
+) -> tuple["GatedLearner", tuple[typing.Any, typing.Any]]:
     """A learner at that share of the operators, and a batch of random images for it."""
     import tensorflow as tf
 
@@ -63,7 +69,7 @@ def make_learner(shape, share=1.0, precision="float32", xla=False):
     return learner, (tf.cast(images, tf.uint8), labels)
 
 
-def _torch(shape, kind):
+def _torch(shape: Shape, kind: str) -> Callable[[], object]:
     import torch
 
     from bench.torch_supernet import CLASSES, Trainer
@@ -75,7 +81,7 @@ def _torch(shape, kind):
     return lambda: trainer.step(images, labels)
 
 
-def _product():
+def _product() -> Callable[[], object]:
     import tensorflow as tf
 
     left, right = tf.random.normal((2, MATRIX, MATRIX))
@@ -97,7 +103,7 @@ def peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def main(name, share, *shape):
+def main(name: str, share: str, *shape: str) -> None:
     """Serves turns until the input ends."""
     step = make(name, Shape(*map(int, shape)), float(share))
     step()

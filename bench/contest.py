@@ -47,41 +47,44 @@ class Timing:
 class Contender:
     """A process that does steps when told to (`bench.contender`)."""
 
-    def __init__(self, name: str, shape: Shape, share: float = 1.0):
-        arguments = [name, share, *shape]
+    def __init__(self, name: str, shape: Shape, share: float):
+        command = [sys.executable, "-m", "bench.contender", *map(str, (name, share, *shape))]
+        self._name = name
         started = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.contender", *map(str, arguments)],
+            command,
             cwd=ROOT,
             text=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        assert self._process.stdin and self._process.stdout
+        self._told, self._answers = self._process.stdin, self._process.stdout
         self._answer()
         self.first_step = time.perf_counter() - started
 
     def _answer(self) -> str:
-        line = self._process.stdout.readline().strip()
+        line = self._answers.readline().strip()
         if not line:
-            raise RuntimeError(f"{self._process.args} ended: exit code {self._process.wait()}")
+            raise RuntimeError(f"{self._name} ended: exit code {self._process.wait()}")
         return line
 
     def turn(self, steps: int) -> float:
         """Seconds a step, over so many steps."""
-        self._process.stdin.write(f"{steps}\n")
-        self._process.stdin.flush()
+        self._told.write(f"{steps}\n")
+        self._told.flush()
         return float(self._answer()) / steps
 
     def end(self) -> int:
         """Ends the process; returns its peak memory in bytes."""
-        self._process.stdin.close()
+        self._told.close()
         peak = int(self._answer())
         self._process.wait()
         return peak
 
 
-def contest(contenders: dict[str, tuple], turns: int) -> dict[str, Timing]:
+def contest(contenders: dict[str, tuple[str, Shape, float]], turns: int) -> dict[str, Timing]:
     """Times contenders in turns, each turn some seconds long.
 
     Args:
@@ -93,7 +96,7 @@ def contest(contenders: dict[str, tuple], turns: int) -> dict[str, Timing]:
     for label, contender in running.items():
         contender.turn(WARM_STEPS)
         steps[label] = max(1, round(TURN_SECONDS / contender.turn(1)))
-    taken = {label: [] for label in running}
+    taken: dict[str, list[float]] = {label: [] for label in running}
     for _ in range(turns):
         for label, contender in running.items():
             taken[label].append(contender.turn(steps[label]))

@@ -149,7 +149,7 @@ def _arena(content: bytes) -> int | None:
 def _shown(name: str, value: object) -> str:
     if value is None:
         return "-"
-    if name in ("file", "ram"):
+    if isinstance(value, int) and name in ("file", "ram"):
         return f"{human(value)}B"
     return f"{value:.2%}" if name == "val acc" else str(value)
 

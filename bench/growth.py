@@ -24,7 +24,7 @@ def measure(turns: int) -> list[dict]:
     shapes = {"base": BASE}
     for name, values in VARIED.items():
         shapes |= {f"{name} {value}": BASE._replace(**{name: value}) for value in values}
-    timings = contest({label: ("goldnas_tf", shape) for label, shape in shapes.items()}, turns)
+    timings = contest({label: ("goldnas_tf", shape, 1.0) for label, shape in shapes.items()}, turns)
     return [
         {
             "changed": label,

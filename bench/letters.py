@@ -59,7 +59,7 @@ def draw(letter: str, font: pathlib.Path, rng: np.random.Generator) -> Image.Ima
         (1, shear, -shear * side, 0, 1, 0),
         Image.Resampling.BILINEAR,
     )
-    left, top = (side - half + rng.integers(-3, 4) for half in (width // 2, height // 2))
+    left, top = (side - half + int(rng.integers(-3, 4)) for half in (width // 2, height // 2))
     mask = glyph.crop((left, top, left + width, top + height))
     image.paste(Image.new("RGB", image.size, ink), mask=mask)
     strokes = ImageDraw.Draw(image)

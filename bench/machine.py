@@ -11,7 +11,7 @@ PACKAGES = ("tensorflow", "keras", "numpy", "torch")
 
 def describe() -> dict:
     """The processor, its cores, and the versions of what is compared."""
-    versions = {}
+    versions: dict[str, str | None] = {}
     for name in PACKAGES:
         try:
             versions[name] = importlib.metadata.version(name)

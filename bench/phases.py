@@ -26,11 +26,12 @@ def measure(preset: str = "digits_paper", flags: tuple[str, ...] = ()) -> list[d
         search.run(preset, pathlib.Path(folder), flags, subprocess.DEVNULL)
         whole = time.perf_counter() - started
         lines = (pathlib.Path(folder) / "metrics.jsonl").read_text().splitlines()
-    seconds = collections.Counter()
+    seconds: dict[str, float] = collections.defaultdict(float)
     for line in lines:
-        seconds.update(json.loads(line)["seconds"])
+        for phase, taken in json.loads(line)["seconds"].items():
+            seconds[phase] += taken
     seconds["start-up, end"] = whole - sum(seconds.values())
     return [
         {"phase": phase, "seconds": part, "share": part / whole}
-        for phase, part in seconds.most_common()
+        for phase, part in sorted(seconds.items(), key=lambda item: -item[1])
     ]

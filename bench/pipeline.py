@@ -1,12 +1,20 @@
 """The input pipeline: alone with full augmentation, and in front of a training step."""
 
+import dataclasses
 import statistics
 import time
+import typing
+from collections.abc import Iterator
 
 import numpy as np
 
 from bench.contender import make_learner
 from bench.shapes import Shape
+
+if typing.TYPE_CHECKING:
+    from goldnas_tf.data import ImageData
+    from goldnas_tf.searching.gated_learner import GatedLearner
+    from goldnas_tf.settings.images import AugmentationSettings
 
 IMAGES = 50_000
 SHAPE = Shape(16, 8, 96)
@@ -57,7 +65,9 @@ def measure(turns: int, seconds: float = 3.0) -> list[dict]:
     return rows
 
 
-def _in_front_of_a_step(stream, learner):
+def _in_front_of_a_step(
+    stream: Iterator[tuple[typing.Any, typing.Any]], learner: "GatedLearner"
+) -> tuple[float, float]:
     """Mean seconds that one step waits and works."""
     waited = stepped = 0.0
     for _ in range(WARM_BATCHES):
@@ -72,17 +82,17 @@ def _in_front_of_a_step(stream, learner):
     return waited / STEPS, stepped / STEPS
 
 
-def _augmentations():
+def _augmentations() -> dict[str, "AugmentationSettings"]:
     from goldnas_tf.settings.images import AugmentationSettings
 
-    basic = {"crop_padding": 4, "flip": True, "cutout": 16}
+    basic = AugmentationSettings(crop_padding=4, flip=True, cutout=16)
     return {
-        "crop, flip, cutout": AugmentationSettings(**basic),
-        "the same and RandAugment": AugmentationSettings(**basic, policy="randaugment"),
+        "crop, flip, cutout": basic,
+        "the same and RandAugment": dataclasses.replace(basic, policy="randaugment"),
     }
 
 
-def _images():
+def _images() -> "ImageData":
     """As many images of the size of CIFAR-10's; what they show does not change the time."""
     import tensorflow as tf
 

@@ -3,9 +3,14 @@
 import functools
 import statistics
 import time
+import typing
+from collections.abc import Callable
 
 from bench.contender import make_learner
 from bench.shapes import Shape, genotype
+
+if typing.TYPE_CHECKING:
+    from goldnas_tf.searching.gated_learner import GatedLearner
 
 AFTER = (0.9, 0.5, 0.25)
 STEPS = 5
@@ -49,11 +54,11 @@ def measure(shape: Shape) -> list[dict]:
     return rows
 
 
-def _step(batch, learner):
+def _step(batch: tuple[typing.Any, typing.Any], learner: "GatedLearner") -> None:
     learner.step(*batch, 1e-4).numpy()
 
 
-def _median(function):
+def _median(function: Callable[[], object]) -> float:
     taken = []
     for _ in range(STEPS):
         started = time.perf_counter()

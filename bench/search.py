@@ -21,5 +21,5 @@ def run(
         said: where what it says goes, as of `subprocess.run`.
     """
     program, file = ROOT / "bin" / "search", ROOT / "flags" / f"{preset}.flags"
-    command = [sys.executable, program, f"--flagfile={file}", f"--workdir={workdir}", *flags]
+    command = [sys.executable, str(program), f"--flagfile={file}", f"--workdir={workdir}", *flags]
     subprocess.run(command, check=True, cwd=ROOT, stderr=said)

@@ -27,7 +27,7 @@ class Shape(typing.NamedTuple):
     side: int = 32
     groups: int = 1
 
-    def __str__(self):
+    def __str__(self) -> str:
         widths = f", widths in {self.groups} groups" if self.groups > 1 else ""
         return f"C={self.channels}, {self.cells} cells, batch {self.batch}{widths}"
 

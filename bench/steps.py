@@ -23,10 +23,10 @@ def measure(shape: Shape, turns: int, rivals: list[str], variants: list[str]) ->
         A row for each contender.
     """
     ours = {_label(share): ("goldnas_tf", shape, share) for share in SHARES}
-    ours |= {_WIDTHS: ("goldnas_tf", shape.with_widths)}
-    ours |= {f"goldnas_tf {options}": (f"goldnas_tf {options}", shape) for options in variants}
-    others = {name: (name, shape) for name in rivals}
-    timings = contest({**ours, **others, "product": ("product", shape)}, turns)
+    ours |= {_WIDTHS: ("goldnas_tf", shape.with_widths, 1.0)}
+    ours |= {f"goldnas_tf {options}": (f"goldnas_tf {options}", shape, 1.0) for options in variants}
+    others = {name: (name, shape, 1.0) for name in rivals}
+    timings = contest({**ours, **others, "product": ("product", shape, 1.0)}, turns)
     rate = MATRIX**3 / timings.pop("product").median
     full = timings[_label(1.0)]
     macs = {_label(share): costs.total(genotype(shape.space, share)).macs for share in SHARES}

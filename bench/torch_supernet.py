@@ -5,6 +5,8 @@ every operator, a gate for every operator, batch norms with moving statistics, t
 clipped gradients, the resource term. It shares nothing with goldnas_tf but the sizes.
 """
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -14,7 +16,7 @@ CLASSES = 10
 EDGES = [(node, source) for node in range(NODES) for source in range(node + 2)]
 
 
-def norm(channels, affine=False):
+def norm(channels: int, affine: bool = False) -> nn.Module:
     """A batch norm; inside operators it has no scale and shift of its own."""
     return nn.BatchNorm2d(channels, affine=affine)
 
@@ -22,13 +24,13 @@ def norm(channels, affine=False):
 class FactorisedReduction(nn.Module):
     """Halves the resolution with two 1×1 convolutions, one shifted by a pixel."""
 
-    def __init__(self, inputs, outputs):
+    def __init__(self, inputs: int, outputs: int):
         super().__init__()
         self.even = nn.Conv2d(inputs, outputs // 2, 1, stride=2, bias=False)
         self.odd = nn.Conv2d(inputs, outputs - outputs // 2, 1, stride=2, bias=False)
         self.norm = norm(outputs)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(x)
         return self.norm(torch.cat([self.even(x), self.odd(x[:, :, 1:, 1:])], 1))
 
@@ -36,20 +38,20 @@ class FactorisedReduction(nn.Module):
 class ReluConvNorm(nn.Module):
     """Brings an input of a cell to the cell's channels."""
 
-    def __init__(self, inputs, outputs):
+    def __init__(self, inputs: int, outputs: int):
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, 1, bias=False)
         self.norm = norm(outputs)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.norm(self.conv(F.relu(x)))
 
 
 class SeparableConv(nn.Sequential):
     """ReLU, depthwise, pointwise, batch norm; twice."""
 
-    def __init__(self, channels, stride):
-        layers = []
+    def __init__(self, channels: int, stride: int):
+        layers: list[nn.Module] = []
         for step in (stride, 1):
             layers += [
                 nn.ReLU(),
@@ -60,7 +62,7 @@ class SeparableConv(nn.Sequential):
         super().__init__(*layers)
 
 
-def skip(channels, stride):
+def skip(channels: int, stride: int) -> nn.Module:
     """Skip connection."""
     return norm(channels) if stride == 1 else FactorisedReduction(channels, channels)
 
@@ -68,7 +70,7 @@ def skip(channels, stride):
 class Cell(nn.Module):
     """Four nodes, each the gated sum of the operators on the edges from all states before it."""
 
-    def __init__(self, inputs, channels, reduction, halved):
+    def __init__(self, inputs: tuple[int, int], channels: int, reduction: bool, halved: bool):
         super().__init__()
         older = FactorisedReduction if halved else ReluConvNorm
         self.older = older(inputs[0], channels)
@@ -80,10 +82,10 @@ class Cell(nn.Module):
             self.operators.append(SeparableConv(channels, stride))
         self.gates = nn.Parameter(torch.zeros(len(self.operators)))
 
-    def forward(self, older, newer):
+    def forward(self, older: torch.Tensor, newer: torch.Tensor) -> torch.Tensor:
         strengths = torch.sigmoid(self.gates)
         states = [self.older(older), self.newer(newer)]
-        terms = [[] for _ in range(NODES)]
+        terms: list[list[torch.Tensor]] = [[] for _ in range(NODES)]
         for edge, (node, source) in enumerate(EDGES):
             if source == len(states):
                 states.append(sum(terms[source - 2]))
@@ -96,7 +98,7 @@ class Cell(nn.Module):
 class Supernet(nn.Module):
     """Stem, cells, classifier; the CIFAR form."""
 
-    def __init__(self, cells, channels):
+    def __init__(self, cells: int, channels: int):
         super().__init__()
         width = 3 * channels
         self.stem = nn.Sequential(
@@ -111,14 +113,16 @@ class Supernet(nn.Module):
             inputs, halved = (inputs[1], NODES * channels), reduction
         self.classifier = nn.Linear(inputs[1], CLASSES)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         older = newer = self.stem(x)
         for cell in self.cells:
             older, newer = newer, cell(older, newer)
         return self.classifier(newer.mean((2, 3)))
 
 
-def resource_term(cells, costs, mu=1.0):
+def resource_term(
+    cells: Sequence[Cell], costs: Sequence[torch.Tensor], mu: float = 1.0
+) -> torch.Tensor:
     """R(α) = Σ log(1 + n·ĝ)·(1 + μ·cost), ĝ a gate's share in its node."""
     total = 0.0
     for cell, cost in zip(cells, costs, strict=True):
@@ -138,7 +142,7 @@ class Trainer:
     `kind` is "eager" or "compile"; both use channels_last, the faster layout on CPUs.
     """
 
-    def __init__(self, cells, channels, kind="eager", device="cpu"):
+    def __init__(self, cells: int, channels: int, kind: str = "eager", device: str = "cpu"):
         self.model = Supernet(cells, channels).to(device, memory_format=torch.channels_last)
         gates = [cell.gates for cell in self.model.cells]
         known = {id(gate) for gate in gates}
@@ -151,11 +155,11 @@ class Trainer:
         self.costs = [torch.ones(len(gate), device=device) for gate in gates]
         self.loss = torch.compile(self._loss) if kind == "compile" else self._loss
 
-    def _loss(self, images, labels, lambda_):
+    def _loss(self, images: torch.Tensor, labels: torch.Tensor, lambda_: float) -> torch.Tensor:
         entropy = F.cross_entropy(self.model(images), labels)
         return entropy + lambda_ * resource_term(self.model.cells, self.costs)
 
-    def step(self, images, labels):
+    def step(self, images: torch.Tensor, labels: torch.Tensor) -> float:
         """Trains on images (batch, 3, height, width) in [−1, 1]; returns the loss."""
         self.weight_optimizer.zero_grad(set_to_none=True)
         self.gate_optimizer.zero_grad(set_to_none=True)

@@ -61,7 +61,7 @@ def test_timings():
 def test_contenders_take_turns(monkeypatch):
     monkeypatch.setattr(contest, "TURN_SECONDS", 0.05)
     timings = contest.contest(
-        {"ours": ("goldnas_tf", TINY), "half": ("goldnas_tf", TINY, 0.5)}, turns=2
+        {"ours": ("goldnas_tf", TINY, 1.0), "half": ("goldnas_tf", TINY, 0.5)}, turns=2
     )
     for timing in timings.values():
         assert len(timing.steps) == 2
