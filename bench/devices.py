@@ -1,11 +1,13 @@
 """Networks as they are served on devices: one thread of LiteRT, and a microcontroller's memory.
 
-    python -m bench.devices NETWORK... --dataset=cifar10 [--data_dir=DIR] [--json=FILE]
+    python -m bench.devices [LABEL=]NETWORK... --dataset=cifar10 [--data_dir=DIR] [--json=FILE]
+        [--picture=FILE]
 
 NETWORK is a folder with a model.keras, of any program of this package or of a family that it was
 compared with, or a .tflite file as it is. A line for each in float32 and in int8: operators, bytes
 of the file, milliseconds for one image (all files in turns, so that what disturbs disturbs all),
-bytes of the arena of TensorFlow Lite Micro, and validation images that are answered rightly.
+bytes of the arena of TensorFlow Lite Micro, and validation images that are answered rightly. The
+picture has accuracy over milliseconds, with a line for all networks of one LABEL.
 """
 
 import argparse
@@ -13,12 +15,13 @@ import json
 import pathlib
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
+from matplotlib.figure import Figure
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 import goldnas_tf  # noqa: F401  (tells Keras of our layers)
@@ -28,7 +31,7 @@ from goldnas_tf.data import evaluation_batches
 from goldnas_tf.deployment import litert
 from goldnas_tf.deployment.slimming import slimmed
 from goldnas_tf.deployment.source import training_images
-from goldnas_tf.display import columns
+from goldnas_tf.display import columns, figures
 from goldnas_tf.evaluation import micro
 from goldnas_tf.networks.cell import Cell
 from goldnas_tf.networks.folded import FoldedNetwork
@@ -48,22 +51,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: in its place.
     """
     parser = argparse.ArgumentParser(prog="python -m bench.devices", description=__doc__)
-    parser.add_argument("networks", nargs="+", type=pathlib.Path)
+    parser.add_argument("networks", nargs="+", metavar="[LABEL=]NETWORK")
     parser.add_argument("--dataset", default="cifar10")
     parser.add_argument("--data_dir", default="")
     parser.add_argument("--images", type=int, default=2000, help="validation images that are asked")
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--picture", type=pathlib.Path)
     options = parser.parse_args(arguments)
     images = data.load(DataSettings(dataset=options.dataset, data_dir=options.data_dir))
     files: dict[str, bytes] = {}
-    for path in options.networks:
+    labels: dict[str, str] = {}
+    for argument in options.networks:
+        label, path = _labelled(argument)
         with quiet():
-            files |= converted(path, images)
+            some = converted(path, images)
+        files |= some
+        labels[str(path)] = label
     rows = measure(files, images, options.images)
     lines = [[*rows[0]], *[[_shown(name, value) for name, value in row.items()] for row in rows]]
-    print("\n".join([*columns.lines(lines, left={"network"}), machine.describe()["processor"]]))
+    print(
+        "\n".join(
+            [*columns.lines(lines, left={"network", "precision"}), machine.describe()["processor"]]
+        )
+    )
     if options.json:
         options.json.write_text(json.dumps({"machine": machine.describe(), "rows": rows}, indent=1))
+    if options.picture:
+        draw(rows, labels, options.picture)
+
+
+def _labelled(argument: str) -> tuple[str, pathlib.Path]:
+    label, _, path = argument.rpartition("=")
+    return label or "networks", pathlib.Path(path)
 
 
 def converted(path: pathlib.Path, images: data.ImageData) -> dict[str, bytes]:
@@ -116,20 +135,39 @@ def measure(files: dict[str, bytes], images: data.ImageData, asked: int) -> list
         answers = [
             int(_answer(interpreters[name], one[np.newaxis]).argmax()) for one in known.numpy()
         ]
-        quantised = "QUANTIZE" in operators
+        kind = "int8" if "QUANTIZE" in operators else "float32"
         rows.append(
             {
-                "network": name,
+                "network": name.removesuffix(f" {kind}"),
+                "precision": kind,
                 "operators": len(operators) - operators.count("DELEGATE"),
                 "parts": operators.count("DELEGATE"),
                 "file": len(content),
                 "ms": round(1000 * float(np.median(times[name])), 3),
                 "ms p10": round(1000 * float(np.quantile(times[name], 0.1)), 3),
-                "ram": _arena(content) if quantised else None,
+                "ram": _arena(content) if kind == "int8" else None,
                 "val acc": float(np.mean(np.array(answers) == labels.numpy())),
             }
         )
     return rows
+
+
+def draw(rows: Sequence[dict], labels: Mapping[str, str], file: pathlib.Path) -> None:
+    """Validation accuracy over milliseconds, a plot for each precision."""
+    figure = Figure(figsize=(12, 5.2), dpi=120, layout="constrained")
+    for axes, kind in zip(figure.subplots(1, len(KINDS), sharey=True), KINDS, strict=True):
+        figures.style(axes, f"{kind}, one thread of LiteRT")
+        for label in dict.fromkeys(labels.values()):
+            points = sorted(
+                (row["ms"], 100 * row["val acc"])
+                for row in rows
+                if (labels[row["network"]], row["precision"]) == (label, kind)
+            )
+            axes.plot(*zip(*points, strict=True), "o-", label=label)
+        axes.set_xlabel("milliseconds for one image, measured")
+        axes.set_ylabel("validation accuracy, %")
+        axes.legend()
+    figures.save_png(figure, file)
 
 
 def _answer(interpreter: Interpreter, image: np.ndarray) -> np.ndarray:

@@ -37,10 +37,13 @@ def test_a_row_for_each_network_in_each_precision(folders, monkeypatch, capsys):
     monkeypatch.setattr(devices, "TURNS", 3)
     monkeypatch.setattr(devices.data, "load", lambda settings: images)
     out = folders / "rows.json"
-    devices.main([str(folders / "found"), str(folders / "resnet"), f"--json={out}"])
+    arguments = [f"cells={folders / 'found'}", f"{folders / 'resnet'}", f"--json={out}"]
+    picture = folders / "rows.png"
+    devices.main([*arguments, f"--picture={picture}"])
+    assert picture.read_bytes().startswith(b"\x89PNG")
     rows = json.loads(out.read_text())["rows"]
-    assert [row["network"].split("/")[-1] for row in rows] == [
-        f"{name} {kind}" for name in ("found", "resnet") for kind in devices.KINDS
+    assert [(row["network"].split("/")[-1], row["precision"]) for row in rows] == [
+        (name, kind) for name in ("found", "resnet") for kind in devices.KINDS
     ]
     for real, whole in (rows[:2], rows[2:]):
         assert whole["file"] < real["file"]
