@@ -7,7 +7,7 @@ import pytest
 
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
-from goldnas_tf.architecture.places import STEM, Group
+from goldnas_tf.architecture.places import STEM, Group, Place
 from goldnas_tf.architecture.space import Space
 from goldnas_tf.resources import resources
 from goldnas_tf.resources.meter import Yardstick
@@ -143,6 +143,20 @@ def test_in_a_narrow_network_it_still_counts_what_is_saved():
     # it is a third of what a gate of the full network costs, and twice what one of this costs
     macs = costs.total(narrow).macs
     assert choosing.choose(narrow, scores, macs - 1, 0) == [convolution]
+
+
+@pytest.mark.parametrize(
+    ("worst", "goes_first"), [(Group(STEM, 0), True), (Place(4, 0, 0, "sep_conv_3x3"), False)]
+)
+def test_much_at_once_goes_late_where_cells_go_with_it(worst, goes_first):
+    # two rows of cells, one behind the other, which the last cell reads
+    space = Space((8, 8, 3), 3, cells=5, channels=8, nodes=1, ops=("sep_conv_3x3",), width_groups=2)
+    full = Genotype.full(space)
+    rows = full.without(p for p in full.places if p.source == 1 and p.cell < 4)
+    macs = costs.total(rows).macs
+    assert costs.total(rows.without([worst])).macs < 0.8 * macs
+    scores = dict.fromkeys(rows.gates, 1000.0) | {worst: 1.0}
+    assert (choosing.choose(rows, scores, macs - 1, 0) == [worst]) is goes_first
 
 
 def test_every_width_and_node_keeps_its_least():
