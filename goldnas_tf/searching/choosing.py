@@ -11,9 +11,8 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Node, Place
 from goldnas_tf.resources.meter import MACS, Yardstick
 
-# share of a network that a cell takes with it: what takes more goes late, for a network without it
-# does as well for the steps of a trial, but not in the end
-_LARGEST_CELL = 0.2
+# share of a network that goes at once by the estimate
+_LARGEST_STEP = 0.2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +40,8 @@ class Candidate(typing.NamedTuple):
         gates: that go, and what only they read with them.
         left: the network without them.
         price: what it is worth that they go, above 0.
-        is_large: whether it takes so much of the network with it that others go first.
+        is_large: whether cells go with it, and so much that others go first whatever a trial says:
+            without a cell a network does as well for a moment, but not in the end.
         lightest: what the network that is left can come down to.
         needed: how much the network will miss the parameters that go: by how much the logarithm of
             its loss is taken to be higher in the end.
@@ -119,11 +119,8 @@ def _candidates(
     params, all_scores = costs.total(genotype).params, sum(scores.values()) or 1.0
     saved, mean = _all_saved(genotype, cost, params, rule), cost / len(genotype.gates)
     amounts = [amount.cost for amount in saved.values() if amount.cost > 0]
-    # what takes cells with it, and much at once, goes where nothing else can, the least of it
-    most = max(_LARGEST_CELL * cost, min(amounts, default=0))
-    large = {
-        g: amount.cost for g, amount in saved.items() if amount.gates > 1 and amount.cost > most
-    }
+    # small steps first: what saves much at once comes after them, the least of it
+    most = max(_LARGEST_STEP * cost, min(amounts, default=0))
     prices = {group: amount.price(mean, rule.mu) for group, amount in saved.items()}
     needed = {
         group: -rule.capacity * math.log1p(-amount.params / params)
@@ -134,7 +131,7 @@ def _candidates(
         for group in saved
     }
     narrowed: set[int] = set()
-    for group in sorted(saved, key=lambda g: (large.get(g, 0), ratios[g], g)):
+    for group in sorted(saved, key=lambda g: (max(saved[g].cost, most), ratios[g], g)):
         if isinstance(group[0], Group) and group[0].cell in narrowed:
             # all groups of a cell save the same: that which matters least stands for them
             continue
@@ -143,7 +140,8 @@ def _candidates(
         if reached <= bound:
             if isinstance(group[0], Group):
                 narrowed.add(group[0].cell)
-            yield Candidate(group, left, prices[group], group in large, reached, needed[group])
+            is_large = saved[group].gates > 1 and saved[group].cost > most
+            yield Candidate(group, left, prices[group], is_large, reached, needed[group])
 
 
 def _groups(genotype: Genotype, least: Callable[[Node], int]) -> list[tuple[Gate, ...]]:

@@ -146,17 +146,21 @@ def test_in_a_narrow_network_it_still_counts_what_is_saved():
 
 
 @pytest.mark.parametrize(
-    ("worst", "goes_first"), [(Group(STEM, 0), True), (Place(4, 0, 0, "sep_conv_3x3"), False)]
+    ("worst", "is_large"), [(Group(STEM, 0), False), (Place(4, 0, 0, "sep_conv_3x3"), True)]
 )
-def test_much_at_once_goes_late_where_cells_go_with_it(worst, goes_first):
+def test_much_at_once_comes_late_and_is_large_where_cells_go_with_it(worst, is_large):
     # two rows of cells, one behind the other, which the last cell reads
     space = Space((8, 8, 3), 3, cells=5, channels=8, nodes=1, ops=("sep_conv_3x3",), width_groups=2)
     full = Genotype.full(space)
     rows = full.without(p for p in full.places if p.source == 1 and p.cell < 4)
     macs = costs.total(rows).macs
-    assert costs.total(rows.without([worst])).macs < 0.8 * macs
     scores = dict.fromkeys(rows.gates, 1000.0) | {worst: 1.0}
-    assert (choosing.choose(rows, scores, macs - 1, 0) == [worst]) is goes_first
+    seen = []
+    choosing.choose(rows, scores, macs - 1, macs / 2, select=lambda _, some: seen.extend(some))
+    left = {one.gates: costs.total(one.left).macs / macs for one in seen}
+    assert left[(worst,)] < 0.8
+    assert min([*left.values()][: [*left].index((worst,))]) > left[(worst,)]
+    assert [one.is_large for one in seen if one.gates == (worst,)] == [is_large]
 
 
 def test_every_width_and_node_keeps_its_least():
