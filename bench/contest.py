@@ -48,11 +48,11 @@ class Contender:
     """A process that does steps when told to (`bench.contender`)."""
 
     def __init__(self, name: str, shape: Shape, share: float):
-        command = [sys.executable, "-m", "bench.contender", *map(str, (name, share, *shape))]
-        self._name = name
+        arguments = map(str, (name, share, *shape))
+        self._command = [sys.executable, "-m", "bench.contender", *arguments]
         started = time.perf_counter()
         self._process = subprocess.Popen(
-            command,
+            self._command,
             cwd=ROOT,
             text=True,
             stdin=subprocess.PIPE,
@@ -67,7 +67,7 @@ class Contender:
     def _answer(self) -> str:
         line = self._answers.readline().strip()
         if not line:
-            raise RuntimeError(f"{self._name} ended: exit code {self._process.wait()}")
+            raise RuntimeError(f"{self._command} ended: exit code {self._process.wait()}")
         return line
 
     def turn(self, steps: int) -> float:

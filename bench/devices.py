@@ -64,8 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for argument in options.networks:
         label, path = _labelled(argument)
         with quiet():
-            some = converted(path, images)
-        files |= some
+            files |= converted(path, images)
         labels[str(path)] = label
     rows = measure(files, images, options.images)
     lines = [[*rows[0]], *[[_shown(name, value) for name, value in row.items()] for row in rows]]
@@ -81,8 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _labelled(argument: str) -> tuple[str, pathlib.Path]:
-    label, _, path = argument.rpartition("=")
-    return label or "networks", pathlib.Path(path)
+    *label, path = argument.split("=", 1)
+    return "".join(label) or "networks", pathlib.Path(path)
 
 
 def converted(path: pathlib.Path, images: data.ImageData) -> dict[str, bytes]:

@@ -40,8 +40,9 @@ class Candidate(typing.NamedTuple):
         gates: that go, and what only they read with them.
         left: the network without them.
         price: what it is worth that they go, above 0.
-        is_large: whether cells go with it, and so much that others go first whatever a trial says:
-            without a cell a network does as well for a moment, but not in the end.
+        is_large: whether several gates go, as with a cell, and so much that others go first,
+            whatever a trial says: without a cell a network does as well for a moment, but not in
+            the end.
         lightest: what the network that is left can come down to.
         needed: how much the network will miss the parameters that go: by how much the logarithm of
             its loss is taken to be higher in the end.
