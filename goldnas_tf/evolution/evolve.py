@@ -27,6 +27,7 @@ from goldnas_tf.evolution.front import front
 from goldnas_tf.evolution.records import Records
 from goldnas_tf.evolution.settings import EvolveConfig
 from goldnas_tf.evolution.setup import Setup
+from goldnas_tf.page.live import LivePage
 from goldnas_tf.pareto import Point
 from goldnas_tf.resources.resources import RESOURCES
 from goldnas_tf.runs.archive import Archive
@@ -104,8 +105,8 @@ class Evolution(Run):
         self.algorithm = make(self.assembly, settings, config.seed)
         self.open_folder(workdir, inputs, data=data.describe(), blocks=_named(blocks))
         path = self.folder.path
-        renew = functools.partial(shown.write, path, going_on=True)
-        self.archive = Archive(path, None, settings.objectives, renew)
+        self.page = LivePage(functools.partial(shown.write, path))
+        self.archive = Archive(path, None, settings.objectives, self.page.renew_now)
         self.records = Records(path, self.assembly, settings)
         self.setup = Setup(config, images, path.absolute())
 
@@ -130,9 +131,9 @@ class Evolution(Run):
                 if plan.number > recorded:
                     path = self.folder.path
                     generations.record(plan.number, records, settings, path, journal)
-                    shown.write(path, going_on=True)
+                    self.page.renew()
             self._finish(team, journal, signals)
-        shown.write(self.folder.path)
+        self.page.end()
         journal.time(self.clock.seconds)
         journal.say(self._table())
         return self.archive.points
@@ -140,7 +141,7 @@ class Evolution(Run):
     def stopped(self) -> None:
         """See `Run`: the page says no longer that the evolution goes on."""
         if self.records:
-            shown.write(self.folder.path)
+            self.page.end()
 
     def _begin(self, journal: Journal, team: Engine) -> None:
         """Says what is evolved, within which limits, and whether the run goes on."""
