@@ -44,7 +44,7 @@ _PART = 0.5
 _FEWEST = 3
 
 
-def chosen(points: Sequence[Point], most: int) -> list[Point]:
+def chosen(points: Sequence[Point], most: int, use: Callable[[Point], float]) -> list[Point]:
     """Up to so many points, evenly spread over the logarithm of their cost, the costliest first.
 
     Before they are finished their accuracies say more of how long they were trained than of what
@@ -53,20 +53,26 @@ def chosen(points: Sequence[Point], most: int) -> list[Point]:
     Args:
         points: of a search.
         most: how many, at least 1.
+        use: what a point costs, above 0; it is asked once for each.
     """
-    left = sorted(points, key=lambda point: (-point.macs, point.epoch))
+    uses = {point.name: use(point) for point in points}
+
+    def costliest_first(point: Point) -> tuple[float, int]:
+        return -uses[point.name], point.epoch
+
+    left = sorted(points, key=costliest_first)
     if len(left) <= most:
         return left
     if most == 1:
         return left[:1]
-    high, low = math.log(left[0].macs), math.log(left[-1].macs)
+    high, low = math.log(uses[left[0].name]), math.log(uses[left[-1].name])
     picked: list[Point] = []
     for index in range(most):
         goal = high + (low - high) * index / (most - 1)
-        best = min(left, key=lambda point: (abs(math.log(point.macs) - goal), point.epoch))
+        best = min(left, key=lambda point: (abs(math.log(uses[point.name]) - goal), point.epoch))
         left.remove(best)
         picked.append(best)
-    return sorted(picked, key=lambda point: (-point.macs, point.epoch))
+    return sorted(picked, key=costliest_first)
 
 
 def share(left: float, steps: Sequence[float], apart: float) -> float:
@@ -130,11 +136,19 @@ class Finishing:
             say: prints a line.
             signals: end it; a training that was begun goes on when the search is resumed.
         """
-        points = chosen(self._archive.points, self._count(say))
+        points = chosen(self._archive.points, self._count(say), self._use)
         if self._config.engine.is_this_process:
             self._one_by_one(points, say, signals)
         else:
             self._side_by_side([point for point in points if not point.finished], say, signals)
+
+    def _use(self, point: Point) -> float:
+        """What a point uses of the resource that the points of the search are compared by.
+
+        With gates, finished or not: a search that is stopped chooses the same ones again.
+        """
+        genotype = Genotype.load(self._archive.path / point.path / "genotype.json")
+        return self._config.target.meter.use(genotype, self._archive.costs[0])
 
     def _count(self, say: Callable[[str], None]) -> int:
         """How many points are finished: as many as are asked for, or as there is time for.

@@ -10,6 +10,8 @@ import pytest
 from processes import SMALL_SEARCH, TINY_SEARCH, Program, metrics
 from servers import assert_point_served
 
+from goldnas_tf.architecture.genotype import Genotype
+from goldnas_tf.architecture.space import Space
 from goldnas_tf.pareto import Point
 from goldnas_tf.runs.timetable import Timetable
 from goldnas_tf.searching.config import FinishingSettings, SearchConfig
@@ -44,10 +46,38 @@ def point(epoch, macs):
 
 def test_points_are_chosen_evenly_over_the_logarithm_of_their_cost():
     points = [point(i, macs) for i, macs in enumerate((1000, 900, 500, 300, 100, 90, 10))]
-    assert [one.macs for one in chosen(points, 3)] == [1000, 100, 10]
-    assert [one.macs for one in chosen(points, 1)] == [1000]
-    assert chosen(points[::-1], 9) == points
-    assert chosen([], 3) == []
+
+    def macs(point):
+        return point.macs
+
+    assert [one.macs for one in chosen(points, 3, macs)] == [1000, 100, 10]
+    assert [one.macs for one in chosen(points, 1, macs)] == [1000]
+    assert chosen(points[::-1], 9, macs) == points
+    assert chosen([], 3, macs) == []
+
+
+def test_points_are_chosen_by_what_the_search_is_after(tmp_path, monkeypatch):
+    config = SearchConfig(finishing=FinishingSettings(finish_points=3))
+    points = []
+    # the more parameters, the fewer multiply-adds: as no network is
+    for epoch, (channels, macs) in enumerate([(2, 40), (6, 30), (14, 20), (16, 10)]):
+        one = dataclasses.replace(point(epoch, macs), path=str(channels))
+        (tmp_path / one.path).mkdir()
+        space = Space((8, 8, 3), 3, cells=1, nodes=1, channels=channels)
+        Genotype.full(space).save(tmp_path / one.path / "genotype.json")
+        points.append(one)
+    picked = []
+    monkeypatch.setattr(Finishing, "_one_by_one", lambda self, points, *rest: picked.append(points))
+
+    def run(points):
+        archive = types.SimpleNamespace(points=points, path=tmp_path, costs=("params",))
+        Finishing(config, None, archive, None, None, None, 5.0).run(print, None)
+        return [one.epoch for one in picked[-1]]
+
+    assert run(points) == [3, 1, 0]
+    # what a point is said to have once it is finished, without gates, changes nothing
+    costs = {"macs": 30, "params": 10**9}
+    assert run([points[0], dataclasses.replace(points[1], costs=costs), *points[2:]]) == [3, 1, 0]
 
 
 def test_time_is_shared_for_as_many_steps_of_each_network():
@@ -79,6 +109,7 @@ def test_how_many_points_are_finished_is_found_once(tmp_path, monkeypatch):
     )
     archive = types.SimpleNamespace(points=[point(i, 10_000 - i) for i in range(14)])
     finished, said = [], []
+    monkeypatch.setattr(Finishing, "_use", lambda self, point: point.macs)
     monkeypatch.setattr(
         Finishing, "_one_by_one", lambda self, points, *rest: finished.append(len(points))
     )
