@@ -147,8 +147,10 @@ class Finishing:
 
         With gates, finished or not: a search that is stopped chooses the same ones again.
         """
-        genotype = Genotype.load(self._archive.path / point.path / "genotype.json")
-        return self._config.target.meter.use(genotype, self._archive.costs[0])
+        return self._config.target.meter.use(self._genotype(point), self._archive.costs[0])
+
+    def _genotype(self, point: Point) -> Genotype:
+        return Genotype.load(self._archive.path / point.path / "genotype.json")
 
     def _count(self, say: Callable[[str], None]) -> int:
         """How many points are finished: as many as are asked for, or as there is time for.
@@ -206,7 +208,7 @@ class Finishing:
             todo = [
                 trainings.task(
                     point.name,
-                    GenotypeBlueprint(Genotype.load(path / point.path / "genotype.json")),
+                    GenotypeBlueprint(self._genotype(point)),
                     training,
                     path / FINISHING / point.name,
                     seconds,
@@ -239,7 +241,7 @@ class Finishing:
         path = self._archive.path
         folder, place = path / FINISHING / point.name, path / point.path
         training = Training(
-            GenotypeBlueprint(Genotype.load(place / "genotype.json")),
+            GenotypeBlueprint(self._genotype(point)),
             _training_config(self._config),
             self._data,
             folder,
