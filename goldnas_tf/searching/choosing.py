@@ -11,8 +11,10 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Node, Place
 from goldnas_tf.resources.meter import MACS, Yardstick
 
-# share of a network that goes at once by the estimate
+# the share of what a network costs above which a step comes after smaller ones: of one gate, and of
+# several, as of a cell: those near the images cost much, and are missed little
 _LARGEST_STEP = 0.2
+_LARGEST_CELL = 1 / 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,8 +122,13 @@ def _candidates(
     params, all_scores = costs.total(genotype).params, sum(scores.values()) or 1.0
     saved, mean = _all_saved(genotype, cost, params, rule), cost / len(genotype.gates)
     amounts = [amount.cost for amount in saved.values() if amount.cost > 0]
-    # small steps first: what saves much at once comes after them, the least of it
-    most = max(_LARGEST_STEP * cost, min(amounts, default=0))
+    least = min(amounts, default=0)
+
+    def late(amount: _Saved) -> float:
+        """Small steps first: what saves much at once comes after them, the least of it."""
+        share = _LARGEST_STEP if amount.gates == 1 else _LARGEST_CELL
+        return amount.cost if amount.cost > max(share * cost, least) else 0.0
+
     prices = {group: amount.price(mean, rule.mu) for group, amount in saved.items()}
     needed = {
         group: -rule.capacity * math.log1p(-amount.params / params)
@@ -132,7 +139,7 @@ def _candidates(
         for group in saved
     }
     narrowed: set[int] = set()
-    for group in sorted(saved, key=lambda g: (max(saved[g].cost, most), ratios[g], g)):
+    for group in sorted(saved, key=lambda g: (late(saved[g]), ratios[g], g)):
         if isinstance(group[0], Group) and group[0].cell in narrowed:
             # all groups of a cell save the same: that which matters least stands for them
             continue
@@ -141,7 +148,7 @@ def _candidates(
         if reached <= bound:
             if isinstance(group[0], Group):
                 narrowed.add(group[0].cell)
-            is_large = saved[group].gates > 1 and saved[group].cost > most
+            is_large = saved[group].gates > 1 and late(saved[group]) > 0
             yield Candidate(group, left, prices[group], is_large, reached, needed[group])
 
 
