@@ -1,6 +1,6 @@
 """A process that does training steps when it is told to, so that several can take turns.
 
-    python -m bench.contender NAME SHARE CHANNELS CELLS BATCH SIDE GROUPS
+    python -m bench.contender NAME SHARE CHANNELS CELLS BATCH SIDE GROUPS NODES
 
 It prints "ready" after its first step; then, for each number that it reads, does so many steps and
 prints the seconds they took; at the end of the input, its peak memory in bytes.

@@ -19,6 +19,7 @@ class Shape(typing.NamedTuple):
         batch: images in a step.
         side: of an image, in pixels.
         groups: of channels in every width; 1 where widths stay.
+        nodes: of a cell.
     """
 
     channels: int
@@ -26,6 +27,7 @@ class Shape(typing.NamedTuple):
     batch: int
     side: int = 32
     groups: int = 1
+    nodes: int = 4
 
     def __str__(self) -> str:
         widths = f", widths in {self.groups} groups" if self.groups > 1 else ""
@@ -39,6 +41,7 @@ class Shape(typing.NamedTuple):
             10,
             cells=self.cells,
             channels=self.channels,
+            nodes=self.nodes,
             width_groups=self.groups,
         )
 
