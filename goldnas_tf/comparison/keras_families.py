@@ -9,6 +9,7 @@ the search begins with a stem that makes images smaller, these do so, too.
 
 import dataclasses
 import functools
+import itertools
 from collections.abc import Callable, Sequence
 
 import keras
@@ -39,20 +40,25 @@ class _Family:
 
 
 class _Layers:
-    """What blocks are made of, in one precision."""
+    """What blocks are made of, in one precision.
+
+    Layers with weights are numbered in their order: the names that Keras gives depend on what the
+    process has built before, and a checkpoint would be of that process alone.
+    """
 
     def __init__(self, precision: str):
         self.precision = precision
+        self._numbers = itertools.count()
 
     def conv(
         self, x: keras.KerasTensor, filters: int, size: int, stride: int = 1
     ) -> keras.KerasTensor:
         """A convolution and its batch norm."""
-        return conv_norm(x, filters, size, self.precision, strides=stride)
+        return conv_norm(x, filters, size, self.precision, self._name(), stride)
 
     def depthwise(self, x: keras.KerasTensor, stride: int) -> keras.KerasTensor:
         """A depthwise convolution of 3x3 and its batch norm."""
-        return conv_norm(x, None, 3, self.precision, strides=stride)
+        return conv_norm(x, None, 3, self.precision, self._name(), stride)
 
     def relu(self, x: keras.KerasTensor) -> keras.KerasTensor:
         """max(x, 0)."""
@@ -61,6 +67,9 @@ class _Layers:
     def add(self, x: keras.KerasTensor, y: keras.KerasTensor) -> keras.KerasTensor:
         """The sum of two maps."""
         return keras.layers.Add(dtype=self.precision)([x, y])
+
+    def _name(self) -> str:
+        return f"step_{next(self._numbers)}"
 
 
 def _residual(

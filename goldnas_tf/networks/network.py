@@ -177,7 +177,7 @@ def conv_norm(
     filters: int | None,
     size: int,
     precision: str,
-    name: str | None = None,
+    name: str,
     strides: int = 1,
     padding: str = "same",
 ) -> keras.KerasTensor:
@@ -188,7 +188,7 @@ def conv_norm(
         filters: channels of the result; None: those of the map, each convolved by itself.
         size: of the kernel.
         precision: of the layers.
-        name: that theirs begin with; None: Keras names them.
+        name: that theirs begin with.
         strides: of the convolution.
         padding: likewise.
     """
@@ -196,14 +196,14 @@ def conv_norm(
         "data_format": _LAST,
         "use_bias": False,
         "dtype": precision,
-        "name": name and f"{name}_conv",
+        "name": f"{name}_conv",
     }
     conv = (
         keras.layers.Conv2D(filters, size, strides, padding, **settings)
         if filters
         else keras.layers.DepthwiseConv2D(size, strides, padding, **settings)
     )
-    return BatchNorm(dtype=precision, name=name and f"{name}_norm")(conv(x))
+    return BatchNorm(dtype=precision, name=f"{name}_norm")(conv(x))
 
 
 def _conv_norm_relu(

@@ -118,6 +118,17 @@ def test_its_state_is_restored_whole(mine):
         np.testing.assert_array_equal(array, state[name], err_msg=name)
 
 
+@pytest.mark.parametrize("name", keras_families.NAMES)
+def test_a_state_is_restored_whatever_was_built_before(name):
+    """A comparison that goes on has not built the networks of those that are finished."""
+    blueprint = keras_families.nearest(name, DIGITS, "macs", 2e4)
+    state = trained(blueprint).state()
+    keras.layers.Conv2D(1, 1), keras.layers.BatchNormalization()
+    other = Learner(blueprint, Recipe(OptimizerSettings(batch_size=8), ema_decay=0.5))
+    assert other.state().keys() == state.keys()
+    other.load(state)
+
+
 def test_its_batch_statistics_are_renewed(mine):
     learner = trained(read_rival(str(mine)))
     moving = {
