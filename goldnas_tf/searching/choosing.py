@@ -123,12 +123,12 @@ def _candidates(
     saved, mean = _all_saved(genotype, cost, params, rule), cost / len(genotype.gates)
     amounts = [amount.cost for amount in saved.values() if amount.cost > 0]
     least = min(amounts, default=0)
-
-    def late(amount: _Saved) -> float:
-        """Small steps first: what saves much at once comes after them, the least of it."""
-        share = _LARGEST_STEP if amount.gates == 1 else _LARGEST_CELL
-        return amount.cost if amount.cost > max(share * cost, least) else 0.0
-
+    # small steps first: what saves much at once comes after them, the least of it
+    late = {
+        group: amount.cost
+        for group, amount in saved.items()
+        if amount.cost > max((_LARGEST_STEP if amount.gates == 1 else _LARGEST_CELL) * cost, least)
+    }
     prices = {group: amount.price(mean, rule.mu) for group, amount in saved.items()}
     needed = {
         group: -rule.capacity * math.log1p(-amount.params / params)
@@ -139,7 +139,7 @@ def _candidates(
         for group in saved
     }
     narrowed: set[int] = set()
-    for group in sorted(saved, key=lambda g: (late(saved[g]), ratios[g], g)):
+    for group in sorted(saved, key=lambda g: (late.get(g, 0.0), ratios[g], g)):
         if isinstance(group[0], Group) and group[0].cell in narrowed:
             # all groups of a cell save the same: that which matters least stands for them
             continue
@@ -148,7 +148,7 @@ def _candidates(
         if reached <= bound:
             if isinstance(group[0], Group):
                 narrowed.add(group[0].cell)
-            is_large = saved[group].gates > 1 and late(saved[group]) > 0
+            is_large = saved[group].gates > 1 and group in late
             yield Candidate(group, left, prices[group], is_large, reached, needed[group])
 
 
