@@ -83,6 +83,8 @@ class Engine:
         begin = Shared((work, setup), logs.with_name(f".setup.{uuid.uuid4().hex[:8]}"))
         self._closing.callback(begin.forget)
         self._job = host.Job(self._client.id, begin, logs, versions())
+        self._address = address
+        self._known: dict[str, dict[str, typing.Any]] = {}
         self._processes: dict[str, Process] = {}
         # those of this machine end anyhow
         if not is_here:
@@ -149,7 +151,7 @@ class Engine:
 
         Raises:
             Interrupted: a signal came.
-            TrainingError: no process got ready.
+            TrainingError: no process got ready, or the scheduler has gone.
             OSError: a process could not read or write a file.
             InputError: what no task is to be blamed for, as images that cannot be read.
         """
@@ -215,8 +217,21 @@ class Engine:
         return typing.cast(list[str], listed)
 
     def _there(self) -> dict[str, dict[str, typing.Any]]:
-        """What the scheduler knows of each process, by its address."""
-        return self._client.scheduler_info(n_workers=-1)["workers"]
+        """What the scheduler knows of each process, by its address.
+
+        Raises:
+            TrainingError: it has gone.
+        """
+        if self._client.status == "closed":
+            raise TrainingError(
+                f"the scheduler at {self._address} has gone; start it and its workers again, and "
+                "the same command goes on"
+            )
+        # where it is too busy to answer, `scheduler_info` says that there are no processes
+        with contextlib.suppress(OSError):
+            listed = self._client.sync(self._client.scheduler.identity, n_workers=-1)
+            self._known = listed["workers"]
+        return self._known
 
     def _wait(self) -> None:
         """Waits for a moment, or until a task has ended."""

@@ -5,6 +5,7 @@ import dataclasses
 import io
 import os
 import pathlib
+import pickle
 import platform
 import random
 import sys
@@ -106,18 +107,18 @@ def _listed(found: Mapping[str, str], names: Iterable[str]) -> str:
     return ", ".join(f"{name} {found.get(name, 'missing')}" for name in names)
 
 
-def do(key: str, call: tuple[typing.Any, ...]) -> tuple[typing.Any, Failure | None]:
+def do(key: str, call: bytes) -> tuple[typing.Any, Failure | None]:
     """Does a task.
 
     Args:
         key: of the run.
-        call: the method, and its arguments.
+        call: the method and its arguments, pickled.
 
     Returns:
         What it returned and None, or None and why it failed: a line, or what is no fault of it.
     """
-    name, *arguments = call
     try:
+        name, *arguments = pickle.loads(call)
         return getattr(_ready[key], name)(*arguments), None
     except OSError as error:
         return None, OSError(error.errno, error.strerror, error.filename)

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import pickle
 import re
 import socket
 import time
@@ -135,7 +136,8 @@ class Process:
         """Starts a task."""
         self.todo, self._since = todo, time.monotonic()
         self._tasks += 1
-        self.future = self._submit(host.do, self._job.key, todo.call)
+        # a scheduler unpickles what it passes on, and would stand still while it loads TensorFlow
+        self.future = self._submit(host.do, self._job.key, pickle.dumps(todo.call))
 
     def outcome(self, bounds: Bounds) -> Outcome | None:
         """What came of the task, None while it goes on within its bounds.
@@ -154,6 +156,10 @@ class Process:
                     self.todo = None
                     raise failure
                 return Outcome(result, failure, seconds)
+        if self.future.cancelled():
+            # the scheduler was lost, for a while at least
+            self._is_dead = True
+            return Outcome(None, LOST, seconds)
         # a cluster may wait for a process of this address, which never comes back
         if self.future.done() or self.is_gone:
             self._is_dead = True

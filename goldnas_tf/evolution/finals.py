@@ -2,9 +2,11 @@
 
 import dataclasses
 import pathlib
+import statistics
 from typing import Any
 
 from goldnas_tf.engine.engine import Bounds, Engine
+from goldnas_tf.errors import TrainingError
 from goldnas_tf.evolution.assembly import Assembly
 from goldnas_tf.evolution.candidate import Candidate
 from goldnas_tf.evolution.plan_picture import draw_plan
@@ -44,6 +46,9 @@ def train_front(
         team: trains them.
         journal: told of each.
         signals: end it; the trainings go on when the run is resumed.
+
+    Raises:
+        TrainingError: there is no point, as no network could be trained.
     """
     todo = {one.name: one for one in chosen if not archive.has(one.name)}
     if not todo:
@@ -62,8 +67,10 @@ def train_front(
         )
         for name, one in todo.items()
     ]
+    failures = []
     for name, outcome in team.run(tasks, Bounds(), signals):
         if outcome.result is None:
+            failures.append(str(outcome.failure))
             journal.say(f"{name} could not be trained: {outcome.failure}")
             continue
         plan = assembly.plan(todo[name].genes)
@@ -76,8 +83,12 @@ def train_front(
             f"{point.params:,} parameters -> {folders[name]}"
         )
         journal.picture(number, f"networks/{name}", folders[name] / "network.png")
-    if archive.points:
-        journal.picture(number, "pareto", archive.path / "pareto.png")
+    if not archive.points:
+        raise TrainingError(
+            f"none of {len(todo)} networks of the front could be trained: "
+            f"{statistics.mode(failures)}; the same command tries them again"
+        )
+    journal.picture(number, "pareto", archive.path / "pareto.png")
 
 
 def _point(one: Candidate, metrics: dict[str, Any], path: pathlib.Path) -> Point:

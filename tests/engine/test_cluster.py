@@ -8,11 +8,11 @@ import time
 
 import pytest
 from clusters import Cluster
-from engine_tasks import VALUES, Work
+from engine_tasks import VALUES, Argument, Work
 
 from goldnas_tf.engine import engine as engines
 from goldnas_tf.engine.engine import Bounds, Engine
-from goldnas_tf.errors import InputError
+from goldnas_tf.errors import InputError, TrainingError
 from goldnas_tf.runs.interrupt import Interrupts
 
 HERE = pathlib.Path(__file__).parent
@@ -67,16 +67,72 @@ def test_a_process_of_another_run_is_left_alone_until_that_is_over(cluster, tmp_
             assert second.result()[1].result == 45
 
 
-def test_a_process_of_a_run_that_was_killed_is_taken_over(cluster, tmp_path):
+@pytest.fixture
+def manned(cluster):
+    """The same one, with a machine."""
+    if cluster.names == ["scheduler"]:
+        cluster.add("last")
+    return cluster
+
+
+def test_a_process_of_a_run_that_was_killed_is_taken_over(manned, tmp_path):
     setup = {"values": VALUES, "folder": tmp_path}
-    killed = Engine(Work, setup, tmp_path, cluster.address)
+    killed = Engine(Work, setup, tmp_path, manned.address)
     do = killed.run([("n001", ("process",))], Bounds(), Interrupts())
     (_, before), *_ = list(do)
     # as if it were gone: it gives nothing back
     killed._client.close()
-    with Engine(Work, setup, tmp_path, cluster.address) as engine:
+    with Engine(Work, setup, tmp_path, manned.address) as engine:
         ((_, after),) = engine.run([("n001", ("process",))], Bounds(), Interrupts())
     assert after.result != before.result
+
+
+def test_a_scheduler_that_does_not_answer_has_lost_nothing(manned, tmp_path, monkeypatch):
+    setup = {"values": VALUES, "folder": tmp_path}
+    with Engine(Work, setup, tmp_path, manned.address) as engine:
+        waiting = engine.run([("n001", ("wait", "n001"))], Bounds(), Interrupts())
+        one = concurrent.futures.ThreadPoolExecutor(1).submit(next, waiting)
+        while not list(tmp_path.glob("n001_in_*")):
+            time.sleep(0.02)
+        monkeypatch.setattr(type(engine._client.scheduler), "__getattr__", without_processes)
+        # Dask's client asks for itself every two seconds, and remembers what it is told
+        time.sleep(2.5)
+        monkeypatch.undo()
+        (tmp_path / "go").touch()
+        assert one.result()[1].result == "n001"
+
+
+def without_processes(*_):
+    async def identity(n_workers):
+        if n_workers:
+            raise TimeoutError
+        return {"workers": {}}
+
+    return identity
+
+
+def test_a_scheduler_loads_nothing_of_a_task(manned, tmp_path):
+    with Engine(Work, {"values": VALUES}, tmp_path, manned.address) as engine:
+        tasks = [("n001", ("name_of", Argument()))]
+        ((_, outcome),) = engine.run(tasks, Bounds(), Interrupts())
+        listed = engine._client.run_on_scheduler(lambda: sorted(__import__("sys").modules))
+    assert outcome.result == "Argument"
+    assert not {"engine_tasks", "tensorflow"} & set(listed)
+
+
+def test_a_scheduler_that_goes_ends_a_run_with_a_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(engines, "CONNECT_SECONDS", 1)
+    with Cluster(tmp_path, [HERE]) as cluster:
+        cluster.add("first")
+        setup = {"values": VALUES, "folder": tmp_path}
+        with Engine(Work, setup, tmp_path, cluster.address) as engine:
+            waiting = engine.run([("n001", ("wait", "n001"))], Bounds(), Interrupts())
+            one = concurrent.futures.ThreadPoolExecutor(1).submit(next, waiting)
+            while not list(tmp_path.glob("n001_in_*")):
+                time.sleep(0.02)
+            cluster.lose("scheduler")
+            with pytest.raises(TrainingError, match=rf"{cluster.address} has gone"):
+                one.result()
 
 
 def test_no_cluster_at_an_address_is_a_line(tmp_path, monkeypatch):
