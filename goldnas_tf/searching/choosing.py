@@ -11,10 +11,11 @@ from goldnas_tf.architecture.genotype import Genotype
 from goldnas_tf.architecture.places import CELL_INPUTS, STEM, Gate, Group, Node, Place
 from goldnas_tf.resources.meter import MACS, Yardstick
 
-# the share of what a network costs above which a step comes after smaller ones: of one gate, and of
-# several, as of a cell: those near the images cost much, and are missed little
+# the share of a network above which a step comes after smaller ones: of one gate, by cost; and of
+# several, as of a cell, by cost and parameters: those near the images cost much, have few
+# parameters, and are missed little
 _LARGEST_STEP = 0.2
-_LARGEST_CELL = 1 / 3
+_LARGEST_CELL = 0.25
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _candidates(
     late = {
         group: amount.cost
         for group, amount in saved.items()
-        if amount.cost > max((_LARGEST_STEP if amount.gates == 1 else _LARGEST_CELL) * cost, least)
+        if amount.cost > least and amount.is_much(cost, params)
     }
     prices = {group: amount.price(mean, rule.mu) for group, amount in saved.items()}
     needed = {
@@ -214,6 +215,12 @@ class _Saved(typing.NamedTuple):
     def price(self, mean: float, mu: float) -> float:
         """Of the paper's resource term, with mean(c)."""
         return self.gates + mu * max(self.cost, 0.0) / mean
+
+    def is_much(self, cost: float, params: int) -> bool:
+        """Whether it is much at once of a network that costs so much, with so many parameters."""
+        if self.gates == 1:
+            return self.cost > _LARGEST_STEP * cost
+        return (self.cost / cost + self.params / params) / 2 > _LARGEST_CELL
 
 
 def _all_saved(

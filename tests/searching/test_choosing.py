@@ -163,19 +163,25 @@ def test_much_at_once_comes_late_and_is_large_where_cells_go_with_it(worst, is_l
     assert [one.is_large for one in seen if one.gates == (worst,)] == [is_large]
 
 
-def test_a_cell_may_take_more_at_once_than_a_single_gate():
-    space = Space((8, 8, 3), 3, cells=4, channels=8, nodes=1, ops=("sep_conv_3x3",), width_groups=2)
-    full = Genotype.full(space)
-    # the second-last cell goes with what reads it
-    cell, stem = Place(3, 0, 1, "sep_conv_3x3"), Group(STEM, 0)
-    macs = costs.total(full).macs
-    seen = []
-    scores = dict.fromkeys(full.gates, 1000.0) | {cell: 1.0, stem: 1.0}
-    choosing.choose(full, scores, macs - 1, macs / 2, select=lambda _, some: seen.extend(some))
-    share = {one.gates: 1 - costs.total(one.left).macs / macs for one in seen}
-    assert all(0.2 < share[(gate,)] < 1 / 3 for gate in (cell, stem))
-    assert seen[0].gates == (cell,) and not seen[0].is_large
-    assert seen[-1].gates == (stem,) and len(seen) > 2
+def test_a_cell_with_few_parameters_may_take_more_at_once_than_a_single_gate_or_the_last_cell():
+    space = Space((8, 8, 3), 3, cells=5, channels=8, nodes=1, ops=("sep_conv_3x3",), width_groups=2)
+    gone = [Place(2, 0, 0, "sep_conv_3x3"), Place(3, 0, 1, "sep_conv_3x3")]
+    some = Genotype.full(space).without(gone)
+    # what alone reads the first cell, and what alone reads the one before the last
+    early, last, stem = (
+        Place(1, 0, 1, "sep_conv_3x3"),
+        Place(4, 0, 1, "sep_conv_3x3"),
+        Group(STEM, 0),
+    )
+    worst = (early, last, stem)
+    macs, seen = costs.total(some).macs, []
+    scores = dict.fromkeys(some.gates, 1000.0) | dict.fromkeys(worst, 1.0)
+    choosing.choose(some, scores, macs - 1, macs / 3, select=lambda _, ones: seen.extend(ones))
+    share = {one.gates[0]: 1 - costs.total(one.left).macs / macs for one in seen}
+    assert share[early] > 1 / 3 > 0.25 > share[stem] > 0.2 > share[last]
+    order = [one.gates[0] for one in seen]
+    assert order[0] == early and order[-2:] == [last, stem] and len(order) > 4
+    assert [one.is_large for one in seen] == [gate == last for gate in order]
 
 
 def test_every_width_and_node_keeps_its_least():
