@@ -153,7 +153,7 @@ def _member(name: str, space: Space, widest: int) -> ModelBlueprint:
     typical = _FAMILIES[name].widths
     widths = tuple(max(1, round(width * widest / typical[-1])) for width in typical)
     return ModelBlueprint(
-        lambda form: build(name, space, widths, form),
+        functools.partial(build, name, space, widths),
         {"family": name, "widths": list(widths), "stem": space.stem},
         takes_small=True,
     )

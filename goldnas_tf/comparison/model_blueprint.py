@@ -1,5 +1,6 @@
 """Keras models as networks that are trained: those of a family, and a user's own."""
 
+import functools
 import hashlib
 import json
 import pathlib
@@ -23,7 +24,8 @@ class ModelBlueprint(Blueprint):
     """A network that a function builds.
 
     Args:
-        make: gives the model with fresh weights, from images with values in 0..255 to logits.
+        make: gives the model with fresh weights, from images with values in 0..255 to logits;
+            it can be pickled, to be sent to other processes.
         described: what makes it this model and no other, as JSON values.
         takes_small: whether it takes images of half the height and width as well.
 
@@ -92,20 +94,26 @@ def read_rival(path: str) -> ModelBlueprint:
     gives_probabilities = open_network(file).gives_probabilities
     config = keras.models.load_model(file, compile=False).get_config()
 
-    def make(form: Form) -> keras.Model:
-        del form
-        model = keras.models.load_model(file, compile=False)
-        _refresh(model, type(model).from_config(config))
-        images = keras.Input(model.input_shape[1:], name="images")
-        outputs = keras.tree.flatten(model(keras.ops.cast(images, model.inputs[0].dtype)))[0]
-        outputs = keras.ops.cast(outputs, "float32")
-        if gives_probabilities:
-            # the logits whose softmax they are, as far as float32 goes
-            outputs = keras.ops.log(keras.ops.maximum(outputs, keras.config.epsilon()))
-        return keras.Model(images, outputs, name="network")
-
     digest = hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode()).hexdigest()
+    # a function of its own, which can be sent to other processes
+    make = functools.partial(_with_fresh_weights, file, config, gives_probabilities)
     return ModelBlueprint(make, {"file": file.name, "digest": digest[:12]})
+
+
+def _with_fresh_weights(
+    file: pathlib.Path, config: dict[str, Any], gives_probabilities: bool, form: Form
+) -> keras.Model:
+    """A user's model of uint8 images, with its logits and new weights."""
+    del form
+    model = keras.models.load_model(file, compile=False)
+    _refresh(model, type(model).from_config(config))
+    images = keras.Input(model.input_shape[1:], name="images")
+    outputs = keras.tree.flatten(model(keras.ops.cast(images, model.inputs[0].dtype)))[0]
+    outputs = keras.ops.cast(outputs, "float32")
+    if gives_probabilities:
+        # the logits whose softmax they are, as far as float32 goes
+        outputs = keras.ops.log(keras.ops.maximum(outputs, keras.config.epsilon()))
+    return keras.Model(images, outputs, name="network")
 
 
 def _refresh(model: keras.Model, fresh: keras.Model) -> None:

@@ -1,5 +1,7 @@
 """The networks that a found one is compared with."""
 
+import pickle
+
 import pytest
 
 from goldnas_tf.architecture import costs
@@ -44,6 +46,12 @@ def test_what_is_equal_is_a_choice(family, cost):
     found = network.costs(Form(gated=False))[cost]
     # widths are whole numbers
     assert abs(found - wanted) <= (TOLERANCE if family == "random" else 0.12) * wanted
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_member_can_be_sent_to_another_process(family):
+    (network,) = members(family, FOUND, "macs", [3]).values()
+    assert pickle.loads(pickle.dumps(network)).describe() == network.describe()
 
 
 def test_the_hand_made_cell_is_a_chain_of_residual_blocks():
