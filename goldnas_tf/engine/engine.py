@@ -204,17 +204,21 @@ class Engine:
             process = self._processes[address]
             process.memory = info["metrics"].get("memory", 0)
             if process.is_of_another_run():
-                if process.owner in self._clients():
+                if self._is_client(process.owner):
                     process.get_ready()
                 else:
                     # that run was killed
                     self._renew(process)
 
-    def _clients(self) -> list[str]:
-        """Those that use the cluster."""
-        # as a lambda it is sent whole: the scheduler need not know this package
-        listed = self._client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.clients))
-        return typing.cast(list[str], listed)
+    def _is_client(self, key: str | None) -> bool:
+        """Whether a run uses the cluster, which it does until the scheduler says otherwise."""
+        try:
+            # as a lambda it is sent whole: the scheduler need not know this package
+            return key in self._client.run_on_scheduler(
+                lambda dask_scheduler: list(dask_scheduler.clients)
+            )
+        except OSError:
+            return True
 
     def _there(self) -> dict[str, dict[str, typing.Any]]:
         """What the scheduler knows of each process, by its address.

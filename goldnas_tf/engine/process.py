@@ -156,14 +156,11 @@ class Process:
                     self.todo = None
                     raise failure
                 return Outcome(result, failure, seconds)
-        if self.future.cancelled():
-            # the scheduler was lost, for a while at least
-            self._is_dead = True
-            return Outcome(None, LOST, seconds)
         # a cluster may wait for a process of this address, which never comes back
         if self.future.done() or self.is_gone:
             self._is_dead = True
-            if self._machine_is_lost():
+            # what nobody has cancelled went with the connection to the scheduler
+            if self.future.cancelled() or self._machine_is_lost():
                 return Outcome(None, LOST, seconds)
             return Outcome(None, f"its process ended; {self._log.name} says why", seconds)
         broken = None

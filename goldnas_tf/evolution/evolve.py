@@ -66,7 +66,7 @@ def evolve(
     Raises:
         InputError: limits that no network meets, or settings that do not fit the data or the
             folder; nothing was written.
-        TrainingError: no network of the first generation could be trained.
+        TrainingError: no network of the first generation could be trained, or none of the front.
         Interrupted: SIGINT or SIGTERM came; what was tried is saved.
     """
     return Evolution(config, blocks, data, workdir, progress, inputs).go()

@@ -24,6 +24,20 @@ def cluster(tmp_path_factory):
         yield cluster
 
 
+def outcome_of(engine, name, *call):
+    """A future of what comes of a task, which has been asked for."""
+    outcomes = engine.run([(name, call)], Bounds(), Interrupts())
+    return concurrent.futures.ThreadPoolExecutor(1).submit(next, outcomes)
+
+
+def begun(engine, folder):
+    """The same of one that goes on until there is a file `go` in the folder."""
+    outcome = outcome_of(engine, "n001", "wait", "n001")
+    while not list(folder.glob("n001_in_*")):
+        time.sleep(0.02)
+    return outcome
+
+
 def test_what_a_lost_machine_was_at_is_done_by_another(cluster, tmp_path):
     def lose_one():
         while len(list(tmp_path.glob("*_in_*"))) < 2:
@@ -52,13 +66,9 @@ def test_a_process_of_another_run_is_left_alone_until_that_is_over(cluster, tmp_
     cluster.lose("second")
     setup = {"values": VALUES, "folder": tmp_path}
     with Engine(Work, setup, tmp_path, cluster.address) as other:
-        waiting = other.run([("n001", ("wait", "n001"))], Bounds(), Interrupts())
-        first = concurrent.futures.ThreadPoolExecutor(1).submit(next, waiting)
-        while not list(tmp_path.glob("n001_in_*")):
-            time.sleep(0.02)
+        first = begun(other, tmp_path)
         with Engine(Work, setup, tmp_path, cluster.address) as engine:
-            total = engine.run([("n002", ("total", 10))], Bounds(), Interrupts())
-            second = concurrent.futures.ThreadPoolExecutor(1).submit(next, total)
+            second = outcome_of(engine, "n002", "total", 10)
             with pytest.raises(concurrent.futures.TimeoutError):
                 second.result(1)
             (tmp_path / "go").touch()
@@ -87,13 +97,30 @@ def test_a_process_of_a_run_that_was_killed_is_taken_over(manned, tmp_path):
     assert after.result != before.result
 
 
+def test_a_run_that_the_scheduler_says_nothing_of_is_left_alone(manned, tmp_path, monkeypatch):
+    setup = {"values": VALUES, "folder": tmp_path}
+    with (
+        Engine(Work, setup, tmp_path, manned.address) as other,
+        Engine(Work, setup, tmp_path, manned.address) as engine,
+    ):
+        # its process is idle, and its own
+        assert outcome_of(other, "n001", "total", 10).result()[1].result == 45
+        monkeypatch.setattr(engine._client, "run_on_scheduler", no_answer)
+        second = outcome_of(engine, "n002", "total", 10)
+        with pytest.raises(concurrent.futures.TimeoutError):
+            second.result(1)
+        other.__exit__()
+        assert second.result()[1].result == 45
+
+
+def no_answer(*_):
+    raise OSError("no answer")
+
+
 def test_a_scheduler_that_does_not_answer_has_lost_nothing(manned, tmp_path, monkeypatch):
     setup = {"values": VALUES, "folder": tmp_path}
     with Engine(Work, setup, tmp_path, manned.address) as engine:
-        waiting = engine.run([("n001", ("wait", "n001"))], Bounds(), Interrupts())
-        one = concurrent.futures.ThreadPoolExecutor(1).submit(next, waiting)
-        while not list(tmp_path.glob("n001_in_*")):
-            time.sleep(0.02)
+        one = begun(engine, tmp_path)
         monkeypatch.setattr(type(engine._client.scheduler), "__getattr__", without_processes)
         # Dask's client asks for itself every two seconds, and remembers what it is told
         time.sleep(2.5)
@@ -126,10 +153,7 @@ def test_a_scheduler_that_goes_ends_a_run_with_a_line(tmp_path, monkeypatch):
         cluster.add("first")
         setup = {"values": VALUES, "folder": tmp_path}
         with Engine(Work, setup, tmp_path, cluster.address) as engine:
-            waiting = engine.run([("n001", ("wait", "n001"))], Bounds(), Interrupts())
-            one = concurrent.futures.ThreadPoolExecutor(1).submit(next, waiting)
-            while not list(tmp_path.glob("n001_in_*")):
-                time.sleep(0.02)
+            one = begun(engine, tmp_path)
             cluster.lose("scheduler")
             with pytest.raises(TrainingError, match=rf"{cluster.address} has gone"):
                 one.result()
