@@ -1,6 +1,7 @@
 """What a comparison reads of a search: its points, its seed, and the time that it took."""
 
 import dataclasses
+import math
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from goldnas_tf.errors import InputError
 from goldnas_tf.pareto import Point
 from goldnas_tf.resources import resources
 from goldnas_tf.runs import run_folder, timetable
+from goldnas_tf.settings.units import Amount
 
 MOST_POINTS = 3
 
@@ -40,16 +42,18 @@ class Searched:
         return Genotype.load(self.path / point.path / "genotype.json")
 
 
-def read(run: pathlib.Path, names: Sequence[str], finished: bool) -> Searched:
+def read(run: pathlib.Path, names: Sequence[str], finished: bool, cost: str = "macs") -> Searched:
     """What a search has left.
 
     Args:
         run: its work folder.
-        names: of points; none: up to `MOST_POINTS` of those that are not dominated, evenly.
+        names: of points, or costs such as "4.5M" and "50K params", for those points of the front
+            that are nearest; none: up to `MOST_POINTS` of the front, evenly.
         finished: whether only finished points count; none named are then all of them.
+        cost: what a cost without a unit is an amount of.
 
     Raises:
-        InputError: there is no search, or no such point.
+        InputError: there is no search, or no such point, or one was chosen twice.
     """
     file = run / pareto.FILE
     if not file.is_file():
@@ -63,20 +67,56 @@ def read(run: pathlib.Path, names: Sequence[str], finished: bool) -> Searched:
             "by its --algorithm=random"
         )
     points = {point.name: point for point in every if point.finished or not finished}
-    unknown = [name for name in names if name not in points]
-    if unknown or not points:
-        kind = "finished points" if finished else "points"
-        advice = "; search on with --finish_points" if finished and not points else ""
-        raise InputError(
-            f"points: expected {kind} of {run}, {', '.join(points) or 'which has none yet'}; "
-            f"received {', '.join(unknown) or 'none'}{advice}"
-        )
     front = [point for point in points.values() if point.non_dominated]
-    spread = list(points.values()) if finished else pareto.evenly(front, MOST_POINTS)
-    chosen = [points[name] for name in names] or spread
+    if not points:
+        kind = "finished points" if finished else "points"
+        advice = "; search on with --finish_points" if finished else ""
+        raise InputError(f"points: expected {kind} of {run}; received none{advice}")
+    if names:
+        chosen = _asked(points, front, names, cost, run)
+    else:
+        chosen = list(points.values()) if finished else pareto.evenly(front, MOST_POINTS)
     full = Genotype.full(Genotype.load(run / chosen[0].path / "genotype.json").space)
     start = {**resources.total(full, gated=False), "macs": start_macs}
     return Searched(run, run.resolve().name, tuple(chosen), start, _seed(run), timetable.used(run))
+
+
+def _asked(
+    points: Mapping[str, Point],
+    front: Sequence[Point],
+    names: Sequence[str],
+    cost: str,
+    run: pathlib.Path,
+) -> list[Point]:
+    """The points that a user has named, or told the costs of."""
+    asked: dict[str, str] = {}
+    for text in names:
+        point = points.get(text) or _nearest(front, text, cost)
+        if not point:
+            raise InputError(
+                f"points: expected points of {run}, {', '.join(points)}, or costs such as 4.5M; "
+                f"received {text}"
+            )
+        if point.name in asked:
+            raise InputError(
+                f"points: expected each point of {run} once; received {asked[point.name]} and "
+                f"{text}, which both choose {point.name}"
+            )
+        asked[point.name] = text
+    return [points[name] for name in asked]
+
+
+def _nearest(front: Sequence[Point], text: str, cost: str) -> Point | None:
+    """The point whose cost has the smallest ratio to an amount; None: the text is no such."""
+    try:
+        amount = Amount.parse_any("points", text)
+    except InputError:
+        return None
+    resource = amount.resource or cost
+    known = [point for point in front if point.costs.get(resource)]
+    if amount.relative or not amount.value or not known:
+        return None
+    return min(known, key=lambda point: abs(math.log(point.costs[resource] / amount.value)))
 
 
 def check_alike(searches: Sequence[Searched]) -> None:

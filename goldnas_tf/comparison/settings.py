@@ -22,8 +22,9 @@ class ComparisonSettings:
 
     points: tuple[str, ...] = setting(
         (),
-        "names of points of the run, with commas; default: up to three that are not dominated, and "
-        "all finished ones at equal time",
+        "names of points of the run, or costs such as 4.5M and 50K params for those of the front "
+        "that are nearest, with commas; default: up to three that are not dominated, and all "
+        "finished ones at equal time",
     )
     families: tuple[str, ...] = setting(
         FAMILIES[:4],

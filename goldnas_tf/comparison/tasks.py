@@ -143,7 +143,7 @@ def _members(
     try:
         return members(family, search.genotype(point), settings.cost, seeds)
     except InputError as error:
-        if point.name in settings.points:
+        if settings.points:
             raise
         say(f"{point.name} goes without {family}: {error}")
         return {}

@@ -60,7 +60,7 @@ def _compare() -> None:
             devices.leave_gpus()
     workdir = pathlib.Path(flags.FLAGS.workdir) if flags.FLAGS.workdir else None
     settings = config.comparison
-    searches = [read(run, settings.points, settings.equal_time) for run in runs]
+    searches = [read(run, settings.points, settings.equal_time, settings.cost) for run in runs]
     if len(set(images.values())) > 1:
         raise InputError(
             f"RUN: expected searches on the same images; received {runs[0]} and others that differ"

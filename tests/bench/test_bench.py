@@ -13,7 +13,7 @@ from bench.shapes import SHAPES, Shape, genotype
 from goldnas_tf.architecture import costs
 from goldnas_tf.architecture.genotype import Genotype
 
-TINY = Shape(4, 3, 4, side=8, nodes=1)
+TINY = Shape(4, 2, 4, side=8, nodes=1)
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)

@@ -206,10 +206,12 @@ def test_another_data_set_takes_the_place_of_all_settings_of_the_run(run, tmp_pa
         ([], "RUN: expected the work folder of a search"),
         (["RUN", "/no/more"], "with a pareto.json; received /no/more"),
         (["RUN", "RUN"], "RUN: expected work folders of different names; received {run} twice"),
-        (["RUN", "--equal_time"], "expected finished points of"),
+        (["RUN", "--equal_time"], "finished points of {run}; received none; search on with --f"),
         (["RUN", "--rivals=mine.h5"], "rivals: expected .keras files"),
         (["RUN", "--rivals=/no/such.keras"], "trained anew; received /no/such.keras"),
-        (["RUN", "--points=e009"], "e001, e002; received e009"),
+        (["RUN", "--points=e009"], "e001, e002, or costs such as 4.5M; received e009"),
+        (["RUN", "--points=25%"], "e001, e002, or costs such as 4.5M; received 25%"),
+        (["RUN", "--points=2K,1K"], "received 2K and 1K, which both choose e002"),
         (["RUN", "--families=random"], "found among them; received random"),
         (["RUN", "--init=inherited"], "init: expected scratch"),
         (["RUN", "--equal_time", "--workers=2"], "workers: expected 1 with equal_time"),
@@ -239,6 +241,30 @@ def test_points_that_are_not_named_are_spread_over_the_front(tmp_path):
     assert found.start["macs"] == 2000
     named = searched.read(tmp_path, ["e7", "e1"], finished=False)
     assert [point.name for point in named.points] == ["e7", "e1"]
+
+
+def test_points_are_chosen_by_their_cost(tmp_path):
+    points = [
+        Point(name, f"pareto/{name}", {"macs": macs, "params": params}, 0.9, 1, "stable", front)
+        for name, macs, params, front in (
+            ("e1", 8_000_000, 4_000, True),
+            ("e2", 4_000_000, 5_000, False),
+            ("e3", 2_000_000, 1_000, True),
+        )
+    ]
+    (tmp_path / "pareto.json").write_text(json.dumps(pareto.to_json(points, 9_000_000)))
+    write_genotypes(tmp_path, points)
+
+    def chosen(*asked, cost="macs"):
+        found = searched.read(tmp_path, asked, finished=False, cost=cost)
+        return [point.name for point in found.points]
+
+    # by their ratio, and of those that are not dominated
+    assert chosen("3.9M", "4.1M") == ["e3", "e1"]
+    assert chosen("1K params", "8M macs") == ["e3", "e1"]
+    assert chosen("1.9K", cost="params") == ["e3"]
+    # a name chooses any point
+    assert chosen("8M", "e2") == ["e1", "e2"]
 
 
 def test_another_file_is_no_list_of_points(tmp_path):
