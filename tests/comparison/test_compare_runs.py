@@ -206,7 +206,7 @@ def test_another_data_set_takes_the_place_of_all_settings_of_the_run(run, tmp_pa
         ([], "RUN: expected the work folder of a search"),
         (["RUN", "/no/more"], "with a pareto.json; received /no/more"),
         (["RUN", "RUN"], "RUN: expected work folders of different names; received {run} twice"),
-        (["RUN", "--equal_time"], "finished points of {run}; received none; search on with --f"),
+        (["RUN", "--equal_time"], "{run}; received none; search on with --finish_points"),
         (["RUN", "--rivals=mine.h5"], "rivals: expected .keras files"),
         (["RUN", "--rivals=/no/such.keras"], "trained anew; received /no/such.keras"),
         (["RUN", "--points=e009"], "e001, e002, or costs such as 4.5M; received e009"),
@@ -245,11 +245,11 @@ def test_points_that_are_not_named_are_spread_over_the_front(tmp_path):
 
 def test_points_are_chosen_by_their_cost(tmp_path):
     points = [
-        Point(name, f"pareto/{name}", {"macs": macs, "params": params}, 0.9, 1, "stable", front)
-        for name, macs, params, front in (
-            ("e1", 8_000_000, 4_000, True),
-            ("e2", 4_000_000, 5_000, False),
-            ("e3", 2_000_000, 1_000, True),
+        Point(name, f"pareto/{name}", {"macs": macs, "params": params}, accuracy, 1, "stable")
+        for name, macs, params, accuracy in (
+            ("e1", 8_000_000, 4_000, 0.9),
+            ("e2", 4_000_000, 5_000, 0.7),
+            ("e3", 2_000_000, 1_000, 0.8),
         )
     ]
     (tmp_path / "pareto.json").write_text(json.dumps(pareto.to_json(points, 9_000_000)))
